@@ -1,0 +1,157 @@
+"""Pictures with a text alternative, in colours that colour-blind readers can tell apart."""
+
+import io
+import math
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import torch
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pandas.io.formats.style import Styler
+from PIL import Image
+
+# The palette of Okabe and Ito, "Color Universal Design" (2008), darkest first.
+BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#666666",
+)  # fmt: skip
+
+
+def style() -> None:
+    """Set the look of all later figures: readable size, few pixels, the palette above."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (6.4, 3.6),
+            "figure.dpi": 80,
+            "figure.constrained_layout.use": True,
+            "font.size": 11,
+            "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY]),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "image.cmap": "Greys",
+            "image.interpolation": "nearest",
+        }
+    )
+
+
+def png(figure: Figure) -> bytes:
+    """Draw a figure into the bytes of a PNG file and close it.
+
+    Example:
+        >>> png(Figure())[:4]
+        b'\\x89PNG'
+    """
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=plt.rcParams["figure.dpi"])
+    plt.close(figure)
+    return file.getvalue()
+
+
+def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
+    """Show a picture in the notebook together with words for those who cannot see it.
+
+    Args:
+        picture: a matplotlib figure, one of its axes (as fastai's ``show_image`` returns), or
+            a PIL image.
+        alt: what there is to see, in a sentence. Screen readers speak it, and it stands in
+            for the picture where only text is shown.
+
+    Raises:
+        TypeError: for any other kind of picture.
+        ValueError: when ``alt`` says nothing.
+    """
+    _check_description(alt)
+    if isinstance(picture, Image.Image):
+        file = io.BytesIO()
+        picture.save(file, format="PNG")
+        data = file.getvalue()
+    elif isinstance(picture, (Figure, Axes)):
+        data = png(picture.get_figure() if isinstance(picture, Axes) else picture)
+    else:
+        raise TypeError(
+            "show: expected a matplotlib Figure or Axes or a PIL image, "
+            f"got {type(picture).__name__}; for a tensor use show_images"
+        )
+    bundle = {"image/png": data, "text/plain": f"Picture: {alt}"}
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def show_table(table: Styler, alt: str) -> None:
+    """Show a styled pandas table, with words in its place where only text is shown.
+
+    (The text that pandas itself puts there is a memory address, another one in every run.)
+
+    Args:
+        table: what ``DataFrame.style`` gives.
+        alt: what there is to see, in a sentence.
+
+    Raises:
+        ValueError: when ``alt`` says nothing.
+    """
+    _check_description(alt)
+    html = table.set_uuid("shaded").to_html()
+    display({"text/html": html, "text/plain": f"Table: {alt}"}, raw=True)
+
+
+def image_grid(
+    images: torch.Tensor | Sequence[torch.Tensor],
+    titles: Sequence[str] | None = None,
+    columns: int = 8,
+    size: float = 1.2,
+) -> Figure:
+    """Draw grey-scale images side by side, dark ink on white paper.
+
+    Args:
+        images: n images of shape (height, width), any dtype; each is scaled by itself from its
+            own minimum (white) to its own maximum (black).
+        titles: n short titles, or None.
+        columns: images in a row, at most.
+        size: width of one image in inches.
+
+    Returns:
+        Figure: to be passed to ``show``.
+
+    Raises:
+        ValueError: for no images, for images that are not of rank 2, or when the titles are not
+            as many as the images.
+    """
+    images = list(images)
+    if not images:
+        raise ValueError("image_grid: expected at least one image, got none")
+    for image in images:
+        if image.ndim != 2:
+            raise ValueError(
+                f"image_grid: expected images of shape (height, width), got {tuple(image.shape)}"
+            )
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"image_grid: got {len(images)} images but {len(titles)} titles")
+    columns = min(columns, len(images))
+    rows = math.ceil(len(images) / columns)
+    height = size * (1.25 if titles else 1.0)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(size * columns, height * rows), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for position, (axis, image) in enumerate(zip(axes.flat, images)):
+        axis.imshow(image.detach().cpu().numpy())
+        if titles is not None:
+            axis.set_title(titles[position], fontsize=10)
+    return figure
+
+
+def show_images(
+    images: torch.Tensor | Sequence[torch.Tensor],
+    alt: str,
+    titles: Sequence[str] | None = None,
+    columns: int = 8,
+    size: float = 1.2,
+) -> None:
+    """Show grey-scale images side by side: ``show(image_grid(...), alt)`` in one call."""
+    show(image_grid(images, titles, columns, size), alt)
+
+
+def _check_description(alt: str) -> None:
+    if len(alt.strip()) < 20:
+        raise ValueError(f"alt must describe what there is to see in a sentence, got {alt!r}")

@@ -1,0 +1,102 @@
+import io
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers import plots
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What `show` hands to the notebook: a list of (mime bundle, metadata)."""
+    calls = []
+    monkeypatch.setattr(
+        plots, "display", lambda bundle, metadata=None, raw=False: calls.append((bundle, metadata))
+    )
+    return calls
+
+
+ALT = "A picture that is described in a whole sentence."
+
+
+def test_show_gives_picture_and_words(shown):
+    figure, axis = plt.subplots()
+    axis.plot([1, 2])
+    plots.show(figure, ALT)
+    ((bundle, metadata),) = shown
+    assert Image.open(io.BytesIO(bundle["image/png"])).format == "PNG"
+    assert bundle["text/plain"] == f"Picture: {ALT}"
+    assert metadata == {"image/png": {"alt": ALT}}
+    assert not plt.fignum_exists(figure.number)  # closed, so the notebook cannot show it twice
+
+
+def test_show_takes_axes_and_pil_images(shown):
+    plots.show(plt.subplots()[1], ALT)
+    plots.show(Image.new("L", (28, 28)), ALT)
+    assert Image.open(io.BytesIO(shown[1][0]["image/png"])).size == (28, 28)
+
+
+@pytest.mark.parametrize("alt", ["", "   ", "a plot"])
+def test_show_wants_a_description(shown, alt):
+    with pytest.raises(ValueError, match="must describe what there is to see"):
+        plots.show(Figure(), alt)
+    assert shown == []
+
+
+def test_show_names_what_it_cannot_show(shown):
+    with pytest.raises(TypeError, match="got Tensor; for a tensor use show_images"):
+        plots.show(torch.zeros(28, 28), ALT)
+
+
+def test_image_grid_draws_each_image_once():
+    images = torch.arange(3).float()[:, None, None] * torch.eye(4)
+    figure = plots.image_grid(images, titles=["a", "b", "c"], columns=2)
+    drawn = [axis for axis in figure.axes if axis.images]
+    assert [axis.get_title() for axis in drawn] == ["a", "b", "c"]
+    for axis, image in zip(drawn, images):
+        assert torch.equal(torch.tensor(axis.images[0].get_array().data).float(), image)
+
+
+def test_image_grid_takes_a_tensor_that_wants_gradients():
+    assert plots.image_grid([torch.ones(3, 3, requires_grad=True)]).axes
+
+
+@pytest.mark.parametrize(
+    ("images", "titles", "message"),
+    [
+        (torch.zeros(0, 2, 2), None, "at least one image"),
+        (torch.zeros(2, 3, 4, 4), None, r"\(height, width\), got \(3, 4, 4\)"),
+        (torch.zeros(2, 4, 4), ["one"], "2 images but 1 titles"),
+    ],
+)
+def test_image_grid_names_bad_input(images, titles, message):
+    with pytest.raises(ValueError, match=message):
+        plots.image_grid(images, titles)
+
+
+def test_show_images_shows_the_grid(shown):
+    plots.show_images(torch.zeros(2, 4, 4), ALT)
+    assert shown[0][1] == {"image/png": {"alt": ALT}}
+
+
+def test_show_table_gives_the_same_page_every_time(shown):
+    for _ in range(2):
+        table = pd.DataFrame([[0, 255]]).style.background_gradient("Greys")
+        plots.show_table(table, ALT)
+    (first, _), (second, _) = shown
+    assert first == second
+    assert "255" in first["text/html"] and first["text/plain"] == f"Table: {ALT}"
+    with pytest.raises(ValueError, match="must describe"):
+        plots.show_table(pd.DataFrame().style, "table")
+
+
+def test_style_sets_the_palette():
+    with plt.rc_context():
+        plots.style()
+        colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+        assert colours[:2] == [plots.BLUE, plots.ORANGE]
+        assert len(set(colours)) == len(colours)
