@@ -1,0 +1,159 @@
+"""Run notebooks and store their outputs: ``python -m tests.nbcheck.execute [notebook ...]``.
+
+The only way in which stored outputs are made. A notebook is written when its whole run succeeded,
+in one canonical form, so that running it twice changes no byte. An output that is not compared
+(tag ``nbval-ignore-output``: a time, say) is kept while the code up to its cell is unchanged;
+``--fresh`` renews it, for instance after a change in ``helpers``.
+"""
+
+import argparse
+import copy
+import hashlib
+import os
+import re
+import sys
+import time
+import uuid
+from itertools import groupby
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import CellControlSignal
+from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams
+
+from tests.nbcheck.compare import canonical_tables
+from tests.nbcheck.kernel import on_practice_data, run
+from tests.nbcheck.notebook import code_cells, is_ignored, notes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Where Python and its packages lie, in the head of a traceback's frame.
+_INSTALLED = re.compile(
+    r"(?:~|[A-Za-z]:)?[/\\][^\s:\"'\x1b]*[/\\](?:(?:site|dist)-packages|lib[/\\]python3\.\d+)[/\\]"
+)
+
+
+class PracticeDataError(RuntimeError):
+    """The real data cannot be had, and outputs made on practice data are not to be stored."""
+
+
+def execute(path: Path, fresh: bool = False, allow_practice: bool = False) -> None:
+    """Run one notebook and store its outputs.
+
+    Args:
+        path: the notebook's file; it is replaced in one step, or left as it is.
+        fresh: also renew outputs that are not compared.
+        allow_practice: store outputs even where the data are practice data.
+
+    Raises:
+        CellExecutionError: when a cell fails; CellTimeoutError when it takes too long.
+        PracticeDataError: when the outputs would be those of practice data.
+        ValueError: when the notebook does not name its data sets.
+    """
+    stored = nbformat.read(path, as_version=4)
+    practice = on_practice_data(stored) or os.environ.get("LESSONS_DATA") == "practice"
+    if practice and not allow_practice:
+        raise PracticeDataError(
+            "the real data are not here, and figures made on practice data are not to be stored. "
+            "Get the real ones (see the README), or pass --allow-practice."
+        )
+    notebook = copy.deepcopy(stored)
+    run(notebook, path.resolve().parent, practice)
+    if not fresh:
+        _keep_ignored(notebook, stored)
+    text = nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def canonical(notebook: NotebookNode) -> NotebookNode:
+    """Bring a notebook into its one form: metadata, ids, texts and paths. Changed in place."""
+    lesson = notebook.metadata.get("lesson", {})
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "lesson": lesson,
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in notebook.cells:
+        cell.setdefault("id", uuid.uuid4().hex[:8])
+        kept = {key: value for key, value in notes(cell).items() if key != "digest"}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        if kept:
+            cell.metadata["lesson"] = kept
+    tables: dict[str, str] = {}
+    for cell, digest in zip(code_cells(notebook), _digests(notebook)):
+        if is_ignored(cell):
+            cell.metadata["lesson"] = notes(cell) | {"digest": digest}
+        cell.outputs = _merged(cell.outputs)
+        for output in cell.outputs:
+            _clean(output, tables)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the notebooks named on the command line, or all; return how many failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.nbcheck.execute", description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of them by default")
+    parser.add_argument("--fresh", action="store_true", help="renew outputs not compared as well")
+    parser.add_argument(
+        "--allow-practice", action="store_true", help="store outputs made on practice data"
+    )
+    options = parser.parse_args(arguments)
+    failed = 0
+    for path in options.paths or sorted((ROOT / "notebooks").glob("*.ipynb")):
+        start = time.perf_counter()
+        try:
+            execute(path, options.fresh, options.allow_practice)
+        except (CellControlSignal, OSError, RuntimeError, ValueError) as error:
+            failed += 1
+            print(f"{path}: failed and was left as it is.\n{error}", file=sys.stderr)
+        else:
+            seconds, size = time.perf_counter() - start, path.stat().st_size / 1024
+            print(f"{path}: {seconds:.1f} s, {size:.0f} KiB")
+    return failed
+
+
+def _keep_ignored(notebook: NotebookNode, stored: NotebookNode) -> None:
+    """Put back the outputs that are not compared, where the code up to them is that of then."""
+    cells = zip(code_cells(notebook), code_cells(stored), _digests(stored))
+    for cell, old, digest in cells:
+        if is_ignored(old) and old.outputs and notes(old).get("digest") == digest:
+            cell.outputs = copy.deepcopy(old.outputs)
+
+
+def _digests(notebook: NotebookNode) -> list[str]:
+    """For each code cell a short text that changes when it or a cell before it is changed."""
+    state = hashlib.sha256()
+    digests = []
+    for cell in code_cells(notebook):
+        state.update(cell.source.encode() + b"\0")
+        digests.append(state.hexdigest()[:12])
+    return digests
+
+
+def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in a row, as a page does; how it was cut differs in each run."""
+    groups = groupby(outputs, key=lambda o: (o.output_type, o.get("name")))
+    return [output for _, group in groups for output in coalesce_streams(list(group))]
+
+
+def _clean(output: NotebookNode, tables: dict[str, str]) -> None:
+    """Bring styled tables into one form; shorten the paths of a traceback to what is portable."""
+    for kind, value in output.get("data", {}).items():
+        if isinstance(value, str) and kind.startswith("text/"):
+            output.data[kind] = canonical_tables(value, tables)
+    if output.output_type == "error":
+        output.traceback = [
+            _INSTALLED.sub("", line).replace(f"{ROOT}{os.sep}", "") for line in output.traceback
+        ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""A number in the text is one that an output of the same notebook shows.
+
+A number typed into the text goes stale when the code beside it changes. What the text writes is
+compared at its own precision: 95.1 % is shown by 0.9511. Left out are integers below 100, the
+numbers of lessons, sections and exercises, years of citations, formulas and links. A number in a
+code span may also stand in the code.
+"""
+
+import re
+from collections.abc import Iterable
+
+from nbformat import NotebookNode
+
+from tests.nbcheck.notebook import code_cells, output_texts, unfenced, where, without_tags
+from tests.nbcheck.tokens import Number, numbers
+
+SMALL = 100  # integers below it are counting words
+
+_CODE_SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
+_NOT_PROSE = re.compile(
+    r"\$\$.+?\$\$|(?<![\w\\])\$(?=\S)[^$]+?(?<=\S)\$(?!\d)"  # formulas
+    r"|\]\([^)\s]*(?:\s+\"[^\"]*\")?\)|^\[[^\]]+\]:.*$"  # the targets of links
+    r"|<?https?://[^\s>)]+>?",
+    re.DOTALL | re.MULTILINE,
+)
+_LABEL = re.compile(
+    r"\b(?i:lesson|exercise|section|chapter)s?\s+\d+(?:\.\d+)*"
+    r"(?:(?:,|,? and|,? or|,? to|\s?[-–])\s*\d+(?:\.\d+)*)*\b"
+    r"|^\#+\s+\d+(?:\.\d+)+\b"  # ## 3.1 Heading
+    r"|\((?:[^()]*[A-Z][^()]*,\s*)?(?:1[5-9]|20)\d\d[a-z]?\)",  # (2008), (Okabe and Ito, 2008)
+    re.MULTILINE,
+)
+
+
+def numbers_are_shown(notebook: NotebookNode) -> list[str]:
+    """Every number of the text is in an output, or it is a problem that names number and cell."""
+    shown = [
+        value
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        for text in output_texts(output)
+        for value in _values(without_tags(text))
+    ]
+    coded = [value for cell in code_cells(notebook) for value in _values(cell.source)]
+    problems = []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        words, spans = _words_and_spans(cell)
+        problems += [
+            f"{where(notebook, cell)}: no output shows the number {found}; "
+            "show it in a cell, correct it, or say it without a number"
+            for found in _without_source(words, shown)
+        ]
+        problems += [
+            f"{where(notebook, cell)}: neither an output nor the code has the number {found} of "
+            "a code span; correct it"
+            for span in spans
+            for found in _without_source(span, shown + coded)
+        ]
+    return problems
+
+
+def _words_and_spans(cell: NotebookNode) -> tuple[str, list[str]]:
+    text = unfenced(cell)
+    spans = [match.group(2) for match in _CODE_SPAN.finditer(text)]
+    text = _NOT_PROSE.sub(" ", _CODE_SPAN.sub(" ", text))
+    # A link or a tag never joins two words into one number, so a blank stands for it.
+    return _LABEL.sub(" ", without_tags(text)), spans
+
+
+def _is_percent(text: str, number: Number) -> bool:
+    return re.match(r"[ \u00a0\u202f]?(?:%|percent\b|per cent\b)", text[number.end :]) is not None
+
+
+def _values(text: str) -> list[float]:
+    """What an output shows; 95.11 % is 95.11 and also 0.9511."""
+    return [
+        value
+        for number in numbers(text)
+        for value in (
+            [number.value, number.value / 100] if _is_percent(text, number) else [number.value]
+        )
+    ]
+
+
+def _without_source(text: str, shown: Iterable[float]) -> list[str]:
+    missing = []
+    for number in numbers(text):
+        percent = _is_percent(text, number)
+        if number.is_whole and abs(number.value) < SMALL and not percent:
+            continue
+        scales = (1, 100) if percent else (1,)
+        if not any(_agrees(number, scale * value) for value in shown for scale in scales):
+            missing.append(number.text.removesuffix(".") + (" %" if percent else ""))
+    return missing
+
+
+def _agrees(number: Number, value: float) -> bool:
+    """Whether a value, rounded as the text rounds, is the number; a sign may be in words."""
+    # The small surplus lets a value on the border of two roundings go to either.
+    return abs(abs(value) - abs(number.value)) <= 0.5 * number.unit * (1 + 1e-6)

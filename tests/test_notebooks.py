@@ -1,0 +1,44 @@
+"""Every lesson is clean, keeps to the lesson standard, and has solutions that its checks accept.
+
+``pytest --nbval`` compares the outputs themselves (see ``tests/nbcheck``).
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.nbcheck import exercises, hygiene, kept, standard
+from tests.nbcheck.notebook import read
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHECKS = [*hygiene.CHECKS, *standard.CHECKS]
+
+
+def listed(problems: list[str]) -> str:
+    """The problems, one a line."""
+    return "\n".join(["", *problems])
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lesson(path, check):
+    problems = check(read(path))
+    assert not problems, listed(problems)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_solutions(path):
+    problems = exercises.solutions_are_right(read(path), path.parent)
+    assert not problems, listed(problems)
+
+
+def test_setup_cell():
+    problems = standard.same_setup({path.stem: read(path) for path in LESSONS})
+    assert not problems, listed(problems)
+
+
+def test_what_lessons_build_is_what_helpers_keep():
+    lessons = {path.stem: read(path) for path in LESSONS}
+    problems = kept.built_is_kept(ROOT / "helpers", lessons)
+    assert not problems, listed(problems)
