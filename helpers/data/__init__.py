@@ -1,0 +1,109 @@
+"""Where images come from: name a data set, get its folder or its tensors.
+
+A set is taken from this machine (the folder that fastai's ``untar_data`` uses too), else from the
+folder or address in ``LESSONS_MIRROR``, else from the official host, else from a small practice set
+that needs no network. ``LESSONS_DATA=official`` forbids the last step, ``LESSONS_DATA=practice``
+forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server.
+"""
+
+from pathlib import Path
+
+from helpers.data import decoded, sources, verify
+from helpers.data.catalogue import lookup, names
+from helpers.data.errors import DataError
+from helpers.data.home import data_home
+from helpers.data.images import ImageSet, Split
+from helpers.data.served import find, glance, known, mode, practice_in_use, resolve
+
+__all__ = [
+    "DataError",
+    "ImageSet",
+    "Split",
+    "data_home",
+    "folder",
+    "is_practice",
+    "load",
+    "names",
+    "practice_in_use",
+    "state",
+]
+
+
+def folder(name: str) -> Path:
+    """The folder of a data set, whole and verified; it is fetched when needed.
+
+    Prints one line on what it found, and more when there was something to do. For the real and
+    for the practice images alike, ``untar_data(URLs.MNIST_SAMPLE, data=path.parent)`` gives the
+    same folder and downloads nothing.
+
+    Args:
+        name: one of ``names()``.
+
+    Returns:
+        A folder with ``train/<class>/*.png``, ``valid/<class>/*.png`` and ``labels.csv``.
+
+    Raises:
+        DataError: when the name is unknown, images cannot be had, or do not belong there.
+
+    Example:
+        >>> path = folder("mnist_sample")  # doctest: +ELLIPSIS
+        mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
+        >>> sorted(file.name for file in path.iterdir())
+        ['labels.csv', 'train', 'valid']
+    """
+    found = resolve(name)
+    print(found.line())
+    return found.path
+
+
+def load(name: str) -> ImageSet:
+    """The images of a data set as tensors, decoded once and kept in a file beside the folder.
+
+    Args:
+        name: one of ``names()``.
+
+    Returns:
+        Images uint8 (n, height, width) from 0 (black) to 255, labels int64 (n,), on the CPU.
+
+    Raises:
+        DataError: as ``folder`` does.
+
+    Example:
+        >>> load("mnist_sample").of("train", "3").shape  # doctest: +ELLIPSIS
+        mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
+        torch.Size([6131, 28, 28])
+    """
+    found = known(name)
+    splits = decoded.read(found.path, found.layout) if found is not None else None
+    if found is None and (seen := glance(name)) is not None:
+        found, splits = seen
+    if splits is None:  # the first use, or a cache that is damaged or cannot be written
+        splits = find(name)
+        found = resolve(name)
+    print(found.line())
+    return ImageSet(name, found.layout.classes, splits["train"], splits["valid"], found.practice)
+
+
+def is_practice(name: str) -> bool:
+    """Whether the set ``name`` is served from the practice images; looks for it when needed.
+
+    Example:
+        >>> is_practice("mnist_sample")
+        False
+    """
+    return resolve(name).practice
+
+
+def state(name: str) -> str:
+    """Where a set stands, in a word: a quick look that fetches nothing and asks no network.
+
+    Returns:
+        ``"practice"``, ``"ready"`` (on this machine), ``"in the mirror"`` (a folder that holds its
+        archive) or ``"not here yet"``.
+    """
+    entry, found = lookup(name), known(name)
+    if mode() == "practice" or (found is not None and found.practice):
+        return "practice"
+    if verify.has_all(data_home() / name, entry.layout):
+        return "ready"
+    return "in the mirror" if sources.in_mirror_folder(entry) else "not here yet"

@@ -1,0 +1,133 @@
+import time
+from types import SimpleNamespace
+
+import pooch
+import pytest
+
+from helpers.data import download as module
+from helpers.data.download import NotThere, download, timeout
+from helpers.data.errors import DataError
+from tests.data_kit import content, serving, silence, status
+
+DATA = bytes(range(256)) * 400
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setenv("LESSONS_TIMEOUT", "0.3")
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr("pooch.core.time", SimpleNamespace(sleep=lambda seconds: None))
+
+
+def fetch(server, into, check=lambda file: None):
+    return download(f"{server.url}/file", into, check)
+
+
+def put(server, *answers):
+    server.asked.clear()
+    server.put("file", *answers)
+
+
+def test_the_file_arrives_with_a_progress_bar(server, tmp_path, capfd):
+    put(server, content(DATA))
+    file = fetch(server, tmp_path)
+    assert file == tmp_path / "file" and file.read_bytes() == DATA
+    out, err = capfd.readouterr()
+    assert "100%" in err and str(tmp_path) not in out + err
+
+
+def test_no_bar_when_not_wanted(server, tmp_path, capfd):
+    put(server, content(DATA))
+    download(f"{server.url}/file", tmp_path, lambda file: None, progress=False)
+    assert capfd.readouterr() == ("", "")
+
+
+def broken_check(file):
+    if file.read_bytes() != DATA:
+        raise ValueError("the wrong checksum")
+
+
+@pytest.mark.parametrize(
+    "fault, words",
+    [
+        (content(DATA[:999], claimed=len(DATA)), "the connection broke off"),
+        (content(b"other"), "the wrong checksum"),
+        (status(500), "the server answers 500"),
+        (status(429), "the server answers 429"),
+        (silence(1), "no answer within 0.3 seconds"),
+    ],
+    ids=["interrupted", "checksum", "500", "429", "silence"],
+)
+def test_a_passing_fault_is_tried_again(server, tmp_path, fault, words):
+    put(server, fault, fault, content(DATA))
+    assert fetch(server, tmp_path, broken_check).read_bytes() == DATA
+    assert server.asked["/file"] == 3
+
+    (tmp_path / "file").unlink()
+    put(server, fault)
+    with pytest.raises(DataError, match=rf"{words}.*\(tried 3 times\)"):
+        fetch(server, tmp_path, broken_check)
+    assert server.asked["/file"] == 3
+    assert not list(tmp_path.iterdir()), "nothing may be left"
+
+
+@pytest.mark.parametrize("code, kind", [(404, NotThere), (410, NotThere), (403, DataError)])
+def test_a_lasting_fault_is_not(server, tmp_path, code, kind):
+    put(server, status(code))
+    with pytest.raises(kind, match=f"the server answers {code}"):
+        fetch(server, tmp_path)
+    assert server.asked["/file"] == 1 and not list(tmp_path.iterdir())
+
+
+def test_a_check_can_end_the_attempts(server, tmp_path):
+    def check(file):
+        raise DataError("a web page came")
+
+    put(server, content(b"<html>"))
+    with pytest.raises(DataError, match="^a web page came$"):
+        fetch(server, tmp_path, check)
+    assert server.asked["/file"] == 1 and not list(tmp_path.iterdir())
+
+
+def test_silence_in_mid_file_is_noticed(server, tmp_path):
+    def stall(request):
+        content(DATA[:999], claimed=len(DATA))(request)
+        request.wfile.flush()
+        time.sleep(1)
+
+    put(server, stall)
+    with pytest.raises(DataError, match="no answer within 0.3 seconds"):
+        fetch(server, tmp_path)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/file", "http://nowhere.invalid/file"])
+def test_no_network_is_found_at_once(tmp_path, url):
+    start = time.perf_counter()
+    with pytest.raises(DataError, match="cannot be reached: no network, or no such host$"):
+        download(url, tmp_path, lambda file: None)
+    assert time.perf_counter() - start < 5
+
+
+def test_pooch_may_talk_again_afterwards(server, tmp_path):
+    put(server, content(DATA))
+    before = pooch.get_logger().level
+    fetch(server, tmp_path)
+    assert pooch.get_logger().level == before
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", ""])
+def test_a_timeout_must_be_a_number(monkeypatch, text):
+    monkeypatch.setenv("LESSONS_TIMEOUT", text)
+    with pytest.raises(DataError, match=f"number of seconds above 0, but is '{text}'"):
+        timeout()
+
+
+def test_the_default_timeout(monkeypatch):
+    monkeypatch.delenv("LESSONS_TIMEOUT")
+    assert timeout() == module.TIMEOUT

@@ -1,0 +1,111 @@
+import shutil
+
+import pytest
+
+from helpers.data import obtain
+from helpers.data.catalogue import lookup
+from helpers.data.errors import DataError, Unreachable
+from tests.data_kit import Bench, content, pack, serving, silence, status, sums
+
+
+@pytest.fixture
+def bench(monkeypatch, tmp_path):
+    return Bench(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def work(tmp_path):
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving() as server:
+        yield server
+
+
+def test_a_mirror_gives_the_set_and_the_cost_is_said(bench, work, capsys):
+    place = bench.mirror_folder(checksum=sums(bench.archive))
+    checked = obtain.fetch(lookup("tiny"), work)
+    assert checked.whole and checked.root.parent.parent == work
+    out = capsys.readouterr().out
+    assert out.startswith(f"tiny: 0.0 MB from the mirror {place}, about 0 MB on disk, ")
+    assert out.endswith(" seconds.\n") and out.count("\n") == 1
+
+
+def test_a_mirror_that_fails_is_said_and_the_official_host_is_tried(bench, work, server, capsys):
+    bench.mirror_folder(archive=bench.archive[:-900])
+    server.put("tiny.tgz", content(bench.archive))
+    bench.official(f"{server.url}/tiny.tgz")
+    assert obtain.fetch(lookup("tiny"), work).whole
+    said, cost = capsys.readouterr().out.splitlines()
+    assert said.startswith("tiny: the mirror ") and "is damaged or ends early" in said
+    assert f"from the official host {server.url}/tiny.tgz" in cost
+
+
+def remove_one(folder):
+    (folder / "train" / "3" / "5.png").unlink()
+
+
+def add_one(folder):
+    shutil.copy(folder / "train" / "3" / "5.png", folder / "train" / "3" / "6.png")
+
+
+def rename_all(folder):
+    folder.rename(folder.with_name("other"))
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (remove_one, "train/3/5.png is missing"),
+        (add_one, "train/3/6.png too many"),
+        (rename_all, "train/3 holds 0 images instead of 6"),
+    ],
+)
+def test_an_archive_of_another_set_is_refused(bench, work, change, words):
+    change(bench.original)
+    bench.mirror_folder(archive=pack(next(bench.original.parent.iterdir())))
+    with pytest.raises(Unreachable, match=f"does not hold exactly the images.*{words}"):
+        obtain.fetch(lookup("tiny"), work)
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (status(404), "the server answers 404"),
+        (status(500), "the server answers 500"),
+        (content(b"<html>log in</html>"), "a web page came"),
+        (content(b"abc", claimed=9), "the connection broke off"),
+        (silence(1), "no answer within 0.2 seconds"),
+    ],
+    ids=["404", "500", "page", "interrupted", "silence"],
+)
+def test_when_all_fail_each_reason_is_one_line(
+    bench, work, server, monkeypatch, capsys, answer, words
+):
+    monkeypatch.setenv("LESSONS_TIMEOUT", "0.2")
+    server.put("tiny.tgz", answer)
+    server.put("SHA256SUMS", status(404))
+    bench.mirror(server.url)
+    with pytest.raises(Unreachable) as raised:
+        obtain.fetch(lookup("tiny"), work)
+    _, mirror, official = str(raised.value).splitlines()
+    assert mirror.startswith(f"  - the mirror {server.url}: ") and words in mirror
+    assert official.startswith("  - the official host http://127.0.0.1:9/tiny.tgz: cannot be")
+    out = capsys.readouterr().out.splitlines()
+    assert out == [f"tiny: {line[4:]}." for line in (mirror, official)]
+
+
+def test_the_practice_set_is_drawn(bench, work, capsys):
+    checked = obtain.draw(lookup("tiny"), work)
+    assert checked.whole and len(checked.splits["train"].labels) == 4
+    assert "tiny: practice images made on this machine" in capsys.readouterr().out
+
+
+def test_a_practice_set_with_other_counts_is_noticed(bench, work, monkeypatch):
+    entry = lookup("tiny")
+    monkeypatch.setattr("tests.data_kit.PRACTICE_COUNTS", {"train": {"3": 1}, "valid": {}})
+    with pytest.raises(DataError, match="practice images differ from what was expected"):
+        obtain.draw(entry, work)
