@@ -7,7 +7,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.plots import BLUE, ORANGE, RED
+from helpers.plots import BLUE, RED
 
 
 def quadratic(t: torch.Tensor, params: torch.Tensor) -> torch.Tensor:
@@ -101,7 +101,8 @@ def descend(
 
     Built in lesson 02.
     """
-    place, path = start.detach().clone().requires_grad_(), [start.detach().clone()]
+    place = start.detach().clone().requires_grad_()
+    path = [start.detach()]
     for _ in range(steps):
         (gradient,) = torch.autograd.grad(loss(place), place)
         with torch.no_grad():
@@ -111,7 +112,7 @@ def descend(
 
 
 def draw_fit(
-    axis: Axes, t: torch.Tensor, targets: torch.Tensor, preds: torch.Tensor, lowest: float = -300
+    axis: Axes, t: torch.Tensor, targets: torch.Tensor, preds: torch.Tensor, lowest: float = -350
 ) -> None:
     """Draw measured values and predictions over time on given axes.
 
@@ -124,16 +125,17 @@ def draw_fit(
     """
     axis.scatter(t.numpy(), targets.numpy(), color=BLUE, label="measured")
     axis.scatter(t.numpy(), preds.detach().numpy(), color=RED, marker="x", label="predicted")
-    axis.set(xlabel="time (s)", ylabel="speed", ylim=(lowest, 110))
+    axis.set(xlabel="time (s)", ylabel="speed (km/h)", ylim=(lowest, 110))
     axis.legend()
 
 
 def draw_descent(
     t: torch.Tensor, targets: torch.Tensor, start: torch.Tensor, lr: float, steps: int
 ) -> Figure:
-    """Draw a walk of gradient descent: the path on the loss surface, and the curve it ends with.
+    """Draw a walk of gradient descent: the path on a map of the loss, and the curve it ends with.
 
-    The surface is the ``rmse`` over the parameters a and b, with c as it is at the end of the walk.
+    The map shows for each a and b the ``rmse`` with the best possible c; a star marks its lowest
+    place, which is the least-squares solution.
 
     Args:
         t: times, shape (n,).
@@ -146,21 +148,22 @@ def draw_descent(
         Figure: two panels.
     """
     path = descend(lambda params: rmse(quadratic(t, params), targets), start, lr, steps)
-    end = path[-1]
-    figure, (surface, fit) = plt.subplots(1, 2, figsize=(8.2, 3.4))
-    a = torch.linspace(-1.2, 1.2, 61)
-    b = torch.linspace(-16, 16, 61)
-    curves = a[:, None, None] * t**2 + b[None, :, None] * t + end[2]
-    losses = (curves - targets).square().mean(-1).sqrt()
-    levels = [5, 10, 20, 40, 80, 120, 160, 200, 240]
-    lines = surface.contour(a.numpy(), b.numpy(), losses.T.numpy(), levels=levels, cmap="cividis")
-    surface.clabel(lines, fontsize=8, colors="black")
-    surface.plot(path[:, 0].numpy(), path[:, 1].numpy(), "o-", color=RED, markersize=4)
-    surface.plot(*path[0, :2].tolist(), "s", color=ORANGE, markersize=9, label="start")
-    surface.set(xlim=(-1.2, 1.2), ylim=(-16, 16), xlabel="a", ylabel="b")
-    surface.set_title(f"lr = {lr:g}, {steps} steps", fontsize=11)
-    surface.legend(loc="upper left")
-    preds = quadratic(t, end)
+    inputs = torch.stack([t**2, t, torch.ones_like(t)], dim=1)
+    best = torch.linalg.lstsq(inputs, targets[:, None]).solution.squeeze()
+    figure, (ground, fit) = plt.subplots(1, 2, figsize=(8.2, 3.6))
+    a, b = torch.linspace(-1.2, 1.4, 66), torch.linspace(-20, 12, 65)
+    errors = a[:, None, None] * t**2 + b[None, :, None] * t - targets
+    losses = errors.std(-1, correction=0)  # what is left when the best c takes away the mean error
+    levels = [5, 10, 20, 40, 60, 80, 100, 120, 140]
+    lines = ground.contour(a.numpy(), b.numpy(), losses.T.numpy(), levels=levels, cmap="cividis")
+    ground.clabel(lines, fontsize=8, colors="black")
+    ground.plot(path[:, 0].numpy(), path[:, 1].numpy(), "o-", color=RED, markersize=4, label="walk")
+    ground.plot(*path[0, :2].tolist(), "s", color="black", markersize=8, label="start")
+    ground.plot(*best[:2].tolist(), "*", color=BLUE, markersize=14, label="best")
+    ground.set(xlim=(-1.2, 1.4), ylim=(-20, 12), xlabel="a", ylabel="b")
+    ground.set_title(f"lr = {lr:g}, {steps} steps", fontsize=11)
+    ground.legend(loc="lower left")
+    preds = quadratic(t, path[-1])
     draw_fit(fit, t, targets, preds)
     fit.set_title(f"loss {rmse(preds, targets).item():.1f}", fontsize=11)
     return figure

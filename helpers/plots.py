@@ -99,15 +99,17 @@ def image_grid(
     titles: Sequence[str] | None = None,
     columns: int = 8,
     size: float = 1.2,
+    limits: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw grey-scale images side by side, dark ink on white paper.
 
     Args:
-        images: n images of shape (height, width), any dtype; each is scaled by itself from its
-            own minimum (white) to its own maximum (black).
+        images: n images of shape (height, width), any dtype.
         titles: n short titles, or None.
         columns: images in a row, at most.
         size: width of one image in inches.
+        limits: the values painted white and black. Without them each image has its own scale,
+            from its smallest value to its largest.
 
     Returns:
         Figure: to be passed to ``show``.
@@ -135,7 +137,8 @@ def image_grid(
     for axis in axes.flat:
         axis.axis("off")
     for position, (axis, image) in enumerate(zip(axes.flat, images)):
-        axis.imshow(image.detach().cpu().numpy())
+        low, high = limits or (None, None)
+        axis.imshow(image.detach().cpu().numpy(), vmin=low, vmax=high)
         if titles is not None:
             axis.set_title(titles[position], fontsize=10)
     return figure
@@ -147,9 +150,10 @@ def show_images(
     titles: Sequence[str] | None = None,
     columns: int = 8,
     size: float = 1.2,
+    limits: tuple[float, float] | None = None,
 ) -> None:
     """Show grey-scale images side by side: ``show(image_grid(...), alt)`` in one call."""
-    show(image_grid(images, titles, columns, size), alt)
+    show(image_grid(images, titles, columns, size, limits), alt)
 
 
 def _check_description(alt: str) -> None:

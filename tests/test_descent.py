@@ -70,9 +70,18 @@ def test_descend_without_steps_stays_where_it_is():
 def test_draw_descent_draws_the_path_and_says_the_loss():
     start = torch.tensor([1.0, 0.0, 0.0])
     figure = draw_descent(T, TARGETS, start, lr=0.01, steps=4)
-    surface, fit = figure.axes
+    ground, fit = figure.axes
     path = descend(lambda p: rmse(quadratic(T, p), TARGETS), start, 0.01, 4)
-    drawn = surface.lines[0].get_xydata()
+    drawn = ground.lines[0].get_xydata()
     torch.testing.assert_close(torch.tensor(drawn).float(), path[:, :2])
-    assert surface.get_title() == "lr = 0.01, 4 steps"
+    assert ground.get_title() == "lr = 0.01, 4 steps"
     assert fit.get_title() == f"loss {rmse(quadratic(T, path[-1]), TARGETS).item():.1f}"
+
+
+def test_the_star_of_draw_descent_is_the_lowest_place():
+    targets = 0.5 * T**2 - 2 * T + 3
+    ground = draw_descent(T, targets, torch.zeros(3), lr=0.01, steps=1).axes[0]
+    star = next(line for line in ground.lines if line.get_label() == "best")
+    torch.testing.assert_close(
+        torch.tensor(star.get_xydata()).float(), torch.tensor([[0.5, -2.0]]), atol=1e-3, rtol=0
+    )

@@ -79,12 +79,42 @@ DOUBLE = Exercise(
         (lambda x: 7, "expected a tensor of shape (3,), got 7 (int)"),
         (lambda x: None, "returns nothing"),
         (5, "expected a function, got 5 (int)"),
-        (lambda x, y: x, "TypeError"),
+        (lambda x: 3 * x, "The arguments were: [1.0, 2.0, 4.0]."),
+        (lambda x, y: x, "Keep the arguments of the stub."),
+        (lambda x: None * x, "still None"),
     ],
 )
 def test_wrong_answers_are_told_apart(answer, sentence):
     verdict, said = DOUBLE.judge(answer)
     assert verdict == WRONG and sentence in said
+
+
+def test_a_step_that_autograd_refuses_gets_advice():
+    def step(params, lr):
+        params -= lr * params.grad
+        return params
+
+    verdict, said = find("2.3").judge(step)
+    assert verdict == WRONG and "Put the step under `with torch.no_grad():`" in said
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "advice"),
+    [
+        ("1.2", lambda a, b: ((a - b) ^ 2).mean((-1, -2)).sqrt(), "a power is written **"),
+        ("1.2", lambda a, b: ((a - b) ** 2).mean((1, 2)).sqrt(), "Count axes from the end"),
+        ("1.3", lambda p, a: (p == a).mean(), "use .float() first"),
+        ("1.4", lambda x, m: (x - m).abs().mean((-1, -2)).argmin(1), "[:, None] puts an axis in"),
+    ],
+)
+def test_frequent_errors_get_advice(number, answer, advice):
+    verdict, said = find(number).judge(answer)
+    assert verdict == WRONG and advice in said
+
+
+def test_a_plain_number_instead_of_a_tensor_is_named():
+    verdict, said = find("2.1").judge(lambda p, t: ((p - t) ** 2).mean().item())
+    assert verdict == WRONG and "stay with tensors" in said
 
 
 def test_nan_is_no_right_answer():
@@ -102,8 +132,8 @@ def test_an_answer_cannot_pass_by_changing_its_input():
 def test_numbers_are_compared_as_numbers():
     half = Exercise(lambda x: x / 2, lambda: [(3.0,)], (), "halved.")
     assert half.judge(lambda x: torch.tensor(1.5))[0] == RIGHT
-    assert half.judge(lambda x: x)[1] == "expected 1.5, got 3."
-    assert half.judge(lambda x: "1.5")[1] == "expected one number, got '1.5' (str)."
+    assert half.judge(lambda x: x)[1] == "expected 1.5, got 3. The arguments were: 3.0."
+    assert half.judge(lambda x: "1.5")[1].startswith("expected one number, got '1.5' (str).")
     assert half.judge(lambda x: x * float("nan"))[0] == WRONG
 
 

@@ -61,6 +61,13 @@ def test_image_grid_draws_each_image_once():
         assert torch.equal(torch.tensor(axis.images[0].get_array().data).float(), image)
 
 
+def test_image_grid_paints_on_one_scale_when_told():
+    images = torch.stack([torch.eye(3), 5 * torch.eye(3)])
+    alone = [axis.images[0].get_clim() for axis in plots.image_grid(images).axes]
+    together = [axis.images[0].get_clim() for axis in plots.image_grid(images, limits=(-1, 9)).axes]
+    assert alone == [(0, 1), (0, 5)] and together == [(-1, 9)] * 2
+
+
 def test_image_grid_takes_a_tensor_that_wants_gradients():
     assert plots.image_grid([torch.ones(3, 3, requires_grad=True)]).axes
 

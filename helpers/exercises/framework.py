@@ -13,6 +13,18 @@ UNTRIED = "Not tried yet"
 WRONG = "Not yet"
 
 
+# What frequent errors of Python and torch mean; the first whose text is found is told.
+_ADVICE = (
+    ("a leaf Variable that requires grad", "\nPut the step under `with torch.no_grad():`."),
+    ("'NoneType'", "\nSomething was still None, for example a gradient that was already cleared."),
+    ("bitwise_xor", "\nIn Python a power is written **, not ^."),
+    ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),
+    ("could not infer output dtype", "\nTrue and False cannot be averaged: use .float() first."),
+    ("must match the size", "\nLine the shapes up at the last axis; [:, None] puts an axis in."),
+    ("positional argument", "\nKeep the arguments of the stub."),
+)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A wrong answer that learners write, and what to tell them.
@@ -22,7 +34,7 @@ class Mistake:
         says: what went wrong and where to look.
     """
 
-    code: Callable
+    code: Callable | float
     says: str
 
 
@@ -31,7 +43,7 @@ class Exercise:
     """One exercise: inputs to try, the right answer, and the mistakes to recognise.
 
     Args:
-        solution: the right function.
+        solution: the right function, or the right number in an exercise that asks for a number.
         inputs: makes a fresh list of argument tuples. They are small and made to tell the
             mistakes apart.
         mistakes: known wrong answers, the most telling first.
@@ -41,7 +53,7 @@ class Exercise:
             is not its return value, as for a step that changes its argument.
     """
 
-    solution: Callable
+    solution: Callable | float
     inputs: Callable[[], list[tuple]]
     mistakes: tuple[Mistake, ...]
     praise: str
@@ -57,28 +69,36 @@ class Exercise:
         """
         if answer is None or answer is ...:
             return UNTRIED, "write your answer in the cell above, run it, then run this cell."
-        if not callable(answer):
+        if not callable(answer) and callable(self.solution):
             return WRONG, f"expected a function, got {_kind(answer)}."
+        if not callable(answer) and not _is_number(answer):
+            return WRONG, f"expected a number, got {_kind(answer)}."
         for arguments in self.inputs():
             try:
-                got = self.observe(answer)(*_copies(arguments))
+                got = self._result(answer, arguments)
             except Exception as error:  # whatever a learner's code raises is an answer to it
-                return WRONG, f"your function stopped with {type(error).__name__}: {error}"
+                advice = next((words for sign, words in _ADVICE if sign in str(error)), "")
+                return WRONG, f"your function stopped with {type(error).__name__}: {error}{advice}"
             if got is None or got is ...:
                 if _is_stub(answer):
                     return UNTRIED, "fill in the function above, run it, then run this cell."
                 return WRONG, "your function returns nothing. Does it end with `return ...`?"
-            wanted = self.observe(self.solution)(*_copies(arguments))
+            wanted = self._result(self.solution, arguments)
             problem = _difference(got, wanted, self.tolerance)
             if problem:
-                return WRONG, self._diagnose(got, arguments) or problem
+                return WRONG, self._diagnose(got, arguments) or problem + _inputs(arguments)
         return RIGHT, self.praise
+
+    def _result(self, answer: Callable | float, arguments: tuple) -> object:
+        """What an answer does with the arguments; a number is a function that returns it."""
+        function = answer if callable(answer) else lambda *_: answer
+        return self.observe(function)(*_copies(arguments))
 
     def _diagnose(self, got: object, arguments: tuple) -> str | None:
         """The sentence of the first known mistake that gives the same wrong result."""
         for mistake in self.mistakes:
             try:
-                made = self.observe(mistake.code)(*_copies(arguments))
+                made = self._result(mistake.code, arguments)
             except Exception:  # a mistake may be impossible on some inputs: then it is not this one
                 continue
             if _difference(got, made, self.tolerance) is None:
@@ -129,12 +149,29 @@ def _is_stub(function: Callable) -> bool:
     return re.search(r"(^|:)\s*\.\.\.\s*(#.*)?$", source, re.MULTILINE) is not None
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _copies(arguments: tuple) -> tuple:
     """Fresh copies, so that an answer that changes its input cannot spoil the comparison."""
     return tuple(
         a.detach().clone().requires_grad_(a.requires_grad) if isinstance(a, torch.Tensor) else a
         for a in arguments
     )
+
+
+def _inputs(arguments: tuple) -> str:
+    """The arguments that a wrong result came from, when they are short enough to be read."""
+    shown = [a.tolist() if isinstance(a, torch.Tensor) else a for a in arguments]
+    if any(not isinstance(value, (int, float, list)) for value in shown):
+        return ""
+    text = ", ".join(str(value) for value in shown)
+    return f" The arguments were: {text}." if len(text) <= 80 else ""
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return f"{tuple(tensor.shape)}" + (", a single number" if tensor.ndim == 0 else "")
 
 
 def _kind(value: object) -> str:
@@ -146,11 +183,15 @@ def _kind(value: object) -> str:
 def _difference(got: object, wanted: object, tolerance: float) -> str | None:
     """What is wrong with a result, in the order type, shape, dtype, gradient, value; or None."""
     if isinstance(wanted, torch.Tensor):
+        if wanted.ndim == 0 and isinstance(got, (bool, int, float)):
+            return (
+                f"expected a tensor with one number, got the plain number {got}; stay with tensors."
+            )
         if not isinstance(got, torch.Tensor):
             return f"expected a tensor of shape {tuple(wanted.shape)}, got {_kind(got)}."
         if got.shape != wanted.shape:
             return (
-                f"the shape is off: expected {tuple(wanted.shape)}, got {tuple(got.shape)}. "
+                f"the shape is off: expected {_shape(wanted)}, got {_shape(got)}. "
                 "Which axes did you average or compare over?"
             )
         if got.dtype != wanted.dtype:
@@ -172,9 +213,9 @@ def _difference(got: object, wanted: object, tolerance: float) -> str | None:
         return None
     if isinstance(got, torch.Tensor) and got.numel() == 1:
         got = got.item()
-    if isinstance(wanted, bool) or not isinstance(wanted, (int, float)):
+    if not _is_number(wanted):
         return None if got == wanted else f"expected {wanted!r}, got {_kind(got)}."
-    if isinstance(got, bool) or not isinstance(got, (int, float)):
+    if not _is_number(got):
         return f"expected one number, got {_kind(got)}."
     if not abs(got - wanted) <= tolerance * max(1.0, abs(wanted)):  # `not` catches NaN as well
         return f"expected {wanted:.4g}, got {got:.4g}."

@@ -26,7 +26,8 @@ def _images(*shape: int, seed: int = 0) -> torch.Tensor:
 
 
 def _bytes() -> list[tuple]:
-    return [(torch.tensor([[[0, 51], [102, 255]]] * 3, dtype=torch.uint8),)]
+    bright = torch.tensor([[[0, 51], [102, 255]]] * 3, dtype=torch.uint8)
+    return [(bright,), (bright // 2,)]
 
 
 def _pairs() -> list[tuple]:
@@ -40,7 +41,14 @@ def _many() -> list[tuple]:
     # Digits of five classes; the classes are not in the order of the images.
     means = _images(5, 4, 6)
     order = torch.tensor([3, 1, 4, 0, 2, 2, 1])
-    return [(means[order] + 0.1 * _images(7, 4, 6, seed=1), means)]
+    # Nearest to zeros is, by L1, one strong pixel; by L2, many weak ones.
+    one_strong = torch.zeros(4, 6)
+    one_strong[0, 0] = 0.9
+    many_weak = torch.full((4, 6), 0.05)
+    return [
+        (means[order] + 0.1 * _images(7, 4, 6, seed=1), means),
+        (torch.zeros(3, 4, 6), torch.stack([many_weak, one_strong, torch.ones(4, 6)])),
+    ]
 
 
 def _guesses() -> list[tuple]:
@@ -63,6 +71,14 @@ EXERCISES = {
             Mistake(
                 lambda x: x // 255,
                 "dtype: `//` divides whole numbers and throws the rest away. Make floats first.",
+            ),
+            Mistake(
+                lambda x: x.float() // 255,
+                "value: `//` throws away what is behind the point. Divide with `/`.",
+            ),
+            Mistake(
+                lambda x: x.float() / x.max(),
+                "value: a pale image has no 255. Divide by 255, not by the largest value.",
             ),
             Mistake(
                 lambda x: (x / 255).double(),
@@ -90,6 +106,10 @@ EXERCISES = {
                 "last the root; a root taken straight away undoes the square.",
             ),
             Mistake(
+                lambda a, b: ((a - b).mean((-1, -2)) ** 2).sqrt(),
+                "value: averaged first, positive and negative differences cancel. Square first.",
+            ),
+            Mistake(
                 lambda a, b: ((a - b) ** 2).sum((-1, -2)).sqrt(),
                 "value: this adds the squares up. The distance in this lesson takes their mean.",
             ),
@@ -107,6 +127,10 @@ EXERCISES = {
             Mistake(
                 lambda p, a: (p == a).float().sum(),
                 "value: this counts the right answers. Accuracy is their share: take the mean.",
+            ),
+            Mistake(
+                lambda p, a: (p == a).sum(),
+                "value: this counts the right answers. Accuracy is their share: .float().mean().",
             ),
             Mistake(
                 lambda p, a: (p != a).float().mean(),
@@ -150,10 +174,14 @@ EXERCISES = {
                 "shape: argmin without an axis gives one number for all images together.",
             ),
             Mistake(
+                lambda x, m: ((x[:, None] - m) ** 2).mean((-1, -2)).argmin(1),
+                "value: this compares squared differences (L2). Asked is the L1 distance: .abs().",
+            ),
+            Mistake(
                 lambda x, m: (x[:, None] - m).mean((-1, -2)).argmin(1),
                 "value: without .abs() positive and negative differences cancel out.",
             ),
         ),
-        praise="two broadcast axes, no loop: this works for ten digits as for two.",
+        praise="this works for ten digits as for two. (With a loop? Try it once without.)",
     ),
 }

@@ -135,6 +135,10 @@ EXERCISES = {
                 "value: this is the sum of squares; take the mean.",
             ),
             Mistake(
+                lambda p, t: ((p - t) ** 2).sum() / 20,
+                "value: there need not be twenty examples. Use .mean().",
+            ),
+            Mistake(
                 lambda p, t: (p - t).abs().mean(), "value: this is the mean absolute error (L1)."
             ),
             Mistake(
@@ -155,6 +159,10 @@ EXERCISES = {
             Mistake(
                 lambda f, x, h: (f(x + h) - f(x - h)) / h,
                 "value: twice too large: from x - h to x + h the distance is 2 * h.",
+            ),
+            Mistake(
+                lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h,
+                "value: `/ 2 * h` divides by 2 and then multiplies by h. Write / (2 * h).",
             ),
             Mistake(
                 lambda f, x, h: f(x + h) - f(x - h),
@@ -203,7 +211,11 @@ EXERCISES = {
             ),
             Mistake(
                 lambda x, y, w: (2 * (y - w * x) * x).mean(),
-                "value: right size, wrong sign: the error is prediction minus target.",
+                "value: right size, wrong sign: the error is w * x - y, and its own slope is +x.",
+            ),
+            Mistake(
+                lambda x, y, w: (2 * (w * x - y) * w).mean(),
+                "gradient: the slope for w is asked, so the inner derivative is x, not w.",
             ),
             Mistake(
                 lambda x, y, w: ((w * x - y) ** 2).mean(),
