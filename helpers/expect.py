@@ -1,6 +1,6 @@
 """Say what a figure should be, and notice when it is not."""
 
-import math
+from decimal import Decimal
 from numbers import Real
 
 import torch
@@ -33,7 +33,7 @@ def expect(name: str, value: float | torch.Tensor, target: float, tolerance: flo
     value = _one_number(name, value)
     if not tolerance >= 0:
         raise ValueError(f"expect: tolerance must be 0 or more, got {tolerance!r}")
-    figure, goal = _rounded(value, tolerance), f"{target:g} ± {tolerance:g}"
+    figure, goal = f"{value:.{_decimals(target, tolerance)}f}", f"{target:g} ± {tolerance:g}"
     if practice_in_use():
         print(f"{name}: {figure} on the practice data (on the real data {goal})")
         return
@@ -58,9 +58,6 @@ def _one_number(name: str, value: float | torch.Tensor) -> float:
     raise TypeError(f"{name}: expected one number, got {type(value).__name__}")
 
 
-def _rounded(value: float, tolerance: float) -> str:
-    """The value with as many decimals as the tolerance makes meaningful, at most six."""
-    if value.is_integer():
-        return f"{value:.0f}"
-    decimals = 4 if tolerance == 0 else max(0, -math.floor(math.log10(tolerance)))
-    return f"{value:.{min(decimals, 6)}f}"
+def _decimals(*numbers: float) -> int:
+    """How many decimals the numbers are written with, at most six."""
+    return min(6, max(-Decimal(f"{number:g}").as_tuple().exponent for number in (*numbers, 0)))

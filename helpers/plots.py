@@ -51,6 +51,9 @@ def png(figure: Figure) -> bytes:
 def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
     """Show a picture in the notebook together with words for those who cannot see it.
 
+    The titles inside a figure are added to the words. They often carry its most important
+    numbers, and tests of notebooks compare texts but not pictures.
+
     Args:
         picture: a matplotlib figure, one of its axes (as fastai's ``show_image`` returns), or
             a PIL image.
@@ -62,19 +65,23 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
         ValueError: when ``alt`` says nothing.
     """
     _check_description(alt)
+    words = alt
     if isinstance(picture, Image.Image):
         file = io.BytesIO()
         picture.save(file, format="PNG")
         data = file.getvalue()
     elif isinstance(picture, (Figure, Axes)):
-        data = png(picture.get_figure() if isinstance(picture, Axes) else picture)
+        figure = picture.get_figure() if isinstance(picture, Axes) else picture
+        titles = [" ".join(axis.get_title().split()) for axis in figure.axes if axis.get_title()]
+        words = f"{alt} Titles: {' | '.join(titles)}." if titles else alt
+        data = png(figure)
     else:
         raise TypeError(
             "show: expected a matplotlib Figure or Axes or a PIL image, "
             f"got {type(picture).__name__}; for a tensor use show_images"
         )
-    bundle = {"image/png": data, "text/plain": f"Picture: {alt}"}
-    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+    bundle = {"image/png": data, "text/plain": f"Picture: {words}"}
+    display(bundle, metadata={"image/png": {"alt": words}}, raw=True)
 
 
 def show_table(table: Styler, alt: str) -> None:

@@ -104,6 +104,7 @@ def test_a_step_that_autograd_refuses_gets_advice():
         ("1.2", lambda a, b: ((a - b) ^ 2).mean((-1, -2)).sqrt(), "a power is written **"),
         ("1.2", lambda a, b: ((a - b) ** 2).mean((1, 2)).sqrt(), "Count axes from the end"),
         ("1.3", lambda p, a: (p == a).mean(), "use .float() first"),
+        ("4.1", lambda x: max(x, 0), "a tensor has .clamp()"),
         ("1.4", lambda x, m: (x - m).abs().mean((-1, -2)).argmin(1), "[:, None] puts an axis in"),
     ],
 )

@@ -22,6 +22,8 @@ def practice(monkeypatch):
         (6131, 6131, 0, "x: 6131 (expected 6131 ± 0)"),
         (25.66, 25.7, 0.1, "x: 25.7 (expected 25.7 ± 0.1)"),
         (178.4, 180, 5, "x: 178 (expected 180 ± 5)"),
+        (0.97841, 0.9785, 0.0015, "x: 0.9784 (expected 0.9785 ± 0.0015)"),
+        (0.11462, 0.1146, 0.00005, "x: 0.11462 (expected 0.1146 ± 5e-05)"),
     ],
 )
 def test_says_figure_and_expectation(capsys, value, target, tolerance, line):

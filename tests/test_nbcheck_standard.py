@@ -312,10 +312,17 @@ class Point:
         made = notebook(code(built), code("def double(x):\n    return 2 * x"))
         assert kept.built_is_kept(package, {"01_a": made}) == []
         code_cells(made)[0].source = built.replace("@dataclass(frozen=True)", "")
-        assert kept.built_is_kept(package, {"01_a": made}) == []
+        (problem,) = kept.built_is_kept(package, {"01_a": made})
+        assert "+@dataclass(frozen=True)" in problem
         code_cells(made)[0].source = built.replace("y: int = 0", "y: int = 1")
         (problem,) = kept.built_is_kept(package, {"01_a": made})
         assert "kept/point.py: Point: is not what lesson 01 builds" in problem
+
+    def test_only_checks_of_the_input_may_be_added(self, package):
+        for decorator, problems in {"@checks.same_shape": 0, "@torch.no_grad()": 1}.items():
+            text = self.DOUBLE.replace("def double", f"{decorator}\ndef double")
+            (package / "double.py").write_text(text)
+            assert len(kept.built_is_kept(package, {"01_a": lesson()})) == problems
 
     def test_other_code_is_shown(self, package):
         made = lesson()

@@ -34,6 +34,16 @@ def test_show_gives_picture_and_words(shown):
     assert not plt.fignum_exists(figure.number)  # closed, so the notebook cannot show it twice
 
 
+def test_show_says_the_titles_that_are_in_the_figure(shown):
+    figure, axes = plt.subplots(1, 3)
+    axes[0].set_title("difference\n0.25")
+    axes[2].set_title("loss 3")
+    plots.show(figure, ALT)
+    words = f"{ALT} Titles: difference 0.25 | loss 3."
+    assert shown[0][0]["text/plain"] == f"Picture: {words}"
+    assert shown[0][1] == {"image/png": {"alt": words}}
+
+
 def test_show_takes_axes_and_pil_images(shown):
     plots.show(plt.subplots()[1], ALT)
     plots.show(Image.new("L", (28, 28)), ALT)

@@ -15,7 +15,11 @@ WRONG = "Not yet"
 
 # What frequent errors of Python and torch mean; the first whose text is found is told.
 _ADVICE = (
-    ("a leaf Variable that requires grad", "\nPut the step under `with torch.no_grad():`."),
+    (
+        "a leaf Variable that requires grad",
+        "\nPut the step under `with torch.no_grad():`, or make a new tensor instead.",
+    ),
+    ("Boolean value of Tensor", "\nPython's max and if take one number; a tensor has .clamp()."),
     ("'NoneType'", "\nSomething was still None, for example a gradient that was already cleared."),
     ("bitwise_xor", "\nIn Python a power is written **, not ^."),
     ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),

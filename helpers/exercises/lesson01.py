@@ -47,7 +47,7 @@ def _many() -> list[tuple]:
     many_weak = torch.full((4, 6), 0.05)
     return [
         (means[order] + 0.1 * _images(7, 4, 6, seed=1), means),
-        (torch.zeros(3, 4, 6), torch.stack([many_weak, one_strong, torch.ones(4, 6)])),
+        (torch.zeros(5, 4, 6), torch.stack([many_weak, one_strong, torch.ones(4, 6)])),
     ]
 
 

@@ -1,8 +1,9 @@
 """What a lesson has built is what ``helpers`` keeps.
 
 A docstring that ends with ``Built in lesson 03.`` says that lesson 03 builds the same function or
-class. The two must be the same code; docstrings, type hints and decorators may differ. The idea
-of naming the lesson in the docstring comes from "Dive into Deep Learning".
+class. The two must be the same code, docstrings and type hints aside; so are the decorators of
+``helpers.checks``, which only look at what goes in. The idea of naming the lesson in the docstring
+comes from "Dive into Deep Learning".
 """
 
 import ast
@@ -99,7 +100,7 @@ def built_is_kept(package: Path, lessons: Mapping[str, NotebookNode]) -> list[st
 
 
 def bare(definition: Definition) -> str:
-    """The code of a function or class without docstrings, type hints and decorators.
+    """The code of a function or class without docstrings, type hints and ``@checks.`` decorators.
 
     Example:
         >>> print(bare(ast.parse('def f(x: int = 1) -> int:\\n    "Add."\\n    return x').body[0]))
@@ -112,7 +113,11 @@ def bare(definition: Definition) -> str:
 class _Bare(ast.NodeTransformer):
     def _definition(self, node: Definition) -> Definition:
         self.generic_visit(node)
-        node.decorator_list = []
+        node.decorator_list = [
+            decorator
+            for decorator in node.decorator_list
+            if not ast.unparse(decorator).startswith("checks.")
+        ]
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
         node.body = node.body or [ast.Pass()]

@@ -1,0 +1,175 @@
+"""Pictures of training: curves over the epochs, weights as images, a sigmoid that went flat."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from torch import nn
+
+from helpers.linear import batch_accuracy, mnist_loss
+from helpers.plots import BLUE, ORANGE, RED
+from helpers.training import BasicOptim, Loader, train_model
+
+
+def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -> Figure:
+    """Draw one curve a run over the epochs, so that curves on top of each other can be told apart.
+
+    The first curve is the widest and each later one narrower, with another pattern.
+
+    Args:
+        runs: for each name one number an epoch; the runs may differ in length.
+        ylabel: what the numbers are.
+
+    Returns:
+        Figure: to be passed to ``helpers.plots.show``.
+
+    Raises:
+        ValueError: for no runs, or a run without numbers.
+    """
+    lengths = {name: len(run) for name, run in runs.items()}
+    if not lengths or 0 in lengths.values():
+        raise ValueError(
+            f"draw_curves: expected at least one run, each with at least one number, got {lengths}"
+        )
+    figure, axis = plt.subplots()
+    widths = torch.linspace(5, 1.5, len(runs)) if len(runs) > 1 else [2.0]
+    for place, (name, run) in enumerate(runs.items()):
+        epochs = range(1, len(run) + 1)
+        pattern = ("-", "--", "-.", ":")[place % 4]
+        axis.plot(epochs, run, pattern, linewidth=float(widths[place]), label=name)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set(xlabel="epoch", ylabel=ylabel)
+    axis.legend()
+    return figure
+
+
+def draw_weights(
+    weights: torch.Tensor, titles: Sequence[str] | None = None, columns: int = 6, size: float = 1.5
+) -> Figure:
+    """Draw weights as images of 28×28 pixels: orange is negative, white 0, purple positive.
+
+    All images share one scale, so they can be compared: the weights of one model after several
+    epochs, or those of several hidden units.
+
+    Args:
+        weights: n images, shape (n, 784) or (n, 28, 28), or one image of 784 weights in any shape;
+            may carry a gradient.
+        titles: n short titles, or None.
+        columns: images in a row, at most.
+        size: width of one image in inches.
+
+    Returns:
+        Figure: with a colour bar.
+
+    Raises:
+        ValueError: when they are not images of 784 weights, or the titles are not as many.
+    """
+    if weights.numel() == 0 or weights.numel() % 784:
+        raise ValueError(
+            "draw_weights: expected images of 28 x 28 = 784 weights, shape (n, 784), "
+            f"got {tuple(weights.shape)}"
+        )
+    if weights.ndim == 2 and weights.shape[0] == 784 and weights.shape[1] > 1:
+        raise ValueError(
+            f"draw_weights: expected one row an image, shape (n, 784), got {tuple(weights.shape)}; "
+            "turn it over: weights.T"
+        )
+    images = weights.detach().cpu().reshape(-1, 28, 28)
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"draw_weights: got {len(images)} images but {len(titles)} titles")
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(size * columns + 1, size * rows * 1.15), squeeze=False
+    )
+    limit = images.abs().max().item() or 1.0
+    for axis in axes.flat:
+        axis.axis("off")
+    for place, (axis, image) in enumerate(zip(axes.flat, images)):
+        drawn = axis.imshow(image.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+        if titles is not None:
+            axis.set_title(titles[place], fontsize=10)
+    figure.colorbar(drawn, ax=axes, shrink=0.9, label="weight")
+    return figure
+
+
+def draw_saturation(outputs: torch.Tensor) -> Figure:
+    """Draw where a model's outputs lie on the sigmoid, and how steep it is there.
+
+    Args:
+        outputs: predictions before the sigmoid, float, any shape; may carry a gradient.
+
+    Returns:
+        Figure: left the sigmoid and its slope around 0, right how many outputs lie where.
+
+    Raises:
+        ValueError: for no outputs.
+    """
+    if outputs.numel() == 0:
+        raise ValueError("draw_saturation: expected at least one output, got none")
+    outputs = outputs.detach().cpu().flatten()
+    x = torch.linspace(-10, 10, 201)
+    figure, (curves, counts) = plt.subplots(1, 2, figsize=(8, 3))
+    curves.plot(x, x.sigmoid(), color=BLUE, label="sigmoid")
+    curves.plot(x, x.sigmoid() * (1 - x.sigmoid()), "--", color=RED, label="its slope")
+    curves.set(xlabel="output of the model", ylabel="value")
+    curves.legend()
+    reach = max(10.0, outputs.abs().max().item() * 1.05)
+    counts.hist(outputs.numpy(), bins=60, range=(-reach, reach), color=ORANGE)
+    counts.axvspan(-10, 10, color=BLUE, alpha=0.2, label="shown on the left")
+    counts.set(xlabel="output of the model", ylabel="images")
+    counts.legend()
+    return figure
+
+
+def linear_curve(
+    lr: float, dl: Loader, valid_dl: Loader, epochs: int = 10, seed: int = 0
+) -> list[float]:
+    """Train a fresh linear model and return its validation accuracies.
+
+    The global random numbers stay as they were, so that a slider changes nothing around it.
+
+    Args:
+        lr: learning rate.
+        dl: training data, pairs of rows (n, 784) and labels (n, 1).
+        valid_dl: validation data, the same.
+        epochs: how many.
+        seed: of the parameters, and of the order when ``dl`` shuffles.
+
+    Returns:
+        list: one accuracy an epoch.
+
+    Example:
+        >>> dl = [(torch.rand(4, 784), torch.ones(4, 1))]
+        >>> linear_curve(0.1, dl, dl, epochs=3)[-1]
+        1.0
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = nn.Linear(28 * 28, 1)
+        opt = BasicOptim(model.parameters(), lr)
+        return train_model(model, epochs, dl, valid_dl, mnist_loss, opt, batch_accuracy)
+
+
+def draw_learning_rate(
+    lr: float, dl: Loader, valid_dl: Loader, epochs: int = 10, seed: int = 0
+) -> Figure:
+    """Draw how well the linear model learns with a learning rate; for a slider.
+
+    Args:
+        lr: learning rate.
+        dl: training data, pairs of rows (n, 784) and labels (n, 1).
+        valid_dl: validation data, the same.
+        epochs: how many.
+        seed: of the parameters.
+
+    Returns:
+        Figure: the curve of ``linear_curve`` on an axis that stays the same for every rate.
+    """
+    accuracies = linear_curve(lr, dl, valid_dl, epochs, seed)
+    figure = draw_curves({f"lr = {lr:g}": accuracies})
+    axis = figure.axes[0]
+    axis.set(ylim=(0.4, 1.01), title=f"after {epochs} epochs: {accuracies[-1]:.4f}")
+    return figure

@@ -1,0 +1,52 @@
+"""What layers are made of: which have parameters, and how many."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+import torch
+from torch import nn
+
+
+def count_parameters(params: Iterable[torch.Tensor]) -> int:
+    """How many numbers training adjusts.
+
+    Args:
+        params: tensors, for example ``model.parameters()``; those that ask for no gradient do not
+            count.
+
+    Example:
+        >>> count_parameters(nn.Linear(784, 1).parameters())
+        785
+
+    Built in lesson 04.
+    """
+    return sum(p.numel() for p in params if p.requires_grad)
+
+
+def layer_table(layers: Iterable[nn.Module]) -> pd.DataFrame:
+    """List layers with the number of their parameters, counted.
+
+    Args:
+        layers: modules, in the order of the table.
+
+    Returns:
+        DataFrame: one row a layer; columns ``layer`` (its class), ``has parameters`` ("yes" or
+        "no") and ``parameters`` (how many).
+
+    Raises:
+        TypeError: when one of them is a class instead of a layer: ``nn.ReLU``, not ``nn.ReLU()``.
+
+    Example:
+        >>> layer_table([nn.Linear(784, 1), nn.ReLU()])
+            layer has parameters  parameters
+        0  Linear            yes         785
+        1    ReLU             no           0
+    """
+    rows = []
+    for layer in layers:
+        if not isinstance(layer, nn.Module):
+            name = getattr(layer, "__name__", repr(layer))
+            raise TypeError(f"layer_table: expected a layer such as nn.ReLU(), got {name}")
+        count = count_parameters(layer.parameters())
+        rows.append((type(layer).__name__, "yes" if count else "no", count))
+    return pd.DataFrame(rows, columns=["layer", "has parameters", "parameters"])

@@ -1,0 +1,119 @@
+"""The scoreboard: what each method has reached, with how many parameters, in how many seconds.
+
+A board is a plain list of ``Score``; lessons make it, add to it and pass it on.
+"""
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+
+class Score(NamedTuple):
+    """What one method has reached.
+
+    Attributes:
+        lesson: number of the lesson.
+        method: what to call it in a few words.
+        parameters: how many numbers it has learnt, 0 or more.
+        accuracy: share of the validation images that it gets right, 0 to 1.
+        seconds: how long it took to train.
+
+    Example:
+        >>> Score(lesson=3, method="linear", parameters=785, accuracy=0.978, seconds=0.2).method
+        'linear'
+    """
+
+    lesson: int
+    method: str
+    parameters: int
+    accuracy: float
+    seconds: float
+
+
+def scoreboard(scores: Sequence[Score]) -> pd.DataFrame:
+    """Show scores as a table.
+
+    Args:
+        scores: in the order of the table.
+
+    Returns:
+        DataFrame: one row a score, with the attributes of ``Score`` as columns.
+
+    Raises:
+        ValueError: for no scores, two of one lesson and name, or numbers that are out of range.
+
+    Example:
+        >>> scoreboard([Score(3, "linear", 785, 0.978, 0.2)])
+           lesson  method  parameters  accuracy  seconds
+        0       3  linear         785     0.978      0.2
+    """
+    _check(scores)
+    return pd.DataFrame(scores, columns=Score._fields)
+
+
+def draw_scoreboard(scores: Sequence[Score]) -> Figure:
+    """Draw accuracy against learnt parameters, one named point a method.
+
+    Parameters stand on a logarithmic axis, with a place for 0, and so do the errors: the step from
+    0.98 to 0.99 halves the errors and is drawn as wide as that from 0.90 to 0.95.
+
+    Args:
+        scores: what to draw.
+
+    Returns:
+        Figure: to be passed to ``helpers.plots.show``.
+
+    Raises:
+        ValueError: as ``scoreboard`` does.
+    """
+    _check(scores)
+    figure, axis = plt.subplots(figsize=(6.4, 4.0))
+    errors = [max(1 - score.accuracy, _NO_ERROR) for score in scores]
+    for score, error, marker in zip(scores, errors, itertools.cycle("os^DvP*X")):
+        axis.plot(score.parameters, error, marker, markersize=9)
+        few = score.parameters < 1000  # then there is more room for the name on the right
+        axis.annotate(
+            score.method, (score.parameters, error), (10 if few else -10, 0),
+            textcoords="offset points", ha="left" if few else "right", va="center",
+        )  # fmt: skip
+    worst, best = max(errors) * 1.6, min(errors) / 1.6
+    axis.set_xscale("symlog", linthresh=100)
+    axis.set_xlim(-20, max(score.parameters for score in scores) * 4 + 100)
+    axis.set_yscale("log")
+    axis.set_ylim(worst, best)  # fewer errors are higher
+    ticks = [error for error in _ERRORS if best <= error <= worst]
+    axis.set_yticks(ticks, [f"{1 - error:g}" for error in ticks])
+    axis.minorticks_off()
+    axis.set(xlabel="learnt parameters", ylabel="accuracy")
+    return figure
+
+
+_NO_ERROR = 1e-4  # where a perfect score is drawn on an axis that has no 0
+_ERRORS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0001)
+
+
+def _check(scores: Sequence[Score]) -> None:
+    if not scores:
+        raise ValueError("scoreboard: expected at least one Score, got none")
+    for score in scores:
+        if not 0 <= score.accuracy <= 1:
+            raise ValueError(
+                f"{score.method}: accuracy is a share from 0 to 1, got {score.accuracy}; "
+                "divide a percentage by 100"
+            )
+        if score.parameters < 0 or score.seconds < 0:
+            raise ValueError(
+                f"{score.method}: parameters and seconds must be 0 or more, "
+                f"got {score.parameters} and {score.seconds}"
+            )
+    names = [(score.lesson, score.method) for score in scores]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"scoreboard: lesson {name[0]} has {name[1]!r} twice; was a cell run again? "
+                "Build the list anew instead of appending to it"
+            )

@@ -1,0 +1,135 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers.batches import Batches
+from helpers.curves import (
+    draw_curves,
+    draw_learning_rate,
+    draw_saturation,
+    draw_weights,
+    linear_curve,
+)
+from helpers.linear import batch_accuracy, mnist_loss
+from helpers.training import BasicOptim, train_model
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def dl():
+    x = torch.rand(40, 784, generator=torch.Generator().manual_seed(0))
+    return Batches(x, (x[:, :392].sum(1) > x[:, 392:].sum(1)).long().unsqueeze(1), 16)
+
+
+def test_curves_hold_the_numbers_over_the_epochs():
+    runs = {"a": [0.5, 0.7, 0.9], "b": [0.6, 0.8]}
+    axis = draw_curves(runs, ylabel="loss").axes[0]
+    for line, (name, run) in zip(axis.lines, runs.items(), strict=True):
+        assert line.get_label() == name
+        assert line.get_xdata().tolist() == list(range(1, len(run) + 1))
+        assert list(line.get_ydata()) == run
+    assert axis.get_xlabel() == "epoch" and axis.get_ylabel() == "loss"
+
+
+def test_equal_curves_can_be_told_apart():
+    axis = draw_curves({name: [0.5, 0.9] for name in "abcd"}).axes[0]
+    widths = [line.get_linewidth() for line in axis.lines]
+    assert all(wide > narrow for wide, narrow in zip(widths, widths[1:]))
+    assert len({line.get_linestyle() for line in axis.lines}) == 4
+
+
+@pytest.mark.parametrize("runs", [{}, {"a": []}, {"a": [1.0], "b": []}])
+def test_empty_runs_are_refused(runs):
+    with pytest.raises(ValueError, match="at least one run, each with at least one number"):
+        draw_curves(runs)
+
+
+def images(figure):
+    return [axis.images[0] for axis in figure.axes if axis.images]
+
+
+@pytest.mark.parametrize("shape", [(784,), (784, 1), (1, 784), (28, 28)])
+def test_one_weight_image_in_any_shape(shape):
+    weights = torch.randn(shape, requires_grad=True)
+    (drawn,) = images(draw_weights(weights))
+    assert np.array_equal(drawn.get_array(), weights.detach().view(28, 28).numpy())
+
+
+def test_several_images_share_one_scale_around_zero():
+    weights = torch.stack([torch.full((784,), 0.1), torch.full((784,), -2.0), torch.zeros(784)])
+    figure = draw_weights(weights, titles=["x", "y", "z"], columns=2)
+    drawn = images(figure)
+    assert len(drawn) == 3 and {image.get_clim() for image in drawn} == {(-2.0, 2.0)}
+    assert [image.axes.get_title() for image in drawn] == ["x", "y", "z"]
+    low, none, high = (drawn[0].cmap(drawn[0].norm(value))[:3] for value in (-2.0, 0.0, 2.0))
+    assert low[0] > low[2] and high[2] > high[1]  # orange below, purple above
+    assert min(none) > 0.95  # and white between
+
+
+def test_zeros_can_be_drawn():
+    assert images(draw_weights(torch.zeros(784)))[0].get_clim() == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("weights", "titles", "message"),
+    [
+        (torch.zeros(0, 784), None, r"784 weights, shape \(n, 784\), got \(0, 784\)"),
+        (torch.zeros(5, 100), None, r"got \(5, 100\)"),
+        (torch.zeros(784, 30), None, r"one row an image, .* turn it over: weights.T"),
+        (torch.zeros(2, 784), ["one"], "2 images but 1 titles"),
+    ],
+)
+def test_other_weights_are_refused(weights, titles, message):
+    with pytest.raises(ValueError, match=message):
+        draw_weights(weights, titles)
+
+
+def test_saturation_shows_sigmoid_gradient_and_counts():
+    outputs = torch.tensor([[-3.0], [100.0], [101.0]], requires_grad=True)
+    curves, counts = draw_saturation(outputs).axes
+    sigmoid, gradient = curves.lines
+    x = torch.tensor(gradient.get_xdata(), requires_grad=True)
+    x.sigmoid().sum().backward()
+    assert np.allclose(sigmoid.get_ydata(), x.detach().sigmoid())
+    assert np.allclose(gradient.get_ydata(), x.grad, atol=1e-6)
+    bars = counts.containers[0]
+    assert sum(bar.get_height() for bar in bars) == 3
+    left, right = counts.get_xlim()
+    assert left < -3 and right > 101
+
+
+def test_saturation_wants_outputs():
+    with pytest.raises(ValueError, match="at least one output"):
+        draw_saturation(torch.zeros(0))
+
+
+def test_linear_curve_is_that_of_the_training_loop(dl):
+    torch.manual_seed(5)
+    model = nn.Linear(784, 1)
+    opt = BasicOptim(model.parameters(), 0.001)
+    expected = train_model(model, 4, dl, dl, mnist_loss, opt, batch_accuracy)
+    assert linear_curve(0.001, dl, dl, epochs=4, seed=5) == expected
+    assert linear_curve(0.001, dl, dl, epochs=4, seed=6) != expected
+
+
+def test_linear_curve_leaves_the_random_numbers_alone(dl):
+    before = torch.get_rng_state()
+    shuffled = Batches(dl.x, dl.y, 16, shuffle=True)
+    first = linear_curve(0.1, shuffled, dl, epochs=2)
+    assert torch.equal(before, torch.get_rng_state())
+    assert linear_curve(0.1, shuffled, dl, epochs=2) == first
+
+
+def test_learning_rate_picture(dl):
+    axis = draw_learning_rate(0.1, dl, dl, epochs=3, seed=1).axes[0]
+    accuracies = linear_curve(0.1, dl, dl, epochs=3, seed=1)
+    assert list(axis.lines[0].get_ydata()) == accuracies
+    assert axis.get_title() == f"after 3 epochs: {accuracies[-1]:.4f}"
+    assert axis.lines[0].get_label() == "lr = 0.1" and axis.get_ylim() == (0.4, 1.01)

@@ -1,0 +1,98 @@
+import pytest
+import torch
+from torch import nn
+
+from helpers.diagnosis import LossWatch, explained, misfit, pairs
+
+
+class Elsewhere(torch.Tensor):
+    """A tensor that says it is not on the CPU, as one on a GPU does."""
+
+    is_cpu = False
+
+
+def test_a_loss_passes_through_unchanged():
+    watch = LossWatch(lambda preds, targets: (preds - targets).mean())
+    preds = torch.tensor([3.0], requires_grad=True)
+    loss = watch(preds, torch.tensor([1.0]))
+    assert loss.item() == 2 and loss.requires_grad and watch.step == 1
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+def test_a_bad_loss_on_the_cpu_stops_at_once(value):
+    watch = LossWatch(lambda preds, targets: preds.sum())
+    watch(torch.ones(1), torch.ones(1))
+    with pytest.raises(FloatingPointError, match=f"the loss became {value} at step 2"):
+        watch(torch.tensor([value]), torch.ones(1))
+
+
+def test_elsewhere_losses_are_read_together_and_the_first_bad_step_is_named():
+    watch = LossWatch(lambda preds, targets: preds.sum().as_subclass(Elsewhere))
+    for value in (1.0, 2.0, torch.nan, torch.nan):
+        watch(torch.tensor(value), torch.ones(1))
+    with pytest.raises(FloatingPointError, match="the loss became nan at step 3"):
+        watch.finish()
+
+
+def test_finish_is_content_with_good_losses_and_with_none():
+    watch = LossWatch(lambda preds, targets: preds.sum().as_subclass(Elsewhere))
+    watch.finish()
+    watch(torch.ones(2), torch.ones(2))
+    watch.finish()
+    assert len(watch.unread) == 1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_losses_on_a_gpu_are_read_at_the_end():
+    watch = LossWatch(lambda preds, targets: preds.sum())
+    for value in (1.0, torch.nan):
+        watch(torch.tensor(value, device="cuda"), torch.ones(1, device="cuda"))
+    with pytest.raises(FloatingPointError, match="at step 2"):
+        watch.finish()
+
+
+def test_explained_keeps_the_original_error():
+    with pytest.raises(ValueError, match="expects 3 numbers") as caught:
+        explained(nn.Linear(3, 1))(torch.zeros(2, 4))
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_explained_leaves_unknown_errors_alone():
+    def model(xb):
+        raise RuntimeError("out of luck")
+
+    with pytest.raises(RuntimeError, match="out of luck"):
+        explained(model)(torch.zeros(2, 4))
+    with pytest.raises(RuntimeError, match="out of luck"):
+        explained(nn.Sequential(nn.Flatten(), Failing()))(torch.zeros(2, 4))
+
+
+class Failing(nn.Module):
+    def forward(self, xb):
+        raise RuntimeError("out of luck")
+
+
+def test_an_empty_sequential_is_no_obstacle():
+    x = torch.zeros(2, 4)
+    assert explained(nn.Sequential())(x) is x
+
+
+@pytest.mark.parametrize(
+    ("xb", "features", "kind"),
+    [
+        (torch.zeros(2, 4), 4, None),
+        (torch.zeros(2, 4), None, None),
+        (torch.zeros(2, 5, 4), 4, None),
+        (torch.zeros(2, 4), 5, ValueError),
+        (torch.zeros(2, 4, dtype=torch.bool), 4, TypeError),
+        (torch.zeros(2, 4, device="meta"), 4, ValueError),
+    ],
+)
+def test_misfit(xb, features, kind):
+    problem = misfit(xb, torch.zeros(4, 1), features)
+    assert problem is None if kind is None else isinstance(problem, kind)
+
+
+def test_pairs_hands_on_the_very_batches():
+    batches = [(torch.zeros(2, 4), torch.zeros(2, 1)), [torch.zeros(1, 4), torch.zeros(1, 1)]]
+    assert all(got is given for got, given in zip(pairs(batches), batches, strict=True))
