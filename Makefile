@@ -13,12 +13,13 @@ PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c "import sys; sys
 # JupyterLab refuses to run as root (as in most containers) unless it is told to.
 ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
-.PHONY: help lab test notebooks lint clean
+.PHONY: help lab test notebooks wheel lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
 	@echo "make notebooks  run the lessons again and store what they print"
+	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make lint       check the style of the code"
 	@echo "make clean      remove the environment that the commands above made"
 
@@ -33,6 +34,11 @@ test: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python -m tests.nbcheck.execute $(NB)
+
+wheel: $(READY)
+	rm -rf dist
+	$(BIN)/uv build --quiet --wheel --out-dir dist
+	@ls dist/*.whl
 
 lint: $(READY)
 	$(BIN)/ruff check .
