@@ -8,21 +8,28 @@ import torch
 from helpers.data import practice_in_use
 
 
-def expect(name: str, value: float | torch.Tensor, target: float, tolerance: float) -> None:
+def expect(
+    name: str,
+    value: float | torch.Tensor,
+    target: float,
+    tolerance: float,
+    everywhere: bool = False,
+) -> None:
     """Print a figure beside its expected value, and fail when it is too far off.
 
-    On the practice data (see ``helpers.data``) figures differ by nature: there the line only
-    reports, and never fails.
+    On the practice data (see ``helpers.data``) figures that come from images differ by nature:
+    there the line only reports, and does not fail.
 
     Args:
         name: what the figure is, for the printed line.
         value: one number: a float, an int or a tensor with one element, any dtype.
         target: the number expected on the real data.
         tolerance: the largest allowed distance between the two, same unit, not negative.
+        everywhere: for a figure that does not come from the images: fail on the practice data, too.
 
     Raises:
-        AssertionError: on the real data, when ``value`` is further than ``tolerance`` from
-            ``target``, or is not a finite number.
+        AssertionError: on the real data, or with ``everywhere``, when ``value`` is further than
+            ``tolerance`` from ``target``, or is not a finite number.
         TypeError: when ``value`` is not one number.
         ValueError: when ``tolerance`` is negative or not a number.
 
@@ -34,7 +41,7 @@ def expect(name: str, value: float | torch.Tensor, target: float, tolerance: flo
     if not tolerance >= 0:
         raise ValueError(f"expect: tolerance must be 0 or more, got {tolerance!r}")
     figure, goal = f"{value:.{_decimals(target, tolerance)}f}", f"{target:g} ± {tolerance:g}"
-    if practice_in_use():
+    if practice_in_use() and not everywhere:
         print(f"{name}: {figure} on the practice data (on the real data {goal})")
         return
     if not abs(value - target) <= tolerance:

@@ -54,6 +54,13 @@ def test_on_practice_data_it_only_reports(capsys, practice):
     assert capsys.readouterr().out == line
 
 
+def test_a_figure_that_does_not_come_from_images_is_checked_everywhere(capsys, practice):
+    expect("a third", 1 / 3, 0.3333, tolerance=0.0001, everywhere=True)
+    assert capsys.readouterr().out == "a third: 0.3333 (expected 0.3333 ± 0.0001)\n"
+    with pytest.raises(AssertionError):
+        expect("a third", 0.4, 0.3333, tolerance=0.0001, everywhere=True)
+
+
 def test_names_what_is_not_one_number():
     with pytest.raises(TypeError, match=r"got a tensor of shape \(2,\)"):
         expect("x", torch.zeros(2), 0, tolerance=1)
