@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from helpers.linear import batch_accuracy, mnist_loss
-from helpers.plots import BLUE, ORANGE, RED
+from helpers.plots import BLUE, ORANGE, RED, paint_weights
 from helpers.training import BasicOptim, Loader, train_model
 
 
@@ -88,7 +88,7 @@ def draw_weights(
     for axis in axes.flat:
         axis.axis("off")
     for place, (axis, image) in enumerate(zip(axes.flat, images)):
-        drawn = axis.imshow(image.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+        drawn = paint_weights(axis, image, limit)
         if titles is not None:
             axis.set_title(titles[place], fontsize=10)
     figure.colorbar(drawn, ax=axes, shrink=0.9, label="weight")

@@ -9,10 +9,11 @@ import torch
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from pandas.io.formats.style import Styler
 from PIL import Image
 
-# The palette of Okabe and Ito, "Color Universal Design" (2008), darkest first.
+# The palette of Okabe and Ito, "Color Universal Design" (2008).
 BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#666666",
 )  # fmt: skip
@@ -149,6 +150,23 @@ def image_grid(
         if titles is not None:
             axis.set_title(titles[position], fontsize=10)
     return figure
+
+
+def paint_weights(axis: Axes, image: torch.Tensor, limit: float | None = None) -> AxesImage:
+    """Paint weights on an axis: orange is negative, white 0, purple positive.
+
+    Args:
+        axis: where to paint; its frame is taken away.
+        image: shape (height, width), float; may carry a gradient.
+        limit: the value painted in the strongest purple; by default the largest in the image.
+
+    Returns:
+        AxesImage: for a colour bar.
+    """
+    image = image.detach().cpu()
+    limit = limit or image.abs().max().item() or 1.0
+    axis.axis("off")
+    return axis.imshow(image.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
 
 
 def show_images(

@@ -4,6 +4,8 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
+from helpers.plots import paint_weights
+
 
 def strongest(
     images: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor, n: int = 8
@@ -52,9 +54,7 @@ def draw_unit(images: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -
     figure, axes = plt.subplots(1, len(places) + 1, figsize=(1.0 * (len(places) + 1), 1.4))
     for axis in axes:
         axis.axis("off")
-    picture = weights.detach().reshape(28, 28)
-    limit = picture.abs().max().item() or 1.0
-    axes[0].imshow(picture.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+    paint_weights(axes[0], weights.reshape(28, 28))
     axes[0].set_title("weights", fontsize=10)
     for axis, place in zip(axes[1:], places.tolist()):
         axis.imshow(images[place].reshape(28, 28).numpy(), vmin=0, vmax=1)
