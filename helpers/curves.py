@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from helpers.linear import batch_accuracy, mnist_loss
-from helpers.plots import BLUE, ORANGE, RED, paint_weights
+from helpers.plots import BLUE, GREY, ORANGE, RED, paint_weights
 from helpers.training import BasicOptim, Loader, train_model
 
 
@@ -95,30 +95,35 @@ def draw_weights(
     return figure
 
 
-def draw_saturation(outputs: torch.Tensor) -> Figure:
+def draw_saturation(outputs: Mapping[str, torch.Tensor]) -> Figure:
     """Draw where a model's outputs lie on the sigmoid, and how steep it is there.
 
     Args:
-        outputs: predictions before the sigmoid, float, any shape; may carry a gradient.
+        outputs: for each kind of image its predictions before the sigmoid, float, any shape; they
+            may carry a gradient.
 
     Returns:
-        Figure: left the sigmoid and its slope around 0, right how many outputs lie where.
+        Figure: left the sigmoid and its slope around 0, right how many outputs of each kind lie
+        where.
 
     Raises:
         ValueError: for no outputs.
     """
-    if outputs.numel() == 0:
-        raise ValueError("draw_saturation: expected at least one output, got none")
-    outputs = outputs.detach().cpu().flatten()
+    flat = {name: output.detach().cpu().flatten() for name, output in outputs.items()}
+    if not flat or any(output.numel() == 0 for output in flat.values()):
+        raise ValueError("draw_saturation: expected at least one output of each kind, got none")
     x = torch.linspace(-10, 10, 201)
     figure, (curves, counts) = plt.subplots(1, 2, figsize=(8, 3))
     curves.plot(x, x.sigmoid(), color=BLUE, label="sigmoid")
     curves.plot(x, x.sigmoid() * (1 - x.sigmoid()), "--", color=RED, label="its slope")
     curves.set(xlabel="output of the model", ylabel="value")
     curves.legend()
-    reach = max(10.0, outputs.abs().max().item() * 1.05)
-    counts.hist(outputs.numpy(), bins=60, range=(-reach, reach), color=ORANGE)
-    counts.axvspan(-10, 10, color=BLUE, alpha=0.2, label="shown on the left")
+    everything = torch.cat(list(flat.values()))
+    low, high = min(-10.0, everything.min().item()), max(10.0, everything.max().item())
+    for place, (name, output) in enumerate(flat.items()):
+        color = (BLUE, ORANGE)[place % 2]
+        counts.hist(output.numpy(), bins=60, range=(low, high), color=color, alpha=0.6, label=name)
+    counts.axvspan(-10, 10, color=GREY, alpha=0.3, label="shown on the left")
     counts.set(xlabel="output of the model", ylabel="images")
     counts.legend()
     return figure

@@ -93,21 +93,22 @@ def test_other_weights_are_refused(weights, titles, message):
 
 def test_saturation_shows_sigmoid_gradient_and_counts():
     outputs = torch.tensor([[-3.0], [100.0], [101.0]], requires_grad=True)
-    curves, counts = draw_saturation(outputs).axes
+    curves, counts = draw_saturation({"3s": outputs, "7s": outputs[:1]}).axes
     sigmoid, gradient = curves.lines
     x = torch.tensor(gradient.get_xdata(), requires_grad=True)
     x.sigmoid().sum().backward()
     assert np.allclose(sigmoid.get_ydata(), x.detach().sigmoid())
     assert np.allclose(gradient.get_ydata(), x.grad, atol=1e-6)
-    bars = counts.containers[0]
-    assert sum(bar.get_height() for bar in bars) == 3
+    heights = [sum(bar.get_height() for bar in bars) for bars in counts.containers]
+    assert heights == [3, 1]
     left, right = counts.get_xlim()
     assert left < -3 and right > 101
 
 
-def test_saturation_wants_outputs():
+@pytest.mark.parametrize("outputs", [{}, {"3s": torch.zeros(0)}])
+def test_saturation_wants_outputs(outputs):
     with pytest.raises(ValueError, match="at least one output"):
-        draw_saturation(torch.zeros(0))
+        draw_saturation(outputs)
 
 
 def test_linear_curve_is_that_of_the_training_loop(dl):

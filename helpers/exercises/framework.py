@@ -25,6 +25,8 @@ _ADVICE = (
     ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),
     ("could not infer output dtype", "\nTrue and False cannot be averaged: use .float() first."),
     ("must match the size", "\nLine the shapes up at the last axis; [:, None] puts an axis in."),
+    ("list index out of range", "\nThe last place of a list of n is n - 1: stop one earlier."),
+    ("max() received an invalid", "\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
     ("positional argument", "\nKeep the arguments of the stub."),
 )
 

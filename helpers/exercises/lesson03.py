@@ -164,13 +164,14 @@ def _path(step: Callable) -> Callable:
     def look(start: torch.Tensor, slope: Callable, lr: float, beta: float) -> torch.Tensor | None:
         p, velocity, path = start, torch.zeros_like(start), []
         for _ in range(4):
-            result = step(p, slope(p), velocity, lr, beta)
+            # Copies, because `velocity *= beta` and the like are right as well.
+            result = step(p.clone(), slope(p), velocity.clone(), lr, beta)
             if result is None or result is ...:
                 return None
             if not isinstance(result, tuple) or len(result) != 2:
                 raise ValueError("expected the new p and the new velocity: return p, velocity")
             p, velocity = result
-            path += [p, velocity]
+            path += [p.clone(), velocity.clone()]
         return torch.stack(path)
 
     return look
@@ -275,8 +276,9 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 10_000.0,
-                "value: stuck at a loss of 0.5. The first batch, all 3s, throws the outputs so "
-                "far out that the sigmoid is flat and no gradient leads back. Go smaller.",
+                "value: stuck at a loss of 0.5. The first batch, all of one kind, throws the "
+                "outputs so far out that the sigmoid is flat and no gradient leads back. Go "
+                "smaller.",
             ),
             Mistake(
                 1e-6,

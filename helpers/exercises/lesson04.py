@@ -28,6 +28,19 @@ def _residual_block(
     return _relu(x + hidden @ w2 + b2)
 
 
+def _leaves_it_alone(relu: Callable) -> Callable:
+    """Judge a function by its result; it must not change what it gets."""
+
+    def look(x: torch.Tensor) -> torch.Tensor | None:
+        before = x.detach().clone()
+        result = relu(x)
+        if not torch.equal(x, before):
+            raise ValueError("you changed the tensor that came in; make a new one: x.clamp(...)")
+        return result
+
+    return look
+
+
 def _as_one(fold: Callable) -> Callable:
     """Judge a pair (weights, bias) as one tensor, the bias as its last row."""
 
@@ -39,7 +52,10 @@ def _as_one(fold: Callable) -> Callable:
             raise ValueError("expected the weights and the bias: return weights, bias")
         weights, bias = result
         if bias.ndim != 1:
-            raise ValueError(f"expected a bias with one axis, got shape {tuple(bias.shape)}")
+            raise ValueError(
+                f"expected the weights first, then a bias with one axis; got shapes "
+                f"{tuple(weights.shape)} and {tuple(bias.shape)}. Layers follow each other by @"
+            )
         return torch.cat([weights, bias[None]])
 
     return look
@@ -76,6 +92,7 @@ EXERCISES = {
     "4.1": Exercise(
         solution=_relu,
         inputs=_numbers,
+        observe=_leaves_it_alone,
         mistakes=(
             Mistake(lambda x: x.abs(), "value: this turns -2 into 2. ReLU makes it 0."),
             Mistake(
@@ -102,11 +119,12 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda s: sum(a * b for a, b in zip(s, s[1:])),
-                "value: these are the weights. Each layer also has a bias, one number an output.",
+                "value: these are the weights. Each layer also has a bias, one number for each "
+                "output.",
             ),
             Mistake(
                 lambda s: sum(a * b + a for a, b in zip(s, s[1:])),
-                "value: a layer has one bias an output, not one an input.",
+                "value: a layer has one bias for each output, not for each input.",
             ),
             Mistake(
                 lambda s: sum(a * b + 1 for a, b in zip(s, s[1:])),
@@ -125,7 +143,7 @@ EXERCISES = {
                 "value: the last layer is missing.",
             ),
         ),
-        praise="one weight for each pair of an input and an output, one bias an output.",
+        praise="one weight for each pair of an input and an output, one bias for each output.",
         tolerance=0,
     ),
     "4.3": Exercise(
@@ -193,6 +211,10 @@ EXERCISES = {
             Mistake(
                 lambda x, w1, b1, w2, b2: _relu(_relu(x + x @ w1 + b1) @ w2 + b2),
                 "value: x is added before the second layer. It skips both: add it after them.",
+            ),
+            Mistake(
+                lambda x, w1, b1, w2, b2: _relu(_relu(x @ w1 + b1) + _relu(x @ w1 + b1) @ w2 + b2),
+                "value: you added the hidden numbers. Was x overwritten? Add what came in.",
             ),
             Mistake(
                 lambda x, w1, b1, w2, b2: _relu(x * (_relu(x @ w1 + b1) @ w2 + b2)),
