@@ -40,7 +40,7 @@ def expect(
     value = _one_number(name, value)
     if not tolerance >= 0:
         raise ValueError(f"expect: tolerance must be 0 or more, got {tolerance!r}")
-    figure, goal = f"{value:.{_decimals(target, tolerance)}f}", f"{target:g} ± {tolerance:g}"
+    figure, goal = f"{value:.{_decimals(target, tolerance)}f}", f"{target:.10g} ± {tolerance:g}"
     if practice_in_use() and not everywhere:
         print(f"{name}: {figure} on the practice data (on the real data {goal})")
         return

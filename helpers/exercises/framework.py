@@ -198,7 +198,7 @@ def _difference(got: object, wanted: object, tolerance: float) -> str | None:
         if got.shape != wanted.shape:
             return (
                 f"the shape is off: expected {_shape(wanted)}, got {_shape(got)}. "
-                "Which axes did you average or compare over?"
+                "Print the shapes in your function to see where they part."
             )
         if got.dtype != wanted.dtype:
             return f"the dtype is off: expected {wanted.dtype}, got {got.dtype}."

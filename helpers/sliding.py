@@ -1,0 +1,152 @@
+"""Pictures of a kernel at work: one window in numbers, a row of frames, the places along a side."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from helpers.convolution import apply_kernel, output_size
+from helpers.plots import BLUE, GREY, ORANGE, SKY, paint_weights
+
+
+def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: int) -> Figure:
+    """Draw one window of an image, the kernel, and their products, all with their numbers.
+
+    Args:
+        image: float, shape (rows, columns).
+        kernel: float, shape (kernel rows, kernel columns).
+        row: the window's first row in the image, from 0.
+        column: its first column.
+
+    Returns:
+        Figure: the image with the window marked, the window, the kernel, the products; the sum of
+        the products stands in the last title.
+
+    Raises:
+        ValueError: when the window does not lie within the image.
+    """
+    rows, columns = kernel.shape
+    window = image[row : row + rows, column : column + columns]
+    if row < 0 or column < 0 or window.shape != kernel.shape:
+        raise ValueError(
+            f"draw_products: a window of {rows} x {columns} at row {row}, column {column} leaves "
+            f"the image of {image.shape[0]} x {image.shape[1]}"
+        )
+    products = window * kernel
+    figure, (whole, *grids) = plt.subplots(1, 4, figsize=(9.6, 2.5))
+    whole.imshow(image.numpy(), vmin=0, vmax=1)
+    _frame(whole, row, column, rows, columns)
+    whole.axis("off")
+    whole.set_title("image", fontsize=11)
+    titles = ("window", "kernel", f"products, sum {products.sum():.2f}")
+    for axis, grid, title in zip(grids, (window, kernel, products), titles):
+        write_numbers(axis, grid)
+        axis.set_title(title, fontsize=11)
+    return figure
+
+
+def draw_sliding(
+    image: torch.Tensor, kernel: torch.Tensor, places: Sequence[tuple[int, int]]
+) -> Figure:
+    """Draw a kernel sliding over an image: one frame a place, the result so far below it.
+
+    The kernel goes through the rows from left to right, from top to bottom.
+
+    Args:
+        image: float, shape (rows, columns).
+        kernel: float, shape (kernel rows, kernel columns).
+        places: (row, column) of each frame, places in the result.
+
+    Returns:
+        Figure: above the image with the window marked, below what has been computed until there,
+        that place marked; purple is positive, orange negative, grey not yet computed.
+
+    Raises:
+        ValueError: for no places, or a place outside the result.
+    """
+    result = apply_kernel(image, kernel)
+    high, wide = result.shape
+    if not places or any(not (0 <= i < high and 0 <= j < wide) for i, j in places):
+        raise ValueError(
+            f"draw_sliding: expected places within the result of {high} x {wide}, got {places}"
+        )
+    limit = result.abs().max().item() or 1.0
+    rows, columns = kernel.shape
+    figure, axes = plt.subplots(2, len(places), figsize=(1.6 * len(places), 3.6), squeeze=False)
+    for (above, below), (i, j) in zip(axes.T, places):
+        above.imshow(image.numpy(), vmin=0, vmax=1)
+        above.set_title(f"row {i}, column {j}", fontsize=10)
+        _frame(above, i, j, rows, columns)
+        reached = torch.arange(high * wide).view(high, wide) <= i * wide + j
+        below.imshow(torch.full((high, wide), 0.25).numpy(), vmin=0, vmax=1)
+        paint_weights(below, result.masked_fill(~reached, torch.nan), limit)
+        _frame(below, i, j, 1, 1)
+        # The result is smaller; with this margin each number stands below its window's middle.
+        below.set_xlim(-columns / 2, wide - 1 + columns / 2)
+        below.set_ylim(high - 1 + rows / 2, -rows / 2)
+        above.axis("off")
+    return figure
+
+
+def draw_places(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> Figure:
+    """Draw the places that a kernel finds along one side of an image, one below the other.
+
+    Args:
+        size: pixels of the side.
+        kernel_size: pixels of the kernel's side.
+        stride: pixels from one place to the next.
+        padding: pixels added at both ends.
+
+    Returns:
+        Figure: a row of pixels, padding in another colour, and one bar a place; the title counts.
+
+    Raises:
+        ValueError: as ``output_size`` does.
+    """
+    count = output_size(size, kernel_size, stride, padding)
+    figure, axis = plt.subplots(figsize=(6.4, 0.9 + 0.26 * (count + 1)))
+    for pixel in range(-padding, size + padding):
+        inside = 0 <= pixel < size
+        axis.add_patch(
+            Rectangle(
+                (pixel, 0), 1, 1, facecolor=SKY if inside else "white", edgecolor=GREY,
+                hatch="" if inside else "//",
+            )
+        )  # fmt: skip
+        if inside:
+            axis.text(pixel + 0.5, 0.5, str(pixel + 1), ha="center", va="center")
+    for place in range(count):
+        start = place * stride - padding
+        axis.add_patch(Rectangle((start, place + 1.2), kernel_size, 0.6, color=ORANGE))
+    axis.set(
+        xlim=(-padding - 0.2, size + padding + 0.2), ylim=(count + 1.1, -0.1),
+        xlabel="pixels of one row (numbered); padding is hatched", ylabel="places",
+        title=f"size {size}, kernel {kernel_size}, stride {stride}, padding {padding}: "
+        f"{count} places",
+    )  # fmt: skip
+    axis.title.set_fontsize(11)
+    axis.set_xticks([])
+    axis.set_yticks([place + 1.5 for place in range(count)], range(1, count + 1))
+    return figure
+
+
+def write_numbers(axis: Axes, grid: torch.Tensor) -> None:
+    """Write a small grid of numbers on an axis, shaded: purple is positive, orange negative.
+
+    Args:
+        axis: where to write; its frame is taken away.
+        grid: float, shape (rows, columns).
+    """
+    limit = 2 * max(1.0, grid.abs().max().item())  # pale, so that the numbers can be read
+    paint_weights(axis, grid, limit)
+    for (i, j), value in zip(torch.cartesian_prod(*map(torch.arange, grid.shape)), grid.flatten()):
+        axis.text(j, i, f"{value:.3g}" if value else "0", ha="center", va="center", fontsize=10)
+
+
+def _frame(axis: Axes, row: int, column: int, rows: int, columns: int) -> None:
+    axis.add_patch(
+        Rectangle((column - 0.5, row - 0.5), columns, rows, fill=False, edgecolor=BLUE, linewidth=2)
+    )

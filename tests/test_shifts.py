@@ -1,0 +1,77 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.convolution import conv2d
+from helpers.shifts import shift, shift_all_ways
+
+
+def roomy(pixels):
+    """Random images with that much empty room on all sides."""
+    images = torch.zeros(2, 1, 6 + 2 * pixels, 6 + 2 * pixels)
+    random = torch.rand(2, 1, 6, 6, generator=torch.Generator().manual_seed(0))
+    images[..., pixels : pixels + 6, pixels : pixels + 6] = random
+    return images
+
+
+@settings(deadline=None)
+@given(right=st.integers(-4, 4), down=st.integers(-4, 4))
+def test_with_room_around_it_nothing_is_lost(right, down):
+    images = roomy(4)
+    assert torch.equal(shift(images, right, down), images.roll((down, right), (-2, -1)))
+    assert torch.equal(shift(shift(images, right, down), -right, -down), images)
+
+
+@settings(deadline=None)
+@given(right=st.integers(-5, 5), down=st.integers(-3, 3))
+def test_every_pixel_comes_from_its_place_or_is_empty(right, down):
+    image = torch.arange(1, 16).view(3, 5)
+    moved = shift(image, right, down)
+    for i in range(3):
+        for j in range(5):
+            inside = 0 <= i - down < 3 and 0 <= j - right < 5
+            assert moved[i, j] == (image[i - down, j - right] if inside else 0)
+
+
+def test_bytes_stay_bytes_and_the_input_stays_as_it_is():
+    images = torch.full((1, 2, 2), 255, dtype=torch.uint8)
+    moved = shift(images, 0, 0)
+    moved[:] = 0
+    assert moved.dtype == torch.uint8 and images.min() == 255
+
+
+def test_all_ways():
+    images = roomy(2)[:1].expand(9, 1, 10, 10)
+    moved = shift_all_ways(images, 2)
+    ways = [(2, 0), (-2, 0), (0, 2), (0, -2)] * 2 + [(2, 0)]
+    for image, original, way in zip(moved, images, ways, strict=True):
+        assert torch.equal(image, shift(original, *way))
+
+
+def test_no_shift_is_a_copy():
+    images = roomy(0)
+    assert torch.equal(shift_all_ways(images, 0), images)
+    assert shift_all_ways(images, 0).data_ptr() != images.data_ptr()
+
+
+def test_a_convolution_moves_with_the_image():
+    generator = torch.Generator().manual_seed(1)
+    weight = torch.randn(3, 1, 3, 3, generator=generator, dtype=torch.float64)
+    images = roomy(5).double()
+    first, then = conv2d(shift(images, 3, 2), weight), shift(conv2d(images, weight), 3, 2)
+    assert torch.equal(first[..., 4:-4, 4:-4], then[..., 4:-4, 4:-4])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((torch.zeros(2, 3), 4), "right must be a whole number from -3 to 3, got 4"),
+        ((torch.zeros(2, 3), 0, -3), "down must be a whole number from -2 to 2, got -3"),
+        ((torch.zeros(2, 3), 0.5), "right must be a whole number.*got 0.5"),
+        ((torch.zeros(3), 1), r"expected images of shape \(..., rows, columns\), got \(3,\)"),
+    ],
+)
+def test_shifts_that_cannot_be(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        shift(*arguments)

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.convolution import apply_kernel
+from helpers.plots import png
+from helpers.sliding import draw_places, draw_products, draw_sliding, write_numbers
+
+IMAGE = torch.rand(6, 7, generator=torch.Generator().manual_seed(0))
+KERNEL = torch.tensor([[-1.0, 0.0], [0.0, 1.0]])
+
+
+def painted(axis):
+    return torch.from_numpy(np.ma.filled(axis.images[-1].get_array(), np.nan))
+
+
+def box(axis):
+    """The first row and column of the frame, and its height and width."""
+    frame = axis.patches[-1]
+    return (
+        frame.get_y() + 0.5, frame.get_x() + 0.5, frame.get_height(), frame.get_width()
+    )  # fmt: skip
+
+
+def test_products_show_window_kernel_and_sum():
+    figure = draw_products(IMAGE, KERNEL, row=2, column=3)
+    whole, window, kernel, products = figure.axes
+    assert torch.equal(painted(whole), IMAGE) and box(whole) == (2, 3, 2, 2)
+    assert torch.equal(painted(window), IMAGE[2:4, 3:5])
+    assert torch.equal(painted(kernel), KERNEL)
+    assert torch.equal(painted(products), IMAGE[2:4, 3:5] * KERNEL)
+    assert products.get_title() == f"products, sum {apply_kernel(IMAGE, KERNEL)[2, 3]:.2f}"
+    assert len(png(figure)) > 1000
+
+
+@pytest.mark.parametrize(("row", "column"), [(5, 0), (0, 6), (-1, 0), (0, -1)])
+def test_a_window_that_leaves_the_image(row, column):
+    with pytest.raises(ValueError, match="leaves the image of 6 x 7"):
+        draw_products(IMAGE, KERNEL, row, column)
+
+
+def test_numbers_are_written_row_by_row():
+    figure = draw_places(3, 2)
+    axis = figure.add_subplot()
+    write_numbers(axis, torch.tensor([[0.0, -1.0, 0.5], [2.0, 3.14159, 0.0]]))
+    assert [text.get_text() for text in axis.texts] == ["0", "-1", "0.5", "2", "3.14", "0"]
+    assert axis.texts[1].get_position() == (1, 0)
+
+
+def test_frames_show_what_is_computed_so_far():
+    figure = draw_sliding(IMAGE, KERNEL, places=[(0, 0), (2, 3), (4, 5)])
+    result = apply_kernel(IMAGE, KERNEL)
+    above, below = figure.axes[:3], figure.axes[3:]
+    assert [box(axis)[:2] for axis in above] == [(0, 0), (2, 3), (4, 5)]
+    assert [axis.get_title() for axis in above] == [
+        "row 0, column 0", "row 2, column 3", "row 4, column 5"
+    ]  # fmt: skip
+    reached = [int((~painted(axis).isnan()).sum()) for axis in below]
+    assert reached == [1, 2 * 6 + 4, 30]
+    torch.testing.assert_close(painted(below[2]), result)
+    assert torch.equal(painted(below[1])[:2], result[:2])
+
+
+def test_a_result_and_its_window_stand_below_each_other():
+    above, below = draw_sliding(IMAGE, torch.ones(3, 3), places=[(1, 2)]).axes
+    assert np.ptp(above.get_xlim()) == np.ptp(below.get_xlim()) == 7
+    assert np.ptp(above.get_ylim()) == np.ptp(below.get_ylim()) == 6
+
+    def share(axis, x):
+        return (x - axis.get_xlim()[0]) / 7
+
+    assert share(above, 2 + 1) == pytest.approx(share(below, 2))  # the middle of the window
+
+
+@pytest.mark.parametrize("places", [[], [(5, 0)], [(0, 6)], [(-1, 0)]])
+def test_frames_need_places_in_the_result(places):
+    with pytest.raises(ValueError, match="places within the result of 5 x 6"):
+        draw_sliding(IMAGE, KERNEL, places)
+
+
+def test_places_are_drawn_where_the_kernel_stands():
+    axis = draw_places(size=7, kernel_size=3, stride=2, padding=1).axes[0]
+    pixels, bars = axis.patches[:9], axis.patches[9:]
+    assert [bar.get_x() for bar in bars] == [-1, 1, 3, 5]
+    assert {bar.get_width() for bar in bars} == {3}
+    assert [pixel.get_x() for pixel in pixels if pixel.get_hatch()] == [-1, 7]
+    assert [text.get_text() for text in axis.texts] == list("1234567")
+    assert axis.get_title().endswith("stride 2, padding 1: 4 places")
+
+
+def test_a_kernel_that_finds_no_place():
+    with pytest.raises(ValueError, match="does not fit"):
+        draw_places(size=2, kernel_size=3)
