@@ -1,14 +1,16 @@
-"""What the tests of ``helpers.data`` share: a tiny data set, and a web server that misbehaves."""
+"""What the tests of ``helpers.data`` share: tiny data sets, and a web server that misbehaves."""
 
 import contextlib
+import gzip
 import hashlib
 import io
 import tarfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,12 +20,17 @@ import pytest
 import requests
 from PIL import Image
 
-from helpers.data import catalogue, served
-from helpers.data.catalogue import DataSet, Layout
+from helpers.data import catalogue, idx, served
+from helpers.data.catalogue import Archive, DataSet
+from helpers.data.folders import ImageFolders
+from helpers.data.layout import Layout
+
+Counts = dict[str, dict[str, int]]
 
 COUNTS = {"train": {"3": 6, "7": 5}, "valid": {"3": 4, "7": 3}}
 PRACTICE_COUNTS = {"train": {"3": 2, "7": 2}, "valid": {"3": 1, "7": 1}}
-LAYOUT = Layout(COUNTS)
+LAYOUT = ImageFolders(COUNTS)
+NOBODY = "http://127.0.0.1:9"  # an address where nobody listens
 LINE = "tiny: 11 training and 7 validation images of 3, 7 - on this machine, complete\n"
 PRACTICE_LINE = (
     "tiny: PRACTICE DATA, 4 training and 2 validation images of 3, 7 "
@@ -31,17 +38,39 @@ PRACTICE_LINE = (
 )
 
 
-def write_set(folder: Path, counts: dict[str, dict[str, int]] = COUNTS) -> Path:
-    """A set of random images with labels.csv, in ``folder``."""
-    rng, rows = np.random.default_rng(0), ["name,label"]
+def write_set(folder: Path, counts: Counts = COUNTS) -> Path:
+    """A set of random grey images with labels.csv, in ``folder``."""
+    write_images(folder, counts, shape=(28, 28))
+    rows = ["name,label"]
     for split, classes in counts.items():
-        for label, (cls, n) in enumerate(classes.items()):
+        for label, cls in enumerate(classes):
+            files = sorted((folder / split / cls).iterdir(), key=lambda file: int(file.stem))
+            rows += [f"{file.relative_to(folder).as_posix()},{label}" for file in files]
+    (folder / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf8")
+    return folder
+
+
+def write_images(folder: Path, counts: Counts, shape: tuple[int, ...], suffix=".png") -> Path:
+    """Random images in one folder a class. ``shape``: as Pillow has it, the colours last."""
+    rng = np.random.default_rng(0)
+    for split, classes in counts.items():
+        for cls, n in classes.items():
             (folder / split / cls).mkdir(parents=True)
             for i in range(n):
-                pixels = rng.integers(0, 256, (28, 28), dtype=np.uint8)
-                Image.fromarray(pixels).save(folder / split / cls / f"{7 * i + 5}.png")
-                rows.append(f"{split}/{cls}/{7 * i + 5}.png,{label}")
-    (folder / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf8")
+                pixels = rng.integers(0, 256, shape, dtype=np.uint8)
+                Image.fromarray(pixels).save(folder / split / cls / f"{7 * i + 5}{suffix}")
+    return folder
+
+
+def write_idx(folder: Path, counts: Counts) -> Path:
+    """Random images in MNIST's file format, the classes mixed."""
+    rng = np.random.default_rng(0)
+    (folder / idx.RAW).mkdir(parents=True)
+    for split, classes in counts.items():
+        labels = rng.permutation(np.repeat(np.arange(len(classes)), list(classes.values())))
+        images = rng.integers(0, 256, (len(labels), 28, 28), dtype=np.uint8)
+        for path, numbers in zip(idx.files_of(split), (images, labels.astype(np.uint8))):
+            (folder / path).write_bytes(idx.encode(numbers))
     return folder
 
 
@@ -53,26 +82,75 @@ def pack(folder: Path) -> bytes:
     return packed.getvalue()
 
 
+def pack_folder(folder: Path) -> dict[str, bytes]:
+    """The one archive of a set in folders, by its path in a mirror."""
+    return {f"{folder.name}.tgz": pack(folder)}
+
+
+def pack_files(folder: Path) -> dict[str, bytes]:
+    """The four archives of a set in MNIST's files, by their paths in a mirror."""
+    return {
+        f"{folder.name}/{Path(path).name}.gz": gzip.compress((folder / path).read_bytes())
+        for split in ("train", "test")
+        for path in idx.files_of(split)
+    }
+
+
 def sums(archive: bytes, name: str = "tiny.tgz") -> bytes:
     """A SHA256SUMS file."""
     return f"{hashlib.sha256(archive).hexdigest()}  {name}\n".encode()
 
 
-def entry(archive: bytes, url: str = "http://127.0.0.1:9/tiny.tgz") -> DataSet:
-    """A catalogue entry for the tiny set. Nobody listens at the default address."""
+@dataclass(frozen=True)
+class Kind:
+    """A kind of set: its files, and how they are packed.
+
+    Attributes:
+        layout: what the set holds.
+        practice_layout: what its practice set holds.
+        write: writes it into a folder: ``write(folder, counts)``.
+        pack: its archives, by path in a mirror: ``pack(folder)``.
+        below: see ``DataSet.below``.
+    """
+
+    layout: Layout
+    practice_layout: Layout
+    write: Callable[[Path, Counts], Path]
+    pack: Callable[[Path], dict[str, bytes]]
+    below: str = ""
+
+
+GREY = Kind(LAYOUT, ImageFolders(PRACTICE_COUNTS), write_set, pack_folder)
+
+DIGITS = {"train": {"0": 6, "1": 5}, "test": {"0": 4, "1": 3}}
+FEW_DIGITS = {"train": {"0": 2, "1": 2}, "test": {"0": 1, "1": 1}}
+IDX = Kind(idx.IdxFiles(DIGITS), idx.IdxFiles(FEW_DIGITS), write_idx, pack_files, f"tiny/{idx.RAW}")
+
+PETS = {"train": {"cat": 6, "dog": 5}, "test": {"cat": 4, "dog": 3}}
+FEW_PETS = {"train": {"cat": 2, "dog": 2}, "test": {"cat": 1, "dog": 1}}
+PNG = Kind(
+    ImageFolders(PETS, (3, 32, 32)),
+    ImageFolders(FEW_PETS, (3, 32, 32)),
+    partial(write_images, shape=(32, 32, 3)),
+    pack_folder,
+)
+JPEG = replace(PNG, write=partial(write_images, shape=(32, 32, 3), suffix=".jpg"))
+
+
+def entry(archives: dict[str, bytes], host: str = NOBODY, kind: Kind = GREY) -> DataSet:
+    """A catalogue entry for the tiny set. Nobody listens at the default host."""
     return DataSet(
         name="tiny",
-        layout=LAYOUT,
-        url=url,
-        size=len(archive),
-        md5_of_first_mebibyte=hashlib.md5(archive[: 2**20]).hexdigest(),
-        practice_layout=Layout(PRACTICE_COUNTS),
-        draw_practice=draw_tiny,
+        layout=kind.layout,
+        host=host,
+        archives=tuple(
+            Archive(file, len(archive), hashlib.md5(archive).hexdigest())
+            for file, archive in archives.items()
+        ),
+        practice_layout=kind.practice_layout,
+        draw_practice=lambda folder: kind.write(folder, kind.practice_layout.counts),
+        below=kind.below,
     )
-
-
-def draw_tiny(folder: Path) -> None:
-    write_set(folder, PRACTICE_COUNTS)
 
 
 @dataclass
@@ -81,10 +159,13 @@ class Bench:
 
     monkeypatch: pytest.MonkeyPatch
     tmp_path: Path
+    kind: Kind = GREY
 
     def __post_init__(self):
-        self.original = write_set(self.tmp_path / "original" / "tiny")
-        self.archive = pack(self.original)
+        self.original = self.kind.write(
+            self.tmp_path / "original" / "tiny", self.kind.layout.counts
+        )
+        self.archives = self.kind.pack(self.original)
         for name in ("LESSONS_DATA", "LESSONS_MIRROR"):
             self.monkeypatch.delenv(name, raising=False)
         self.monkeypatch.setenv("FASTAI_HOME", str(self.tmp_path / "fastai"))
@@ -92,7 +173,12 @@ class Bench:
         self.monkeypatch.setenv("NO_PROXY", "*")
         self.monkeypatch.setattr(served, "_found", {})
         self.monkeypatch.setattr("pooch.core.time", SimpleNamespace(sleep=lambda seconds: None))
-        self.official("http://127.0.0.1:9/tiny.tgz")
+        self.official(NOBODY)
+
+    @property
+    def archive(self) -> bytes:
+        """The first archive, and the only one of most sets."""
+        return next(iter(self.archives.values()))
 
     @property
     def home(self) -> Path:
@@ -102,8 +188,8 @@ class Bench:
     def folder(self) -> Path:
         return self.home / "tiny"
 
-    def official(self, url: str) -> None:
-        self.monkeypatch.setitem(catalogue.CATALOGUE, "tiny", entry(self.archive, url))
+    def official(self, host: str) -> None:
+        self.monkeypatch.setitem(catalogue.CATALOGUE, "tiny", entry(self.archives, host, self.kind))
 
     def mirror(self, place: Path | str) -> None:
         self.monkeypatch.setenv("LESSONS_MIRROR", str(place))
@@ -112,10 +198,14 @@ class Bench:
         self.monkeypatch.setenv("LESSONS_DATA", value)
 
     def mirror_folder(self, archive: bytes | None = None, checksum: bytes | None = None) -> Path:
-        """A mirror on disk, in use; with SHA256SUMS only when ``checksum`` is given."""
+        """A mirror on disk, in use; with SHA256SUMS only when ``checksum`` is given.
+
+        ``archive`` takes the place of the first archive.
+        """
         place = self.tmp_path / "mirror"
-        place.mkdir(exist_ok=True)
-        (place / "tiny.tgz").write_bytes(self.archive if archive is None else archive)
+        for i, (name, content) in enumerate(self.archives.items()):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(content if archive is None or i else archive)
         if checksum is not None:
             (place / "SHA256SUMS").write_bytes(checksum)
         self.mirror(place)
@@ -123,7 +213,7 @@ class Bench:
 
     def install(self) -> Path:
         """The whole set, already on this machine."""
-        return write_set(self.folder)
+        return self.kind.write(self.folder, self.kind.layout.counts)
 
     def new_process(self) -> None:
         """Forget what this process knows, as a new one would."""

@@ -74,7 +74,7 @@ def test_a_cache_damaged_meanwhile_is_built_again(bench):
 
 @pytest.mark.parametrize("function", [data.folder, data.load, data.is_practice, data.state])
 def test_an_unknown_name_is_answered_with_the_known_ones(bench, function):
-    with pytest.raises(data.DataError, match="expected the name.*mnist_sample.*got 'minst'"):
+    with pytest.raises(data.DataError, match="expected the name.*mnist_sample, mnist.*got 'minst'"):
         function("minst")
 
 
@@ -105,7 +105,7 @@ def test_state_knows_of_practice_data_in_use(bench):
 
 
 def test_names_are_those_of_the_catalogue(bench):
-    assert data.names() == ("mnist_sample", "tiny")
+    assert data.names() == ("mnist_sample", "mnist", "cifar10", "tiny")
 
 
 def no_network(*args):
@@ -145,9 +145,10 @@ import json, sys, time
 from dataclasses import replace
 from helpers.data import archive, catalogue, load
 
-layout = catalogue.Layout(json.loads(sys.argv[1]))
+layout = catalogue.ImageFolders(json.loads(sys.argv[1]))
 known = catalogue.CATALOGUE["mnist_sample"]
-catalogue.CATALOGUE["tiny"] = replace(known, name="tiny", url="http://x/tiny.tgz", layout=layout)
+packed = (catalogue.Archive("tiny.tgz", 0, ""),)
+catalogue.CATALOGUE["tiny"] = replace(known, name="tiny", archives=packed, layout=layout)
 hang = sys.argv[2] == "hang"
 plain, members = archive._plain, []
 

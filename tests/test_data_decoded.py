@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.data import decoded, verify
+from helpers.data import decoded
 from tests.data_kit import COUNTS, LAYOUT, write_set
 
 
 @pytest.fixture
 def stored(tmp_path):
-    checked = verify.check(write_set(tmp_path / "tiny"), LAYOUT)
+    checked = LAYOUT.check(write_set(tmp_path / "tiny"))
     (tmp_path / "work").mkdir()
     decoded.write(checked.root, checked, tmp_path / "work")
     return checked
@@ -23,7 +23,7 @@ def same(splits, wanted):
 
 
 def test_reads_what_was_written(stored):
-    for given in ({}, {"digest": stored.digest}, {"folders": stored.folders}):
+    for given in ({}, {"digest": stored.digest}, {"stamp": stored.stamp}):
         splits = decoded.read(stored.root, LAYOUT, **given)
         assert same(splits, stored.splits)
         splits["train"].images[0] = 0  # the caller's own copy, to do with as it likes
@@ -37,7 +37,7 @@ def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
 
 def test_out_of_date_is_none(stored):
     assert decoded.read(stored.root, LAYOUT, digest="another") is None
-    assert decoded.read(stored.root, LAYOUT, folders="others") is None
+    assert decoded.read(stored.root, LAYOUT, stamp="another") is None
 
 
 def test_absent_is_none(tmp_path):

@@ -1,11 +1,24 @@
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from helpers.data import obtain
 from helpers.data.catalogue import lookup
 from helpers.data.errors import DataError, Unreachable
-from tests.data_kit import Bench, content, pack, serving, silence, status, sums
+from tests.data_kit import (
+    COUNTS,
+    JPEG,
+    PNG,
+    Bench,
+    content,
+    pack,
+    serving,
+    silence,
+    status,
+    sums,
+    write_set,
+)
 
 
 @pytest.fixture
@@ -37,11 +50,11 @@ def test_a_mirror_gives_the_set_and_the_cost_is_said(bench, work, capsys):
 def test_a_mirror_that_fails_is_said_and_the_official_host_is_tried(bench, work, server, capsys):
     bench.mirror_folder(archive=bench.archive[:-900])
     server.put("tiny.tgz", content(bench.archive))
-    bench.official(f"{server.url}/tiny.tgz")
+    bench.official(server.url)
     assert obtain.fetch(lookup("tiny"), work).whole
     said, cost = capsys.readouterr().out.splitlines()
     assert said.startswith("tiny: the mirror ") and "is damaged or ends early" in said
-    assert f"from the official host {server.url}/tiny.tgz" in cost
+    assert f"from the official host {server.url}" in cost
 
 
 def remove_one(folder):
@@ -67,7 +80,7 @@ def rename_all(folder):
 def test_an_archive_of_another_set_is_refused(bench, work, change, words):
     change(bench.original)
     bench.mirror_folder(archive=pack(next(bench.original.parent.iterdir())))
-    with pytest.raises(Unreachable, match=f"does not hold exactly the images.*{words}"):
+    with pytest.raises(Unreachable, match=f"not exactly the images.*{words}"):
         obtain.fetch(lookup("tiny"), work)
 
 
@@ -93,7 +106,7 @@ def test_when_all_fail_each_reason_is_one_line(
         obtain.fetch(lookup("tiny"), work)
     _, mirror, official = str(raised.value).splitlines()
     assert mirror.startswith(f"  - the mirror {server.url}: ") and words in mirror
-    assert official.startswith("  - the official host http://127.0.0.1:9/tiny.tgz: cannot be")
+    assert official.startswith("  - the official host http://127.0.0.1:9: cannot be")
     out = capsys.readouterr().out.splitlines()
     assert out == [f"tiny: {line[4:]}." for line in (mirror, official)]
 
@@ -104,8 +117,27 @@ def test_the_practice_set_is_drawn(bench, work, capsys):
     assert "tiny: practice images made on this machine" in capsys.readouterr().out
 
 
-def test_a_practice_set_with_other_counts_is_noticed(bench, work, monkeypatch):
-    entry = lookup("tiny")
-    monkeypatch.setattr("tests.data_kit.PRACTICE_COUNTS", {"train": {"3": 1}, "valid": {}})
+def test_a_practice_set_with_other_counts_is_noticed(bench, work):
+    entry = replace(lookup("tiny"), draw_practice=lambda folder: write_set(folder, COUNTS))
     with pytest.raises(DataError, match="practice images differ from what was expected"):
         obtain.draw(entry, work)
+
+
+def test_a_downloaded_archive_is_not_kept_while_images_are_stored(bench, work, server):
+    server.put("tiny.tgz", content(bench.archive))
+    bench.official(server.url)
+    obtain.fetch(lookup("tiny"), work)
+    assert [file.name for file in (work / "unpacked").iterdir()] == ["tiny"]
+
+
+def test_a_mirror_keeps_its_archive(bench, work):
+    place = bench.mirror_folder()
+    obtain.fetch(lookup("tiny"), work)
+    assert (place / "tiny.tgz").read_bytes() == bench.archive
+
+
+@pytest.mark.parametrize("kind, said", [(JPEG, 1), (PNG, 0)], ids=["JPEG", "PNG"])
+def test_loss_is_said(monkeypatch, tmp_path, work, capsys, kind, said):
+    Bench(monkeypatch, tmp_path, kind).mirror_folder()
+    obtain.fetch(lookup("tiny"), work)
+    assert capsys.readouterr().out.count("these are JPEG files, compressed with loss") == said

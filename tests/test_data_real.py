@@ -1,4 +1,4 @@
-"""The real images. Their archive must be at hand: in the place that LESSONS_MIRROR names."""
+"""The real images. Their archives must be at hand: in the place that LESSONS_MIRROR names."""
 
 import doctest
 import hashlib
@@ -12,21 +12,39 @@ import torch
 from PIL import Image
 
 from helpers import data
-from helpers.data import catalogue, decoded, home, images, png, practice, served
+from helpers.data import (
+    catalogue,
+    decoded,
+    home,
+    idx,
+    images,
+    layout,
+    pictures,
+    pixels,
+    practice,
+    progress,
+    served,
+)
 
 pytestmark = pytest.mark.skipif(
-    not os.environ.get("LESSONS_MIRROR"), reason="LESSONS_MIRROR names no place with the archive"
+    not os.environ.get("LESSONS_MIRROR"), reason="LESSONS_MIRROR names no place with the archives"
 )
 URL = "https://s3.amazonaws.com/fast-ai-sample/mnist_sample.tgz"
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
+def fresh(tmp_path_factory):
+    """A machine without any data yet, where practice data will not do."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FASTAI_HOME", str(tmp_path_factory.mktemp("fastai")))
         patch.setenv("LESSONS_DATA", "official")
         patch.setattr(served, "_found", {})
-        yield data.folder("mnist_sample")
+        yield
+
+
+@pytest.fixture(scope="module")
+def path(fresh):
+    return data.folder("mnist_sample")
 
 
 def files(path, split, cls):
@@ -121,7 +139,98 @@ def test_speed(path, monkeypatch, capsys):
     assert middle["next folder()"] < 0.3
 
 
-@pytest.mark.parametrize("module", [catalogue, data, home, images, png, practice, served])
+@pytest.fixture(scope="module")
+def digits(fresh):
+    return data.load("mnist")
+
+
+def test_mnist_is_torchvisions_in_the_order_of_its_files(digits):
+    from torchvision.datasets import MNIST
+
+    assert digits.classes == tuple("0123456789") and not digits.practice and not digits.lossy
+    for split, count in (("train", 60_000), ("test", 10_000)):
+        theirs = MNIST(data.folder("mnist"), train=split == "train", download=False)
+        images, labels = digits.splits[split]
+        assert images.shape == (count, 28, 28) and labels.dtype == torch.int64
+        assert torch.equal(images, theirs.data) and torch.equal(labels, theirs.targets)
+    assert digits.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
+
+
+def test_mnist_sample_is_a_part_of_mnist(digits, path):
+    threes = {image.numpy().tobytes() for image in digits.of("train", "3")}
+    for image in data.load("mnist_sample").of("train", "3")[::50]:
+        assert image.numpy().tobytes() in threes
+
+
+def test_mnist_says_what_it_is(digits, capsys):
+    data.load("mnist")
+    assert capsys.readouterr().out == (
+        "mnist: 60,000 training and 10,000 test images of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 "
+        "- on this machine, complete\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def cifar10(fresh):
+    return data.load("cifar10")
+
+
+def test_cifar10_counts_shapes_and_order(cifar10):
+    assert ", ".join(cifar10.classes) == (
+        "airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck"
+    )
+    folder, suffixes = data.folder("cifar10"), set()
+    for split, each in (("train", 5000), ("test", 1000)):
+        images, labels = cifar10.splits[split]
+        assert images.shape == (10 * each, 3, 32, 32) and images.dtype == torch.uint8
+        assert labels.tolist() == [label for label in range(10) for _ in range(each)]
+        for cls in cifar10.classes:
+            of_class = cifar10.of(split, cls)
+            for i, file in list(enumerate(files(folder, split, cls)))[:: each // 4]:
+                wanted = np.asarray(Image.open(file)).transpose(2, 0, 1)
+                assert np.array_equal(of_class[i], wanted)
+                suffixes.add(file.suffix)
+    assert cifar10.lossy == (suffixes != {".png"}) and not cifar10.practice
+
+
+def test_cifar10_is_the_folder_of_fastai_and_of_torchvision(cifar10, monkeypatch):
+    from fastai.data.external import URLs, fastai_cfg, untar_data
+    from torchvision.datasets import ImageFolder
+
+    path = data.folder("cifar10")
+    monkeypatch.setattr("socket.socket.connect", None)  # whoever calls it fails
+    fastai_cfg.cache_clear()
+    try:
+        assert untar_data(URLs.CIFAR) == path
+    finally:
+        fastai_cfg.cache_clear()
+    theirs = ImageFolder(path / "test")
+    assert tuple(theirs.classes) == cifar10.classes
+    assert torch.equal(torch.tensor(theirs.targets), cifar10.test.labels)
+    for at in range(0, 10_000, 999):
+        assert np.array_equal(cifar10.test.images[at].permute(1, 2, 0), theirs[at][0])
+
+
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_a_later_load_takes_less_than_a_second(digits, cifar10, monkeypatch, capsys, name):
+    times = {"load": [], "folder()": [], "state": []}
+    for _ in range(3):
+        monkeypatch.setattr(served, "_found", {})  # as in a new process
+        times["state"].append(seconds(lambda: data.state(name)))
+        times["load"].append(seconds(lambda: data.load(name)))
+        monkeypatch.setattr(served, "_found", {})
+        times["folder()"].append(seconds(lambda: data.folder(name)))
+    middle = {what: statistics.median(runs) for what, runs in times.items()}
+    with capsys.disabled():
+        print(f"\n{name}:", ", ".join(f"{what} {1000 * s:.0f} ms" for what, s in middle.items()))
+    assert middle["load"] < 1
+    assert middle["folder()"] < 5 and middle["state"] < 1
+
+
+EXAMPLES = [catalogue, data, home, idx, images, layout, pictures, pixels, practice]
+
+
+@pytest.mark.parametrize("module", [*EXAMPLES, progress, served])
 def test_the_examples_of_the_docstrings(path, monkeypatch, module):
     monkeypatch.setattr(served, "_found", {})
     ran = doctest.testmod(module)

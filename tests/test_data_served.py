@@ -31,7 +31,7 @@ def test_then_practice_and_the_reasons_are_said(bench, capsys):
     out = capsys.readouterr().out
     for words in (
         "the mirror /no/such/folder: there is no tiny.tgz in it",
-        "the official host http://127.0.0.1:9/tiny.tgz: cannot be reached",
+        "the official host http://127.0.0.1:9: cannot be reached",
         "PRACTICE DATA",
         "its figures differ",
         "connect to the internet, or set LESSONS_MIRROR",

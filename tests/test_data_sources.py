@@ -1,8 +1,12 @@
+import hashlib
+from dataclasses import replace
+
 import pytest
 
+from helpers.data.catalogue import Archive
 from helpers.data.errors import DataError
 from helpers.data.sources import in_mirror_folder, sources
-from tests.data_kit import Bench, content, entry, serving, status, sums
+from tests.data_kit import IDX, NOBODY, Bench, content, entry, serving, status, sums
 
 PAGE = b"\n<!DOCTYPE html><html><title>Log in to CAMPUS-WIFI</title></html>"
 
@@ -24,16 +28,21 @@ def into(tmp_path):
     return tmp_path / "into"
 
 
-def first(bench, url="http://127.0.0.1:9/tiny.tgz"):
-    return next(sources(entry(bench.archive, url)))
+def first(bench, host=NOBODY):
+    return next(sources(entry(bench.archives, host)))
+
+
+def fetch(source, into):
+    [file] = source.fetch(into)
+    return file
 
 
 def test_the_order_is_mirror_then_official(bench):
-    tiny = entry(bench.archive)
-    assert [s.label for s in sources(tiny)] == ["the official host http://127.0.0.1:9/tiny.tgz"]
+    tiny = entry(bench.archives)
+    assert [s.label for s in sources(tiny)] == ["the official host http://127.0.0.1:9"]
     bench.mirror("/some/where/")
     labels = [source.label for source in sources(tiny)]
-    assert labels == ["the mirror /some/where", "the official host http://127.0.0.1:9/tiny.tgz"]
+    assert labels == ["the mirror /some/where", "the official host http://127.0.0.1:9"]
 
 
 @pytest.mark.parametrize("name", ["tiny.tgz", "./tiny.tgz"])
@@ -45,7 +54,7 @@ def test_a_mirror_with_sums(bench, server, into, kind, name):
         server.put("tiny.tgz", content(bench.archive))
         server.put("SHA256SUMS", content(sums(bench.archive, name)))
         bench.mirror(server.url)
-    assert first(bench).fetch(into).read_bytes() == bench.archive
+    assert fetch(first(bench), into).read_bytes() == bench.archive
 
 
 @pytest.mark.parametrize("kind", ["folder", "address"])
@@ -56,7 +65,7 @@ def test_a_mirror_without_sums(bench, server, into, kind):
         server.put("tiny.tgz", content(bench.archive))
         server.put("SHA256SUMS", status(404))
         bench.mirror(server.url + "/")
-    assert first(bench).fetch(into).read_bytes() == bench.archive
+    assert fetch(first(bench), into).read_bytes() == bench.archive
 
 
 @pytest.mark.parametrize("kind", ["folder", "address"])
@@ -68,7 +77,7 @@ def test_a_wrong_sum_is_an_error(bench, server, into, kind):
         server.put("SHA256SUMS", content(sums(b"another file")))
         bench.mirror(server.url)
     with pytest.raises(DataError, match="the archive is damaged: its SHA-256"):
-        first(bench).fetch(into)
+        fetch(first(bench), into)
 
 
 @pytest.mark.parametrize("kind", ["folder", "address", "official"])
@@ -81,13 +90,13 @@ def test_a_web_page_is_recognised(bench, server, into, kind):
     if kind == "address":
         bench.mirror(server.url)
     with pytest.raises(DataError, match="a web page came instead of the archive.*log in"):
-        first(bench, f"{server.url}/tiny.tgz").fetch(into)
+        fetch(first(bench, server.url), into)
 
 
 def test_a_mirror_that_is_not_there(bench, into):
     bench.mirror("/no/such/folder")
     with pytest.raises(DataError, match="there is no tiny.tgz in it"):
-        first(bench).fetch(into)
+        fetch(first(bench), into)
 
 
 def test_sums_that_cannot_be_had_are_an_error(bench, server, into):
@@ -95,27 +104,48 @@ def test_sums_that_cannot_be_had_are_an_error(bench, server, into):
     server.put("SHA256SUMS", status(500))
     bench.mirror(server.url)
     with pytest.raises(DataError, match="500"):
-        first(bench).fetch(into)
+        fetch(first(bench), into)
 
 
 def test_the_official_archive_is_checked(bench, server, into):
-    url = f"{server.url}/tiny.tgz"
     server.put("tiny.tgz", content(bench.archive))
-    assert first(bench, url).fetch(into).read_bytes() == bench.archive
+    assert fetch(first(bench, server.url), into).read_bytes() == bench.archive
     (into / "tiny.tgz").unlink()
     server.put("tiny.tgz", content(bench.archive[:-1]))
     with pytest.raises(DataError, match="bytes came instead of"):
-        first(bench, url).fetch(into)
+        fetch(first(bench, server.url), into)
     server.put("tiny.tgz", content(b"\x1f\x8b" + bytes(len(bench.archive) - 2)))
     with pytest.raises(DataError, match=r"checksum \(MD5\) is wrong"):
-        first(bench, url).fetch(into)
+        fetch(first(bench, server.url), into)
 
 
 def test_in_mirror_folder_asks_no_network(bench, server):
-    tiny = entry(bench.archive)
+    tiny = entry(bench.archives)
     server.asked.clear()
     assert not in_mirror_folder(tiny)
     bench.mirror(server.url)
     assert not in_mirror_folder(tiny) and not server.asked
     bench.mirror_folder()
     assert in_mirror_folder(tiny)
+
+
+def test_a_checksum_may_cover_the_beginning_only(bench, server, into):
+    md5 = hashlib.md5(bench.archive[:50]).hexdigest()
+    tiny = entry(bench.archives, server.url)
+    tiny = replace(tiny, archives=(Archive("tiny.tgz", len(bench.archive), md5, 50),))
+    server.put("tiny.tgz", content(bench.archive))
+    [official] = sources(tiny)
+    assert fetch(official, into).read_bytes() == bench.archive
+
+
+def test_archives_lie_in_folders_of_the_mirror(monkeypatch, tmp_path, into):
+    bench = Bench(monkeypatch, tmp_path, IDX)
+    place = bench.mirror_folder()
+    digits = entry(bench.archives, kind=IDX)
+    mirror = next(sources(digits))
+    assert list(mirror.fetch(into)) == [place / file for file in bench.archives]
+    assert in_mirror_folder(digits)
+    (place / "tiny" / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert not in_mirror_folder(digits)
+    with pytest.raises(DataError, match="there is no tiny/t10k-labels-idx1-ubyte.gz in it"):
+        list(mirror.fetch(into))

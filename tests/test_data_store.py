@@ -8,8 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
-from helpers.data import decoded, store, verify
+from helpers.data import decoded, store
 from helpers.data.errors import DataError, Unreachable
+from helpers.data.folders import ImageFolders
 from helpers.data.store import settle
 from tests.data_kit import LAYOUT, write_set
 
@@ -21,11 +22,11 @@ def root(tmp_path):
 
 @pytest.fixture
 def wanted(tmp_path):
-    return verify.check(write_set(tmp_path / "original"), LAYOUT).splits
+    return LAYOUT.check(write_set(tmp_path / "original")).splits
 
 
 def obtain(work):
-    return verify.check(write_set(work / "tiny"), LAYOUT)
+    return LAYOUT.check(write_set(work / "tiny"))
 
 
 def never(work):
@@ -58,7 +59,7 @@ def test_a_set_that_is_there_is_checked_and_kept(root, wanted, capsys):
 
 def test_an_unchanged_set_is_not_read_again(root, wanted, monkeypatch):
     settle(root, LAYOUT, obtain)
-    monkeypatch.setattr(store.verify, "check", never)
+    monkeypatch.setattr(ImageFolders, "check", never)
     assert same(settle(root, LAYOUT, never), wanted)
 
 

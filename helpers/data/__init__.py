@@ -8,7 +8,7 @@ forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server.
 
 from pathlib import Path
 
-from helpers.data import decoded, sources, verify
+from helpers.data import decoded, sources
 from helpers.data.catalogue import lookup, names
 from helpers.data.errors import DataError
 from helpers.data.home import data_home
@@ -32,15 +32,20 @@ __all__ = [
 def folder(name: str) -> Path:
     """The folder of a data set, whole and verified; it is fetched when needed.
 
-    Prints one line on what it found, and more when there was something to do. For the real and
-    for the practice images alike, ``untar_data(URLs.MNIST_SAMPLE, data=path.parent)`` gives the
-    same folder and downloads nothing.
+    Prints one line on what it found, and more when there was something to do. Real and practice
+    images lie in the same layout, the one that well-known libraries read without a download:
+
+    - mnist_sample: ``untar_data(URLs.MNIST_SAMPLE, data=path.parent)`` of fastai;
+    - mnist: ``MNIST(path, train=True, download=False)`` of torchvision;
+    - cifar10: ``untar_data(URLs.CIFAR, data=path.parent)`` of fastai, and ``ImageFolder(path /
+      "train")`` of torchvision.
 
     Args:
         name: one of ``names()``.
 
     Returns:
-        A folder with ``train/<class>/*.png``, ``valid/<class>/*.png`` and ``labels.csv``.
+        A folder that holds ``train/<class>/*`` and ``valid/<class>/*`` (mnist_sample) or
+        ``test/<class>/*`` (cifar10), one image a file; for mnist, the four files in ``MNIST/raw``.
 
     Raises:
         DataError: when the name is unknown, images cannot be had, or do not belong there.
@@ -63,7 +68,8 @@ def load(name: str) -> ImageSet:
         name: one of ``names()``.
 
     Returns:
-        Images uint8 (n, height, width) from 0 (black) to 255, labels int64 (n,), on the CPU.
+        ``train``, and ``valid`` or ``test``: images uint8 (n, height, width), or (n, 3, height,
+        width) in colour, from 0 (black) to 255; labels int64 (n,); all on the CPU.
 
     Raises:
         DataError: as ``folder`` does.
@@ -81,7 +87,8 @@ def load(name: str) -> ImageSet:
         splits = find(name)
         found = resolve(name)
     print(found.line())
-    return ImageSet(name, found.layout.classes, splits["train"], splits["valid"], found.practice)
+    layout = found.layout
+    return ImageSet(name, layout.classes, splits, found.practice, layout.lossy(found.path))
 
 
 def is_practice(name: str) -> bool:
@@ -104,6 +111,6 @@ def state(name: str) -> str:
     entry, found = lookup(name), known(name)
     if mode() == "practice" or (found is not None and found.practice):
         return "practice"
-    if verify.has_all(data_home() / name, entry.layout):
+    if entry.layout.has_all(data_home() / name):
         return "ready"
     return "in the mirror" if sources.in_mirror_folder(entry) else "not here yet"

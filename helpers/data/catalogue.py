@@ -2,41 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 
-from helpers.data import practice
+from helpers.data import pictures, practice
 from helpers.data.errors import DataError
-
-BLOCK = 4096  # bytes that a small file takes up on most disks
+from helpers.data.folders import ImageFolders
+from helpers.data.idx import RAW, IdxFiles
+from helpers.data.layout import Layout
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The folder of a set: ``<split>/<class>/<image>.png``, and how many images each should hold.
+class Archive:
+    """A packed file, as its host publishes it.
 
     Attributes:
-        counts: images by split and class, for example ``{"train": {"3": 6131, ...}, ...}``. The
-            order of the classes is the order of the labels 0, 1, ...
-        shape: height and width of every image, in pixels.
+        file: its path below the address of the host; a mirror holds it under the same path.
+        size: its size in bytes.
+        md5: hex digest of its first ``md5_covers`` bytes.
+        md5_covers: how many bytes that is; -1 means all.
     """
 
-    counts: dict[str, dict[str, int]]
-    shape: tuple[int, int] = (28, 28)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The class names; a label is an index into them."""
-        return tuple(self.counts["train"])
-
-    def total(self, split: str) -> int:
-        """How many images a split holds."""
-        return sum(self.counts[split].values())
-
-    @property
-    def megabytes(self) -> float:
-        """About how much disk the files and their decoded copy take, in MB."""
-        return sum(map(self.total, self.counts)) * (BLOCK + prod(self.shape)) / 1e6
+    file: str
+    size: int
+    md5: str
+    md5_covers: int = -1
 
 
 @dataclass(frozen=True)
@@ -44,41 +33,105 @@ class DataSet:
     """One entry of the catalogue.
 
     Attributes:
-        name: the folder's name, here and inside the archive.
+        name: the folder's name, here and inside an archive.
         layout: what the folder must hold.
-        url: the official archive (.tgz); a mirror holds it under the same file name.
-        size: its size in bytes.
-        md5_of_first_mebibyte: hex digest of its first 2**20 bytes.
+        host: the address of the official host.
+        archives: what to fetch from there: a .tgz of the folder, or .gz files of single files.
         practice_layout: what the practice folder must hold.
         draw_practice: writes the practice images into an empty folder.
+        below: where files belong that are packed one by one: a path that begins with the name.
     """
 
     name: str
     layout: Layout
-    url: str
-    size: int
-    md5_of_first_mebibyte: str
+    host: str
+    archives: tuple[Archive, ...]
     practice_layout: Layout
     draw_practice: Callable[[Path], None]
+    below: str = ""
 
     @property
-    def archive(self) -> str:
-        """The archive's file name."""
-        return self.url.rsplit("/", 1)[1]
+    def files(self) -> tuple[str, ...]:
+        """The paths of the archives below the official host, or in a mirror."""
+        return tuple(archive.file for archive in self.archives)
 
 
-CATALOGUE = {
-    "mnist_sample": DataSet(
+def _each(count: int) -> dict[str, int]:
+    return dict.fromkeys(pictures.MOTIFS, count)
+
+
+def _by_digit(*counts: int) -> dict[str, int]:
+    return {str(digit): count for digit, count in enumerate(counts)}
+
+
+FASTAI_HOST = "https://s3.amazonaws.com/fast-ai-sample"
+MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
+
+# The sizes and checksums of fastai's archives are those in fastai/data/download_checks.py, the
+# checksums of MNIST's those in torchvision/datasets/mnist.py.
+_ENTRIES = (
+    DataSet(
         name="mnist_sample",
-        layout=Layout({"train": {"3": 6131, "7": 6265}, "valid": {"3": 1010, "7": 1028}}),
-        # Size and checksum are the ones that fastai publishes, in fastai/data/download_checks.py.
-        url="https://s3.amazonaws.com/fast-ai-sample/mnist_sample.tgz",
-        size=3214948,
-        md5_of_first_mebibyte="2dbc7ec6f9259b583af0072c55816a88",
-        practice_layout=Layout({"train": {"3": 147, "7": 144}, "valid": {"3": 36, "7": 35}}),
+        layout=ImageFolders({"train": {"3": 6131, "7": 6265}, "valid": {"3": 1010, "7": 1028}}),
+        host=FASTAI_HOST,
+        archives=(
+            Archive("mnist_sample.tgz", 3214948, "2dbc7ec6f9259b583af0072c55816a88", MEBIBYTE),
+        ),
+        practice_layout=ImageFolders({"train": {"3": 147, "7": 144}, "valid": {"3": 36, "7": 35}}),
         draw_practice=practice.draw_digits,
-    )
-}
+    ),
+    DataSet(
+        name="mnist",
+        layout=IdxFiles(
+            {
+                "train": _by_digit(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+                "test": _by_digit(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
+            },
+            sha256={
+                f"{RAW}/train-images-idx3-ubyte": (
+                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+                ),
+                f"{RAW}/train-labels-idx1-ubyte": (
+                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+                ),
+                f"{RAW}/t10k-images-idx3-ubyte": (
+                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+                ),
+                f"{RAW}/t10k-labels-idx1-ubyte": (
+                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+                ),
+            },
+        ),
+        host="https://ossci-datasets.s3.amazonaws.com",
+        archives=(
+            Archive(
+                "mnist/train-images-idx3-ubyte.gz", 9912422, "f68b3c2dcbeaaa9fbdd348bbdeb94873"
+            ),
+            Archive("mnist/train-labels-idx1-ubyte.gz", 28881, "d53e105ee54ea40749a09fcbcd1e9432"),
+            Archive("mnist/t10k-images-idx3-ubyte.gz", 1648877, "9fb629c4189551a2d022fa330f9573f3"),
+            Archive("mnist/t10k-labels-idx1-ubyte.gz", 4542, "ec29112dd5afa0611ce80d1b7f02629c"),
+        ),
+        practice_layout=IdxFiles(
+            {
+                "train": _by_digit(143, 146, 142, 147, 145, 146, 145, 144, 140, 144),
+                "test": _by_digit(35, 36, 35, 36, 36, 36, 36, 35, 34, 36),
+            }
+        ),
+        draw_practice=practice.draw_all_digits,
+        below=f"mnist/{RAW}",
+    ),
+    DataSet(
+        name="cifar10",
+        layout=ImageFolders({"train": _each(5000), "test": _each(1000)}, shape=(3, 32, 32)),
+        host=FASTAI_HOST,
+        archives=(Archive("cifar10.tgz", 168168549, "a5f8c31371b63a406b23368042812d3c", MEBIBYTE),),
+        practice_layout=ImageFolders(
+            {"train": _each(pictures.TRAIN), "test": _each(pictures.TEST)}, shape=(3, 32, 32)
+        ),
+        draw_practice=pictures.draw_pictures,
+    ),
+)
+CATALOGUE = {entry.name: entry for entry in _ENTRIES}
 
 
 def names() -> tuple[str, ...]:
@@ -86,7 +139,7 @@ def names() -> tuple[str, ...]:
 
     Example:
         >>> names()
-        ('mnist_sample',)
+        ('mnist_sample', 'mnist', 'cifar10')
     """
     return tuple(CATALOGUE)
 

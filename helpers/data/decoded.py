@@ -1,14 +1,17 @@
-"""The decoded images of a set in one file beside its folder, so that they are decoded only once."""
+"""The decoded images of a set in one file beside its folder, so that they are decoded only once.
 
+With them go fingerprints of the folder and a checksum of each file, to notice what changes there.
+"""
+
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from helpers.data.catalogue import Layout
 from helpers.data.images import Split
-from helpers.data.verify import Checked
+from helpers.data.layout import Checked, Layout
 
 
 def file_of(root: Path) -> Path:
@@ -21,7 +24,8 @@ def write(root: Path, checked: Checked, work: Path) -> None:
 
     The file is written in ``work`` and then renamed, so that nobody sees half of it.
     """
-    arrays = {"digest": np.array(checked.digest), "folders": np.array(checked.folders)}
+    arrays = {"digest": np.array(checked.digest), "stamp": np.array(checked.stamp)}
+    arrays["crcs"] = np.frombuffer(json.dumps(checked.crcs).encode(), np.uint8)
     for name, split in checked.splits.items():
         arrays[f"{name}_images"] = split.images.numpy()
         arrays[f"{name}_labels"] = split.labels.numpy()
@@ -35,7 +39,7 @@ def read(root: Path, layout: Layout, **fingerprints: str) -> dict[str, Split] | 
     Args:
         root: the folder that they come from.
         layout: what it must hold.
-        **fingerprints: its ``digest`` or ``folders`` now, see ``helpers.data.verify``; none when
+        **fingerprints: its ``digest`` or ``stamp`` now, see ``helpers.data.layout``; none when
             this process has compared them before.
     """
     try:
@@ -53,6 +57,15 @@ def read(root: Path, layout: Layout, **fingerprints: str) -> dict[str, Split] | 
         # No file, or a damaged one, which fails in a dozen ways: the cure is to decode again.
         return None
     return splits if all(_fits(split, layout, name) for name, split in splits.items()) else None
+
+
+def checksums(root: Path) -> dict[str, int]:
+    """The checksums of the files as they were when the images were stored; empty without any."""
+    try:
+        with np.load(file_of(root)) as arrays:
+            return json.loads(arrays["crcs"].tobytes())
+    except Exception:
+        return {}  # as in read
 
 
 def _fits(split: Split, layout: Layout, name: str) -> bool:

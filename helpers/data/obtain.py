@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from helpers.data import archive, verify
+from helpers.data import archive
 from helpers.data.catalogue import DataSet
 from helpers.data.errors import DataError, Unreachable
+from helpers.data.layout import Checked
 from helpers.data.sources import Source, sources
-from helpers.data.verify import Checked
 
 
 def fetch(entry: DataSet, work: Path) -> Checked:
@@ -36,7 +36,7 @@ def draw(entry: DataSet, work: Path) -> Checked:
     folder = work / entry.name
     folder.mkdir()
     entry.draw_practice(folder)
-    checked = verify.check(folder, entry.practice_layout)
+    checked = entry.practice_layout.check(folder)
     if not checked.whole:
         raise DataError(
             f"{entry.name}: the practice images differ from what was expected: "
@@ -61,19 +61,30 @@ def _tried(name: str, failures: Iterable[str]) -> str:
 
 def _from(source: Source, entry: DataSet, work: Path) -> Checked:
     start = time.perf_counter()
-    into = work / "unpacked"
-    if into.exists():  # what an earlier source left
-        shutil.rmtree(into)
-    into.mkdir()
-    packed = source.fetch(into)
-    archive.extract(packed, into)
-    checked = verify.check(into / entry.name, entry.layout)
+    unpacked = work / "unpacked"
+    if unpacked.exists():  # what an earlier source left
+        shutil.rmtree(unpacked)
+    into = unpacked / entry.below
+    into.mkdir(parents=True)
+    size = 0
+    for packed in source.fetch(unpacked):
+        archive.unpack(packed, into)
+        size += packed.stat().st_size
+        if packed.parent == unpacked:  # downloaded
+            packed.unlink()  # before the images are stored once more: it spares disk
+    checked = entry.layout.check(unpacked / entry.name)
     if not checked.whole:
         wrong = checked.summary() or f"{checked.extras()} too many"
-        raise DataError(f"{packed.name} does not hold exactly the images of the set: {wrong}")
+        raise DataError(f"what it holds is not exactly the images of the set: {wrong}")
     print(
-        f"{entry.name}: {packed.stat().st_size / 1e6:.1f} MB from {source.label}, about "
+        f"{entry.name}: {size / 1e6:.1f} MB from {source.label}, about "
         f"{entry.layout.megabytes:.0f} MB on disk, {time.perf_counter() - start:.1f} seconds.",
         flush=True,
     )
+    if entry.layout.lossy(checked.root):
+        print(
+            f"{entry.name}: these are JPEG files, compressed with loss: networks get a little "
+            "worse on them than on the original PNG files.",
+            flush=True,
+        )
     return checked

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from helpers.data import idx
+
 CLASSES = ("3", "7")
 EVERY = 5  # each fifth image of a class goes to the validation split
 
@@ -40,6 +42,37 @@ def draw_digits(folder: Path) -> None:
             rows.append((file.relative_to(folder).as_posix(), label))
     with open(folder / "labels.csv", "w", newline="", encoding="utf8") as out:
         csv.writer(out).writerows([("name", "label"), *rows])
+
+
+def draw_all_digits(folder: Path) -> None:
+    """Write all of scikit-learn's digits in the layout of MNIST's own files.
+
+    Args:
+        folder: an empty folder; it gets ``MNIST/raw/train-images-idx3-ubyte`` and so on. The
+            classes are mixed, as in MNIST. The same files come out every time.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> draw_all_digits(folder)
+        >>> len(list(folder.glob("MNIST/raw/*")))
+        4
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    rank = np.zeros_like(digits.target)  # of each image within its class
+    for digit in range(10):
+        rank[digits.target == digit] = np.arange((digits.target == digit).sum())
+    in_test = rank % EVERY == EVERY - 1
+    # RandomState promises the same order in every version of numpy.
+    mixed = np.random.RandomState(0).permutation(len(rank))
+    (folder / idx.RAW).mkdir(parents=True)
+    for split, wanted in {"train": ~in_test, "test": in_test}.items():
+        chosen = mixed[wanted[mixed]]
+        images = np.stack([np.asarray(enlarge(digits.images[at])) for at in chosen])
+        for path, numbers in zip(idx.files_of(split), (images, digits.target[chosen])):
+            (folder / path).write_bytes(idx.encode(numbers.astype(np.uint8)))
 
 
 def enlarge(digit: np.ndarray) -> Image.Image:

@@ -4,14 +4,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.data import decoded, obtain, verify
-from helpers.data.catalogue import DataSet, Layout, lookup
+from helpers.data import decoded, obtain
+from helpers.data.catalogue import DataSet, lookup
 from helpers.data.errors import DataError, Unreachable
 from helpers.data.home import data_home
 from helpers.data.images import Split
+from helpers.data.layout import Layout
 from helpers.data.store import settle
 
 MODES = ("", "official", "practice")
+IN_WORDS = {"train": "training", "valid": "validation", "test": "test"}
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,8 @@ class Found:
 
     def line(self) -> str:
         """What is said about it at every use, the same on every machine."""
-        what = (
-            f"{self.layout.total('train'):,} training and {self.layout.total('valid'):,} "
-            f"validation images of {', '.join(self.layout.classes)}"
-        )
+        numbers = [f"{self.layout.total(s):,} {IN_WORDS[s]}" for s in self.layout.counts]
+        what = f"{' and '.join(numbers)} images of {', '.join(self.layout.classes)}"
         if self.practice:
             return f"{self.path.name}: PRACTICE DATA, {what} - figures differ from the real ones"
         return f"{self.path.name}: {what} - on this machine, complete"
@@ -82,16 +82,15 @@ def find(name: str) -> dict[str, Split]:
 
 
 def glance(name: str) -> tuple[Found, dict[str, Split]] | None:
-    """The stored images of the real set, when its folders are as they were when they were stored.
+    """The stored images of the real set, when its folder is as it was when they were stored.
 
-    Quick, because no single file is looked at; ``find`` looks at all.
+    Quick, because a folder of many files is judged by its stamp; ``find`` looks at every file.
     """
     entry, (_, wanted, home) = lookup(name), _key(name)
     root = home / name
     if wanted == "practice" or not decoded.file_of(root).exists():
         return None
-    times = verify.folders(root, entry.layout)
-    splits = decoded.read(root, entry.layout, folders=times)
+    splits = decoded.read(root, entry.layout, stamp=entry.layout.stamp(root))
     return None if splits is None else (Found(root, entry.layout, practice=False), splits)
 
 
@@ -120,5 +119,6 @@ def _why_practice(entry: DataSet) -> str:
         f"{entry.name}: no source could give the real images, so this runs on PRACTICE DATA: "
         "a small stand-in that needs no network.\nEvery cell works, but its figures differ from "
         "those in the text.\nFor the real images: connect to the internet, or set LESSONS_MIRROR "
-        f"to a folder or address that holds {entry.archive}; then restart the kernel and run again."
+        f"to a folder or address that holds {', '.join(entry.files)}; then restart the kernel and "
+        "run again."
     )

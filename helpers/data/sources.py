@@ -3,11 +3,12 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from helpers.data.catalogue import DataSet
+from helpers.data.catalogue import Archive, DataSet
 from helpers.data.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -16,24 +17,25 @@ SUMS = "SHA256SUMS"  # what `sha256sum * > SHA256SUMS` writes
 
 @dataclass(frozen=True)
 class Source:
-    """One place to get an archive from.
+    """One place to get the archives of a set from.
 
     Attributes:
         label: what to call it in a message.
-        fetch: given an empty folder, returns the path of the archive, checked as far as the source
-            allows: in that folder, or where the source keeps it. Raises DataError.
+        fetch: given an empty folder, gives the paths of the archives one by one, each checked as
+            far as the source allows: in that folder, or where the source keeps them. Raises
+            DataError.
     """
 
     label: str
-    fetch: Callable[[Path], Path]
+    fetch: Callable[[Path], Iterator[Path]]
 
 
 def sources(entry: DataSet) -> Iterator[Source]:
     """The places to try, in order: the mirror that ``LESSONS_MIRROR`` names, the official host."""
     if mirror := mirror_place():
         fetch = _from_address if mirror.startswith(("http://", "https://")) else _from_folder
-        yield Source(f"the mirror {mirror}", lambda into: fetch(mirror, entry.archive, into))
-    yield Source(f"the official host {entry.url}", lambda into: _official(entry, into))
+        yield Source(f"the mirror {mirror}", lambda into: fetch(mirror, entry.files, into))
+    yield Source(f"the official host {entry.host}", lambda into: _official(entry, into))
 
 
 def mirror_place() -> str:
@@ -42,44 +44,52 @@ def mirror_place() -> str:
 
 
 def in_mirror_folder(entry: DataSet) -> bool:
-    """Whether the mirror is a folder that holds the archive (not asking any network)."""
+    """Whether the mirror is a folder that holds the archives (not asking any network)."""
     mirror = mirror_place()
-    return bool(mirror) and (Path(mirror).expanduser() / entry.archive).is_file()
+    return bool(mirror) and all(
+        (Path(mirror).expanduser() / name).is_file() for name in entry.files
+    )
 
 
-def _official(entry: DataSet, into: Path) -> Path:
-    def check(file: Path) -> None:
-        _no_web_page(file)
-        size, start = file.stat().st_size, _first_mebibyte(file)
-        if size != entry.size:
-            raise ValueError(f"{size:,} bytes came instead of {entry.size:,}")
-        if hashlib.md5(start, usedforsecurity=False).hexdigest() != entry.md5_of_first_mebibyte:
-            raise ValueError("what came is not the archive: its checksum (MD5) is wrong")
-
-    return _download(entry.url, into, check)
+def _official(entry: DataSet, into: Path) -> Iterator[Path]:
+    for archive in entry.archives:
+        yield _download(f"{entry.host}/{archive.file}", into, partial(_is_official, archive))
 
 
-def _from_address(mirror: str, name: str, into: Path) -> Path:
+def _is_official(archive: Archive, file: Path) -> None:
+    _no_web_page(file)
+    size = file.stat().st_size
+    if size != archive.size:
+        raise ValueError(f"{size:,} bytes came instead of {archive.size:,}")
+    with open(file, "rb") as content:
+        start = content.read(archive.md5_covers)
+    if hashlib.md5(start, usedforsecurity=False).hexdigest() != archive.md5:
+        raise ValueError("what came is not the archive: its checksum (MD5) is wrong")
+
+
+def _from_address(mirror: str, names: Iterable[str], into: Path) -> Iterator[Path]:
     from helpers.data.download import NotThere
 
     try:
         sums = _download(f"{mirror}/{SUMS}", into, lambda file: None, progress=False)
-        wanted = _sum_of(name, sums)
     except NotThere:
-        wanted = None  # a mirror need not have sums; every image is checked later on anyway
-    return _download(f"{mirror}/{name}", into, lambda file: _matches(file, wanted))
+        sums = None  # a mirror need not have sums; every image is checked later on anyway
+    for name in names:
+        wanted = _sum_of(name, sums) if sums else None
+        yield _download(f"{mirror}/{name}", into, partial(_matches, sha256=wanted))
 
 
-def _from_folder(mirror: str, name: str, into: Path) -> Path:
+def _from_folder(mirror: str, names: Iterable[str], into: Path) -> Iterator[Path]:
     folder = Path(mirror).expanduser()
-    try:
-        wanted = _sum_of(name, folder / SUMS) if (folder / SUMS).exists() else None
-        _matches(folder / name, wanted)
-    except FileNotFoundError as error:
-        raise DataError(f"there is no {name} in it") from error
-    except (OSError, ValueError) as error:
-        raise DataError(str(error)) from error
-    return folder / name
+    for name in names:
+        try:
+            wanted = _sum_of(name, folder / SUMS) if (folder / SUMS).exists() else None
+            _matches(folder / name, wanted)
+        except FileNotFoundError as error:
+            raise DataError(f"there is no {name} in it") from error
+        except (OSError, ValueError) as error:
+            raise DataError(str(error)) from error
+        yield folder / name
 
 
 def _download(url: str, into: Path, check: Callable[[Path], None], progress: bool = True) -> Path:

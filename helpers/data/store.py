@@ -2,18 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers.data import decoded, verify
-from helpers.data.catalogue import Layout
+from helpers.data import decoded
 from helpers.data.errors import DataError, Unreachable
 from helpers.data.images import Split
-from helpers.data.verify import Checked
+from helpers.data.layout import NOTHING, Checked, Layout, digest, first
 
 Obtain = Callable[[Path], Checked]
 
@@ -49,11 +48,11 @@ def _known(root: Path, layout: Layout) -> dict[str, Split] | None:
     """The decoded images of a folder that has not changed since it was found whole."""
     if not (root.is_dir() and decoded.file_of(root).exists()):
         return None
-    return decoded.read(root, layout, digest=verify.digest(verify.listing(root, layout)))
+    return decoded.read(root, layout, digest=digest(layout.listing(root)))
 
 
 def _make_whole(root: Path, layout: Layout, obtain: Obtain, work: Path) -> dict[str, Split]:
-    checked = _check(root, layout) if root.is_dir() else None
+    checked = _check(root, layout, decoded.checksums(root)) if root.is_dir() else None
     if checked is None:
         checked = obtain(work)
         os.replace(checked.root, root)
@@ -71,6 +70,8 @@ def _repair(broken: Checked, layout: Layout, obtain: Obtain, work: Path) -> Chec
         whole = obtain(work).root
     except Unreachable as error:
         raise Unreachable(f"{error}\n  - this machine: {broken.summary()}") from error
+    # Before anything is touched: two archives of a set may name their images differently.
+    _no_more_than_the_set(root, sorted(set(layout.listing(root)) - set(layout.listing(whole))))
     files = [file.relative_to(whole) for file in whole.rglob("*") if file.is_file()]
     replaced = [
         file for file in files if file.as_posix() in broken.problems or not (root / file).exists()
@@ -88,15 +89,19 @@ def _repair(broken: Checked, layout: Layout, obtain: Obtain, work: Path) -> Chec
     return checked
 
 
-def _check(root: Path, layout: Layout) -> Checked:
-    checked = verify.check(root, layout)
-    if checked.extra:
+def _check(root: Path, layout: Layout, known: Mapping[str, int] = NOTHING) -> Checked:
+    checked = layout.check(root, known)
+    _no_more_than_the_set(root, checked.extra)
+    return checked
+
+
+def _no_more_than_the_set(root: Path, extra: list[str]) -> None:
+    if extra:
         raise DataError(
             f"{root.name}: expected only the images of the set, but found also "
-            f"{checked.extras()}, which would change the figures. Move what does not belong there "
+            f"{first(extra)}, which would change the figures. Move what does not belong there "
             f"out of {root}, then run this again."
         )
-    return checked
 
 
 def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Split]:

@@ -1,0 +1,84 @@
+"""Decode one image file, and notice when it is damaged.
+
+A PNG is a signature and a row of chunks (length, kind, content, CRC): https://www.w3.org/TR/png-3/
+A JPEG has no checksums; it is known by the marks at its start and at its end.
+"""
+
+import io
+import zlib
+
+import numpy as np
+from PIL.ImageFile import ImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+PNG_START = b"\x89PNG\r\n\x1a\n"
+JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+LOSSY_SUFFIXES = (".jpg", ".jpeg")
+
+
+def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """The pixels of a grey PNG file, or of a PNG or JPEG file in colour.
+
+    Args:
+        data: the whole file.
+        shape: what it must have: (height, width) when grey, (3, height, width) when in colour.
+
+    Returns:
+        uint8 of that shape, read-only; the colours are red, green, blue.
+
+    Raises:
+        ValueError: when a checksum fails, the file ends early or it is another kind of image.
+
+    Example:
+        >>> from PIL import Image
+        >>> file = io.BytesIO()
+        >>> Image.new("L", (3, 2), color=7).save(file, "PNG")
+        >>> decode(file.getvalue(), (2, 3)).tolist()
+        [[7, 7, 7], [7, 7, 7]]
+    """
+    in_colour = len(shape) == 3
+    kind = _kind_of(data, in_colour)
+    try:
+        image = kind(io.BytesIO(data))
+        pixels = image.tobytes()
+    except (OSError, SyntaxError, zlib.error) as error:
+        raise ValueError(f"cannot be decoded ({error})") from error
+    height, width = shape[-2:]
+    name, mode = ("in colour", "RGB") if in_colour else ("grey", "L")
+    if (image.mode, image.size) != (mode, (width, height)):
+        wide, high = image.size
+        raise ValueError(
+            f"should be {name} (mode {mode}), {width}x{height}, "
+            f"but is mode {image.mode}, {wide}x{high}"
+        )
+    array = np.frombuffer(pixels, np.uint8)
+    # Pillow gives the colours of a pixel side by side; torch wants one plane a colour.
+    return array.reshape(height, width, 3).transpose(2, 0, 1) if in_colour else array.reshape(shape)
+
+
+def _kind_of(data: bytes, in_colour: bool) -> type[ImageFile]:
+    if data.startswith(PNG_START):
+        _check_chunks(data)
+        return PngImageFile
+    if not in_colour:
+        raise ValueError("is not a PNG file")
+    if not data.startswith(JPEG_START):
+        raise ValueError("is neither a PNG nor a JPEG file")
+    if not data.endswith(JPEG_END):
+        raise ValueError("ends early")
+    from PIL.JpegImagePlugin import JpegImageFile  # slow to import, and most sets are PNG files
+
+    return JpegImageFile
+
+
+def _check_chunks(data: bytes) -> None:
+    # Pillow alone would not do: it does not look at the CRC of the pixels' chunks.
+    start, kind = len(PNG_START), b""
+    while kind != b"IEND":
+        end = start + 12 + int.from_bytes(data[start : start + 4])  # length, kind, content, CRC
+        if len(data) < end:
+            raise ValueError("ends early")
+        content = data[start + 4 : end - 4]
+        if zlib.crc32(content) != int.from_bytes(data[end - 4 : end]):
+            raise ValueError("is damaged (its checksum is wrong)")
+        start, kind = end, content[:4]
