@@ -1,0 +1,188 @@
+"""Training a classifier with PyTorch: a step, the loop around it, predictions and accuracy.
+
+A model turns a batch of inputs into logits, one number for each class: shape (n, classes). Labels
+are class numbers, int64, shape (n,). Loaders give pairs (xb, yb), for example a ``DataLoader`` or
+``helpers.batches.Batches``.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers import classifier_checks as checks
+from helpers.diagnosis import Loss
+
+Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
+
+
+class Epoch(NamedTuple):
+    """What one pass through the training data has led to.
+
+    Attributes:
+        loss: mean of the losses of its steps.
+        accuracy: share of the validation data that is right after it, from 0 to 1.
+
+    Example:
+        >>> Epoch(loss=0.25, accuracy=0.925).accuracy
+        0.925
+
+    Built in lesson 05.
+    """
+
+    loss: float
+    accuracy: float
+
+
+@checks.logits_and_labels
+def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The share of the labels that have the largest logit.
+
+    Args:
+        logits: float, shape (n, classes); probabilities and their logarithms serve as well.
+        labels: class numbers, int64, shape (n,).
+
+    Returns:
+        Tensor: 0-dimensional, from 0 to 1.
+
+    Raises:
+        ValueError: when the shapes or the devices do not fit.
+
+    Example:
+        >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
+        tensor(0.5000)
+
+    Built in lesson 05.
+    """
+    return (logits.argmax(1) == labels).float().mean()
+
+
+@checks.step
+def train_step(
+    model: nn.Module,
+    xb: torch.Tensor,
+    yb: torch.Tensor,
+    loss_func: Loss,
+    opt: torch.optim.Optimizer,
+) -> torch.Tensor:
+    """Adjust the model's parameters once, by what one batch says.
+
+    Args:
+        model: from a batch to logits; to be put into ``train()`` mode by the caller.
+        xb: a batch of inputs, float, shape (n, ...), on the model's device.
+        yb: its labels, shape (n,), on the same device.
+        loss_func: from logits and labels to one number, for example ``F.cross_entropy``.
+        opt: an optimiser of the model's parameters.
+
+    Returns:
+        Tensor: the loss *before* the step, 0-dimensional, without gradient.
+
+    Raises:
+        TypeError: when ``xb`` holds whole numbers, or ``yb`` none.
+        ValueError: when model, inputs and labels do not fit.
+        FloatingPointError: when the loss is infinite or NaN (looked at on the CPU only).
+
+    Example:
+        >>> model = nn.Linear(1, 2)
+        >>> opt = torch.optim.SGD(model.parameters(), lr=1.0)
+        >>> xb, yb = torch.ones(4, 1), torch.tensor([0, 0, 1, 0])
+        >>> first = train_step(model, xb, yb, F.cross_entropy, opt)
+        >>> bool(train_step(model, xb, yb, F.cross_entropy, opt) < first)
+        True
+
+    Built in lesson 05.
+    """
+    opt.zero_grad()
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    opt.step()
+    return loss.detach()
+
+
+@checks.prediction
+def predict(
+    model: nn.Module, dl: Loader, device: torch.device | str
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the model says to all batches of a loader.
+
+    The model is in ``eval()`` mode meanwhile, and afterwards in the mode that it was in.
+
+    Args:
+        model: from a batch to logits, on ``device``.
+        dl: gives pairs (xb, yb).
+        device: where to compute.
+
+    Returns:
+        tuple: logits, shape (n, classes), and labels, shape (n,), in the loader's order, both on
+        the CPU and without gradients.
+
+    Raises:
+        TypeError: when ``dl`` does not give pairs of tensors, or its inputs are whole numbers.
+        ValueError: when ``dl`` gives nothing, or the model is on another device.
+
+    Example:
+        >>> dl = [(torch.zeros(2, 4), torch.tensor([1, 0])), (torch.zeros(1, 4), torch.tensor([2]))]
+        >>> logits, labels = predict(nn.Linear(4, 3), dl, "cpu")
+        >>> logits.shape, labels.tolist()
+        (torch.Size([3, 3]), [1, 0, 2])
+
+    Built in lesson 05.
+    """
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        results = [(model(xb.to(device)).cpu(), yb.cpu()) for xb, yb in dl]
+    model.train(was_training)
+    logits, labels = zip(*results)
+    return torch.cat(logits), torch.cat(labels)
+
+
+@checks.training
+def train_classifier(
+    model: nn.Module,
+    epochs: int,
+    dl: Loader,
+    valid_dl: Loader,
+    opt: torch.optim.Optimizer,
+    device: torch.device | str,
+    loss_func: Loss = F.cross_entropy,
+) -> list[Epoch]:
+    """Train for some epochs, and look after each how good the model has become.
+
+    Args:
+        model: from a batch to logits, on ``device``; it is trained in place, and left in the mode
+            ``train()``.
+        epochs: how many times to go through ``dl``.
+        dl: training data, pairs (xb, yb); best shuffled.
+        valid_dl: validation data, the same.
+        opt: an optimiser of the model's parameters.
+        device: where to compute.
+        loss_func: from logits and labels to one number.
+
+    Returns:
+        list: one ``Epoch`` for each epoch.
+
+    Raises:
+        TypeError: when a loader does not give pairs, or its inputs are whole numbers.
+        ValueError: when a loader gives nothing, a batch does not fit the model, or the optimiser
+            holds the parameters of another model.
+        FloatingPointError: when a loss is infinite or NaN; says at which step.
+
+    Example:
+        >>> model = nn.Linear(1, 2)
+        >>> opt = torch.optim.SGD(model.parameters(), lr=1.0)
+        >>> dl = [(torch.tensor([[-1.0], [1.0]]), torch.tensor([0, 1]))] * 10
+        >>> train_classifier(model, 2, dl, dl, opt, "cpu")[-1].accuracy
+        1.0
+
+    Built in lesson 05.
+    """
+    history = []
+    for _ in range(epochs):
+        model.train()
+        losses = [train_step(model, xb.to(device), yb.to(device), loss_func, opt) for xb, yb in dl]
+        right = accuracy(*predict(model, valid_dl, device))
+        history.append(Epoch(torch.stack(losses).mean().item(), right.item()))
+    return history

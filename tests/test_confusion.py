@@ -1,0 +1,88 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import confusion_matrix as by_sklearn
+
+from helpers.confusion import confusion_matrix, draw_confusion, most_confused
+from helpers.plots import png
+
+MATRIX = torch.tensor([[50, 4, 0], [7, 30, 4], [0, 1, 20]])
+NAMES = ("ant", "bee", "cat")
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60))
+def test_counts_are_those_of_scikit_learn(cells):
+    labels, predictions = torch.tensor(cells).unbind(1)
+    matrix = confusion_matrix(labels, predictions, n_classes=5)
+    assert matrix.dtype == torch.int64 and matrix.shape == (5, 5)
+    assert matrix.tolist() == by_sklearn(labels, predictions, labels=range(5)).tolist()
+
+
+def test_rows_are_true_and_columns_predicted():
+    matrix = confusion_matrix(torch.tensor([2]), torch.tensor([0]), n_classes=3)
+    assert matrix[2, 0] == 1 and matrix.sum() == 1
+
+
+def test_no_examples_give_zeros():
+    none = torch.zeros(0, dtype=torch.int64)
+    assert confusion_matrix(none, none, n_classes=2).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "predictions", "error", "message"),
+    [
+        (torch.tensor([0, 1]), torch.tensor([0]), ValueError, r"got \(2,\) and \(1,\)"),
+        (torch.tensor([0]), torch.zeros(1, 3), ValueError, r"logits.argmax\(1\)"),
+        (torch.tensor([0, 3]), torch.tensor([0, 1]), ValueError, "from 0 to 2, got 0 to 3"),
+        (torch.tensor([0, 1]), torch.tensor([-1, 1]), ValueError, "predictions must be from 0"),
+        (torch.tensor([0.0]), torch.tensor([0]), TypeError, "labels must be int64, got torch.flo"),
+    ],
+)
+def test_what_is_no_class_is_refused(labels, predictions, error, message):
+    with pytest.raises(error, match=message):
+        confusion_matrix(labels, predictions, n_classes=3)
+
+
+def test_the_most_frequent_mistakes_come_first_and_ties_in_order():
+    assert most_confused(MATRIX, NAMES, n=9) == [
+        ("bee", "ant", 7),
+        ("ant", "bee", 4),
+        ("bee", "cat", 4),
+        ("cat", "bee", 1),
+    ]
+    assert most_confused(MATRIX, NAMES, n=2) == [("bee", "ant", 7), ("ant", "bee", 4)]
+    assert most_confused(torch.eye(3).long(), NAMES, n=2) == []
+
+
+def test_the_drawing_colours_mistakes_only_and_names_its_axes():
+    figure = draw_confusion(MATRIX, NAMES)
+    axis = figure.axes[0]
+    painted = axis.images[0].get_array()
+    assert painted.tolist() == [[0, 4, 0], [7, 0, 4], [0, 1, 0]]
+    assert axis.images[0].get_clim() == (0, 7)
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted class", "true class")
+    assert [tick.get_text() for tick in axis.get_yticklabels()] == list(NAMES)
+    texts = {(t.get_position()): t.get_text() for t in axis.texts}
+    assert texts == {
+        (0, 0): "50", (1, 0): "4", (0, 1): "7", (1, 1): "30", (2, 1): "4", (1, 2): "1", (2, 2): "20"
+    }  # fmt: skip
+    white = [t.get_text() for t in axis.texts if t.get_color() == "white"]
+    assert white == ["7"]  # the one on dark ground
+    assert MATRIX[0, 0] == 50  # the matrix itself is left alone
+    assert png(figure)[:4] == b"\x89PNG"
+
+
+def test_long_names_are_turned():
+    turned = draw_confusion(MATRIX, ("airplane", "bird", "cat")).axes[0].get_xticklabels()
+    assert {label.get_rotation() for label in turned} == {45}
+
+
+@pytest.mark.parametrize("function", [lambda m, c: most_confused(m, c, 3), draw_confusion])
+@pytest.mark.parametrize(
+    ("matrix", "names"),
+    [(MATRIX, NAMES[:2]), (MATRIX[:2], NAMES[:2]), (torch.zeros(0, 0), ())],
+)
+def test_names_that_do_not_fit_are_refused(function, matrix, names):
+    with pytest.raises(ValueError, match="expected a matrix of shape"):
+        function(matrix, names)
