@@ -17,7 +17,8 @@ class LossWatch:
     kept and read all together by ``finish``; the message names the same step.
 
     Args:
-        loss_func: the loss function to watch, from predictions and targets to one number.
+        loss_func: what to watch: a loss function, from predictions and targets to one number, or
+            anything else that gives a loss.
 
     Raises:
         ValueError: when called, if the loss is not one number.
@@ -29,13 +30,13 @@ class LossWatch:
         tensor(4.)
     """
 
-    def __init__(self, loss_func: Loss) -> None:
+    def __init__(self, loss_func: Callable[..., torch.Tensor]) -> None:
         self.loss_func = loss_func
         self.step = 0
         self.unread: list[torch.Tensor] = []
 
-    def __call__(self, predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        loss = self.loss_func(predictions, targets)
+    def __call__(self, *arguments: object) -> torch.Tensor:
+        loss = self.loss_func(*arguments)
         self.step += 1
         if loss.numel() != 1:
             raise ValueError(
