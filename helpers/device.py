@@ -1,8 +1,14 @@
 """Where tensors live and sums are done: an NVIDIA GPU, an Apple GPU or the processor."""
 
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TypeVar
 
 import torch
+
+from helpers import image_checks as checks
+
+Data = TypeVar("Data")
 
 
 @cache
@@ -43,3 +49,62 @@ def describe(device: torch.device) -> str:
         return "Apple GPU (MPS)"
     threads = torch.get_num_threads()
     return f"CPU ({threads} thread{'s' if threads != 1 else ''})"
+
+
+@checks.movable
+def to_device(data: Data, device: torch.device | str) -> Data:
+    """Move tensors or a module to a device, also when they lie in lists, tuples and dicts.
+
+    A tensor that is there already is not copied. A module is changed in place.
+
+    Args:
+        data: a tensor, a module, or lists, tuples and dicts of them, nested at will.
+        device: where to.
+
+    Returns:
+        The same structure with everything on ``device``.
+
+    Raises:
+        TypeError: when something in it cannot be moved, for example a text.
+
+    Example:
+        >>> images, labels = to_device((torch.zeros(2, 3), torch.zeros(2)), "meta")
+        >>> images.device.type, labels.device.type
+        ('meta', 'meta')
+
+    The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
+    Built in lesson 07.
+    """
+    if isinstance(data, dict):
+        return {key: to_device(value, device) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        make = getattr(data, "_make", type(data))  # a named tuple is put together by its _make
+        return make([to_device(value, device) for value in data])
+    return data.to(device)
+
+
+class DeviceDataLoader:
+    """A loader whose batches are moved to a device one by one, each when it is its turn.
+
+    Args:
+        dl: a loader of batches, for example a ``DataLoader``.
+        device: where to.
+
+    Example:
+        >>> dl = DeviceDataLoader([torch.zeros(2), torch.zeros(1)], "meta")
+        >>> len(dl), [xb.device.type for xb in dl]
+        (2, ['meta', 'meta'])
+
+    The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
+    Built in lesson 07.
+    """
+
+    def __init__(self, dl: Iterable, device: torch.device | str) -> None:
+        self.dl, self.device = dl, device
+
+    def __iter__(self) -> Iterator:
+        for batch in self.dl:
+            yield to_device(batch, self.device)
+
+    def __len__(self) -> int:
+        return len(self.dl)

@@ -1,0 +1,145 @@
+"""Training a model that knows its own steps: evaluate, an epoch, and the loop over the epochs."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from helpers import image_checks as checks
+from helpers.checkpoint import TrainingState
+from helpers.diagnosis import LossWatch
+from helpers.image_classification import Batch, ImageClassificationBase, Result
+from helpers.play import is_headless
+
+Loader = Iterable[Batch]
+
+
+@checks.batches
+@torch.no_grad()
+def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
+    """How good a model is on the images of a loader.
+
+    The model is in ``eval()`` mode meanwhile, and afterwards in the mode that it was in.
+
+    Args:
+        model: has ``validation_step`` and ``validation_epoch_end``.
+        val_loader: gives batches on the model's device.
+
+    Returns:
+        dict: ``val_loss`` and ``val_acc``, means over all images.
+
+    Raises:
+        TypeError: when a batch is no pair of images and labels.
+        ValueError: when the loader gives no batch, or a batch does not fit the model.
+
+    Example:
+        ``evaluate(model, val_loader)["val_acc"]``
+
+    The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
+    Built in lesson 07.
+    """
+    was_training = model.training
+    model.eval()
+    outputs = [model.validation_step(batch) for batch in val_loader]
+    model.train(was_training)
+    return model.validation_epoch_end(outputs)
+
+
+@checks.batches
+def fit_epoch(
+    model: ImageClassificationBase,
+    train_loader: Loader,
+    optimizer: torch.optim.Optimizer,
+    after_batch: Callable[[], object] = lambda: None,
+) -> float:
+    """Go through the data once, with one step for each batch.
+
+    Args:
+        model: has ``training_step``; it is put into ``train()`` mode.
+        train_loader: gives batches on the model's device.
+        optimizer: an optimiser of the model's parameters.
+        after_batch: called after each step, for example to move a progress bar.
+
+    Returns:
+        float: the mean of the losses of the steps.
+
+    Raises:
+        TypeError: when a batch is no pair of images and labels.
+        ValueError: when the loader gives no batch, or a batch does not fit the model.
+        FloatingPointError: when a loss is infinite or NaN, at once on a CPU and after the epoch
+            elsewhere; says at which step.
+
+    Example:
+        ``fit_epoch(model, train_loader, torch.optim.Adam(model.parameters(), lr=0.001))``
+
+    Built in lesson 07.
+    """
+    model.train()
+    watched_step, losses = LossWatch(model.training_step), []
+    for batch in train_loader:
+        loss = watched_step(batch)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.detach())
+        after_batch()
+    watched_step.finish()
+    return torch.stack(losses).mean().item()
+
+
+def fit(
+    epochs: int,
+    lr: float,
+    model: ImageClassificationBase,
+    train_loader: Loader,
+    val_loader: Loader,
+    opt_func: Callable[..., torch.optim.Optimizer] = torch.optim.SGD,
+    checkpoint: Path | str | None = None,
+) -> list[Result]:
+    """Train for some epochs; print a line for each, and show the time that is left meanwhile.
+
+    An interruption (Kernel > Interrupt) ends the training; the history until then is returned.
+    With ``checkpoint`` each finished epoch is kept in that file. When the file is there at the
+    start, after an interruption or because the kernel died, the training goes on behind its last
+    epoch, and gives the same history as one that was never stopped. At the end the file is deleted.
+
+    Args:
+        epochs: how many in all, those before an interruption included.
+        lr: learning rate.
+        model: an image classifier on its device; trained in place.
+        train_loader: training data, gives batches on that device; its order must come from torch's
+            global random numbers. Its length must be known.
+        val_loader: validation data, the same.
+        opt_func: makes the optimiser from parameters and learning rate.
+        checkpoint: a file for the training, or None.
+
+    Returns:
+        list: one dict an epoch with ``train_loss``, ``val_loss`` and ``val_acc``.
+
+    Raises:
+        FloatingPointError: when the loss is infinite or NaN: the message names step and reason.
+        ValueError: when the checkpoint is damaged, or of another network or other settings.
+
+    Example:
+        ``history = fit(10, 0.001, model, train_loader, val_loader, torch.optim.Adam)``
+
+    The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
+    Built in lesson 07.
+    """
+    optimizer = opt_func(model.parameters(), lr)
+    state = TrainingState(checkpoint, model, optimizer, lr=lr, batches=len(train_loader))
+    history = state.resume()
+    steps = (epochs - len(history)) * len(train_loader)
+    try:
+        with tqdm(total=steps, unit="batch", leave=False, disable=is_headless()) as bar:
+            for epoch in range(len(history), epochs):
+                train_loss = fit_epoch(model, train_loader, optimizer, bar.update)
+                history.append({"train_loss": train_loss} | evaluate(model, val_loader))
+                model.epoch_end(epoch, history[-1])
+                state.save(history)
+    except KeyboardInterrupt:
+        print(f"interrupted in epoch {len(history) + 1}; what came before is in the history")
+    else:
+        state.remove()
+    return history

@@ -1,0 +1,81 @@
+"""Memory of a device: who takes how much, and what to do when it is full."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+MIB = 2**20
+
+
+def size_in_bytes(data: object) -> int:
+    """How much memory tensors take: one tensor, a module, or lists, tuples and dicts of them.
+
+    Args:
+        data: what to measure; anything else counts nothing.
+
+    Example:
+        >>> size_in_bytes([torch.zeros(10), nn.Linear(2, 1)])
+        52
+    """
+    if isinstance(data, torch.Tensor):
+        return data.numel() * data.element_size()
+    if isinstance(data, nn.Module):
+        return sum(map(size_in_bytes, [*data.parameters(), *data.buffers()]))
+    if isinstance(data, dict):
+        return sum(map(size_in_bytes, data.values()))
+    if isinstance(data, (list, tuple)):
+        return sum(map(size_in_bytes, data))
+    return 0
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that a device has no memory left.
+
+    Example:
+        >>> is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+        False
+    """
+    said = str(error).lower()
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
+        isinstance(error, RuntimeError)
+        and ("out of memory" in said or "can't allocate memory" in said or "not enough mem" in said)
+    )
+
+
+@contextmanager
+def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iterator[None]:
+    """Catch the error of a full memory, say what takes the room, and go on behind the block.
+
+    Other errors pass.
+
+    Args:
+        batch_size: how many examples at once the block works on.
+        resident: what stays in the memory, by name.
+
+    Example:
+        >>> with explain_full_memory(64, {"images": torch.zeros(2**18)}):
+        ...     raise torch.OutOfMemoryError("out of memory")
+        The memory of the device is full.
+        - The block worked on 64 examples at once. Try 32: what a step needs shrinks with the batch.
+        - These stay there all the time: images 1 MiB. Keep on the CPU what is not needed.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    else:
+        return
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()  # what the failed step had taken can be used again
+    sizes = ", ".join(
+        f"{name} {size_in_bytes(data) / MIB:,.0f} MiB" for name, data in resident.items()
+    )
+    print(
+        "The memory of the device is full.\n"
+        f"- The block worked on {batch_size:,} examples at once. Try {max(1, batch_size // 2):,}: "
+        "what a step needs shrinks with the batch.\n"
+        f"- These stay there all the time: {sizes}. Keep on the CPU what is not needed."
+    )

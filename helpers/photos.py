@@ -1,0 +1,141 @@
+"""Colour photographs: drawn side by side, asked about one by one, and partly covered."""
+
+import math
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.figure import Figure
+from torch import nn
+
+from helpers.device import to_device
+from helpers.plots import BLUE, GREY
+
+
+def photo_grid(
+    photos: torch.Tensor,
+    titles: Sequence[str] | None = None,
+    columns: int = 10,
+    size: float = 1.0,
+) -> Figure:
+    """Draw colour images side by side.
+
+    Args:
+        photos: shape (n, 3, height, width), bytes or floats from 0 to 1.
+        titles: n short titles, or None.
+        columns: images in a row, at most.
+        size: width of one image in inches.
+
+    Returns:
+        Figure: to be passed to ``helpers.plots.show``.
+
+    Raises:
+        ValueError: for no images, for another shape, or when the titles are not as many.
+    """
+    if photos.ndim != 4 or photos.shape[1] != 3 or len(photos) == 0:
+        raise ValueError(
+            "photo_grid: expected colour images, shape (n, 3, height, width), at least one; "
+            f"got {tuple(photos.shape)}"
+        )
+    if titles is not None and len(titles) != len(photos):
+        raise ValueError(f"photo_grid: got {len(photos)} images but {len(titles)} titles")
+    columns = min(columns, len(photos))
+    rows = math.ceil(len(photos) / columns)
+    height = size * (1.3 if titles else 1.0)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(size * columns, height * rows), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for place, (axis, photo) in enumerate(zip(axes.flat, photos)):
+        axis.imshow(photo.detach().cpu().permute(1, 2, 0).numpy())
+        if titles is not None:
+            axis.set_title(titles[place], fontsize=9)
+    return figure
+
+
+def predict_image(
+    image: torch.Tensor, model: nn.Module, classes: Sequence[str]
+) -> tuple[str, torch.Tensor]:
+    """What a network says to one image.
+
+    The model is put into ``eval()`` mode.
+
+    Args:
+        image: bytes, shape (3, 32, 32), on any device.
+        model: from a batch of images to logits.
+        classes: the names of the classes.
+
+    Returns:
+        tuple: the name of the most probable class; and all probabilities, float32, shape
+        (classes,), on the CPU.
+
+    Raises:
+        ValueError: when the image is not of that shape.
+
+    Example:
+        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))
+        >>> name, probabilities = predict_image(torch.zeros(3, 32, 32), model, ("cat", "dog"))
+        >>> name in ("cat", "dog"), round(probabilities.sum().item(), 4)
+        (True, 1.0)
+
+    Built in lesson 07.
+    """
+    device = next(model.parameters()).device
+    xb = to_device(image[None].float() / 255, device)
+    with torch.no_grad():
+        probabilities = model.eval()(xb).softmax(dim=1)[0].cpu()
+    return classes[probabilities.argmax().item()], probabilities
+
+
+def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor:
+    """Put a grey square onto an image.
+
+    Args:
+        image: bytes, shape (3, height, width).
+        row: its upper edge.
+        column: its left edge.
+        size: its width and height; what lies outside the image is cut off.
+
+    Returns:
+        Tensor: a new image.
+
+    Example:
+        >>> cover(torch.zeros(3, 4, 4, dtype=torch.uint8), 0, 0, 2)[0, :2, :3].tolist()
+        [[128, 128, 0], [128, 128, 0]]
+    """
+    covered = image.clone()
+    covered[:, row : row + size, column : column + size] = 128
+    return covered
+
+
+def draw_answer(
+    image: torch.Tensor, model: nn.Module, classes: Sequence[str], truth: str
+) -> Figure:
+    """Draw an image and, beside it, how probable the network finds each class.
+
+    Args:
+        image: bytes, shape (3, 32, 32).
+        model: from a batch of images to logits.
+        classes: the names of the classes.
+        truth: the right one; its bar has another colour.
+
+    Returns:
+        Figure: to be passed to ``helpers.plots.show``.
+
+    Raises:
+        ValueError: when ``truth`` is no class, or the image has another shape.
+    """
+    if truth not in classes:
+        raise ValueError(f"draw_answer: expected one of {', '.join(classes)}, got {truth!r}")
+    _, probabilities = predict_image(image, model, classes)
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(6.4, 2.6), gridspec_kw={"width_ratios": [1, 1.6]}
+    )
+    left.imshow(image.cpu().permute(1, 2, 0).numpy())
+    left.axis("off")
+    colors = [BLUE if name == truth else GREY for name in classes]
+    right.barh(list(classes), probabilities.tolist(), color=colors)
+    right.invert_yaxis()
+    right.set(xlim=(0, 1), xlabel="probability", ylabel="class (blue: the right one)")
+    return figure

@@ -1,0 +1,65 @@
+"""What is particular to the exercises of lesson 07, beside what holds for all."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torchvision.transforms import Normalize
+
+from helpers.cifar_net import Cifar10CnnModel
+from helpers.exercises import RIGHT, WRONG, find
+
+
+def test_flat_size_is_that_of_the_network():
+    network = Cifar10CnnModel(width=2).network
+    flat = network[:4](torch.zeros(1, 3, 32, 32))
+    assert find("7.1").solution(32, 3, 16) == flat.shape[1]
+    assert find("7.1").solution(32, 3, 256) == Cifar10CnnModel().network[5].in_features
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=9), min_size=1, max_size=6))
+def test_epoch_accuracy_is_the_mean_over_all_images(batches):
+    accuracies = torch.tensor([sum(batch) / len(batch) for batch in batches])
+    sizes = torch.tensor([len(batch) for batch in batches])
+    everything = [right for batch in batches for right in batch]
+    got = find("7.2").solution(accuracies, sizes)
+    assert got.item() == pytest.approx(sum(everything) / len(everything), abs=1e-6)
+
+
+def test_normalize_is_that_of_torchvision():
+    xb = torch.randint(0, 256, (4, 3, 8, 8), dtype=torch.uint8)
+    mean, std = torch.tensor([0.49, 0.48, 0.45]), torch.tensor([0.25, 0.24, 0.26])
+    theirs = Normalize(mean.tolist(), std.tolist())(xb.float() / 255)
+    torch.testing.assert_close(find("7.3").solution(xb, mean, std), theirs)
+    assert find("7.3").judge(lambda xb, m, s: Normalize(m, s)(xb / 255))[0] == RIGHT
+    view = lambda xb, m, s: (xb / 255 - m.view(3, 1, 1)) / s.view(3, 1, 1)  # noqa: E731
+    assert find("7.3").judge(view)[0] == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "epoch"),
+    [
+        ([2.0, 1.5, 1.6, 1.4, 1.5, 1.45, 1.3], 2, 6),
+        ([1.0, 0.9, 0.8], 1, 3),
+        ([1.0, 1.1], 1, 2),
+        ([1.0, 1.1, 1.2, 0.5], 3, 4),
+        ([1.0], 5, 1),
+    ],
+)
+def test_stopping_by_hand(losses, patience, epoch):
+    assert find("7.4").solution(losses, patience) == epoch
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("7.1", lambda size, blocks, channels: channels * size),
+        ("7.2", lambda accuracies, sizes: accuracies.max()),
+        ("7.3", lambda xb, mean, std: torch.zeros(xb.shape)),
+        ("7.4", lambda losses, patience: 1),
+    ],
+)
+def test_an_unforeseen_wrong_answer_is_wrong_and_shown(number, answer):
+    verdict, said = find(number).judge(answer)
+    assert verdict == WRONG and "expected" in said
+    assert said not in [mistake.says for mistake in find(number).mistakes]

@@ -1,0 +1,234 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from helpers import fitting
+from helpers.fitting import evaluate, fit, fit_epoch
+from tests.training_kit import Tiny, tiny_loaders
+
+ROOT = Path(__file__).resolve().parents[1]
+ADAM = torch.optim.Adam
+
+
+@pytest.fixture(autouse=True)
+def no_bars(monkeypatch):
+    monkeypatch.setenv("LESSONS_HEADLESS", "1")
+
+
+def started(seed=0):
+    torch.manual_seed(seed)
+    return Tiny(), *tiny_loaders()
+
+
+def test_evaluate_counts_what_is_right_and_keeps_the_mode():
+    model, _, valid = started()
+    with torch.no_grad():
+        logits = model.eval()(valid.images / 255)
+    right = (logits.argmax(1) == valid.labels).float().mean().item()
+    for training in (True, False):
+        model.train(training)
+        assert evaluate(model, valid)["val_acc"] == pytest.approx(right)
+        assert model.training is training
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_an_epoch_is_one_step_a_batch():
+    model, train, _ = started()
+    model.network[1].p = 0.0
+    moved, calls = torch.optim.SGD(model.parameters(), lr=0.1), []
+    loss = fit_epoch(model.eval(), train, moved, lambda: calls.append(1))
+    assert len(calls) == len(train) == 4 and model.training
+
+    other, train, _ = started()
+    other.network[1].p = 0.0
+    opt, losses = torch.optim.SGD(other.parameters(), lr=0.1), []
+    for batch in train:
+        opt.zero_grad()
+        losses.append(other.training_step(batch))
+        losses[-1].backward()
+        opt.step()
+    assert loss == pytest.approx(torch.stack(losses).mean().item())
+    assert torch.equal(model.network[2].weight, other.network[2].weight)
+
+
+def test_fit_learns_says_a_line_an_epoch_and_keeps_the_history(capsys):
+    history = fit(5, 0.02, *started(), ADAM)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"epoch  {n}" for n in range(1, 6)]
+    assert [set(result) for result in history] == [{"train_loss", "val_loss", "val_acc"}] * 5
+    assert history[-1]["train_loss"] < history[0]["train_loss"]
+    assert history[-1]["val_acc"] > 0.6
+    assert f"val_acc {history[-1]['val_acc']:.4f}" in lines[-1]
+
+
+def test_fit_is_repeatable():
+    assert fit(3, 0.02, *started(), ADAM) == fit(3, 0.02, *started(), ADAM)
+    assert fit(3, 0.02, *started(), ADAM) != fit(3, 0.02, *started(1), ADAM)
+
+
+def test_nothing_lands_on_the_default_device():
+    """The helpers' own tensors go where the model is; ``meta`` would give no numbers."""
+    expected = fit(2, 0.05, *started())
+    again = started()
+    with torch.device("meta"):
+        assert fit(2, 0.05, *again) == expected
+
+
+def test_an_epoch_runs_on_another_device():
+    model, (train, _) = Tiny().to("meta"), tiny_loaders("meta")
+    opt = torch.optim.SGD(model.parameters(), lr=0.1)
+    for batch in train:
+        model.training_step(batch).backward()
+        opt.step()
+        opt.zero_grad()
+    assert all(p.is_meta for p in model.parameters())
+
+
+def test_the_optimiser_is_the_one_asked_for():
+    made = []
+
+    def opt_func(params, lr):
+        made.append((len(list(params)), lr))
+        return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr)
+
+    fit(1, 0.25, *started(), opt_func)
+    assert made == [(2, 0.25)]
+
+
+def test_an_interruption_keeps_the_history(capsys, monkeypatch):
+    whole = fit(3, 0.02, *started(), ADAM)
+    calls = []
+
+    def stopping(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return fit_epoch(*arguments)
+
+    monkeypatch.setattr(fitting, "fit_epoch", stopping)
+    capsys.readouterr()
+    assert fit(9, 0.02, *started(), ADAM) == whole[:2]
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == "interrupted in epoch 3; what came before is in the history"
+
+
+def test_after_an_interruption_training_goes_on_to_the_same_end(tmp_path, monkeypatch):
+    path, whole = tmp_path / "t.pt", fit(4, 0.02, *started(), ADAM)
+    calls = []
+
+    def stopping(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return fit_epoch(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "fit_epoch", stopping)
+        assert fit(4, 0.02, *started(), ADAM, checkpoint=path) == whole[:2]
+    assert path.exists()
+    model, train, valid = started(seed=5)  # another start: the file must decide
+    assert fit(4, 0.02, model, train, valid, ADAM, checkpoint=path) == whole
+    assert not path.exists()
+
+
+SCRIPT = """
+import json, sys, time
+import torch
+from helpers import fitting
+from tests.training_kit import Tiny, tiny_loaders
+
+path, dies = sys.argv[1], sys.argv[2] == "dies"
+torch.manual_seed(0 if dies else 7)
+model, (train, valid) = Tiny(), tiny_loaders()
+steps = 0
+
+def training_step(batch):
+    global steps
+    steps += 1
+    if dies and steps == 2 * len(train) + 3:  # in the middle of the third epoch
+        print("in the middle", flush=True)
+        time.sleep(600)
+    return Tiny.training_step(model, batch)
+
+model.training_step = training_step
+history = fitting.fit(5, 0.02, model, train, valid, torch.optim.Adam, checkpoint=path)
+print(json.dumps(history))
+"""
+
+
+def test_a_training_that_is_killed_goes_on_as_if_it_had_never_stopped(tmp_path):
+    path = tmp_path / "t.pt"
+    command = [sys.executable, "-c", SCRIPT, str(path)]
+    with subprocess.Popen([*command, "dies"], stdout=subprocess.PIPE, cwd=ROOT, text=True) as first:
+        lines = iter(first.stdout.readline, "")
+        assert any("in the middle" in line for line in lines)
+        first.kill()
+    assert path.exists()
+    second = subprocess.run(
+        [*command, "lives"], capture_output=True, cwd=ROOT, text=True, check=True
+    )
+    lines = second.stdout.splitlines()
+    assert [line.split(":")[0] for line in lines[:-1]] == ["epoch  3", "epoch  4", "epoch  5"]
+    whole = fit(5, 0.02, *started(), ADAM)
+    assert json.loads(lines[-1]) == whole
+
+
+def test_a_loss_that_is_lost_stops_the_training_with_the_reason():
+    model, train, valid = started()
+    train.images = train.images.clone()
+    train.normalize = lambda xb: xb / 0
+    with pytest.raises(FloatingPointError, match="the loss became nan at step 1. First suspect"):
+        fit(3, 0.02, model, train, valid, ADAM)
+
+
+def test_a_loader_without_batches_is_named():
+    model, train, valid = started()
+    opt = ADAM(model.parameters())
+    with pytest.raises(ValueError, match="the loader gave no batch"):
+        fit_epoch(model, [], opt)
+    with pytest.raises(ValueError, match="the loader gave no batch"):
+        evaluate(model, [])
+    with pytest.raises(TypeError, match="pair of tensors"):
+        evaluate(model, [torch.zeros(2, 3, 8, 8)])
+
+
+def test_the_bar_shows_all_steps_and_leaves_nothing(monkeypatch, capsys):
+    bars = []
+
+    class Bar(fitting.tqdm):
+        def __init__(self, *arguments, **named):
+            super().__init__(*arguments, **named)
+            bars.append(self)
+
+    monkeypatch.setattr(fitting, "tqdm", Bar)
+    fit(2, 0.02, *started(), ADAM)
+    assert bars[0].disable and capsys.readouterr().err == ""
+    monkeypatch.delenv("LESSONS_HEADLESS")
+    fit(2, 0.02, *started(), ADAM)
+    assert (bars[1].total, bars[1].n, bars[1].leave) == (8, 8, False)
+
+
+@pytest.mark.gpu
+def test_training_on_a_gpu_learns_the_same():
+    from helpers.device import get_default_device
+
+    device = get_default_device()
+    model, *_ = started()
+    history = fit(5, 0.02, model.to(device), *tiny_loaders(device), ADAM)
+    assert history[-1]["val_acc"] > 0.6
+    assert next(model.parameters()).device.type == device.type
+
+
+@pytest.mark.gpu
+def test_a_lost_loss_on_a_gpu_is_noticed_after_the_epoch():
+    from helpers.device import get_default_device
+
+    device = get_default_device()
+    model, (train, valid) = Tiny().to(device), tiny_loaders(device)
+    train.normalize = lambda xb: xb / 0
+    with pytest.raises(FloatingPointError, match="at step 1"):
+        fit(1, 0.02, model, train, valid, ADAM)
