@@ -51,7 +51,6 @@ def choose_scale(device: torch.device, full: Scale = FULL, part: Scale = PART) -
 
     Example:
         >>> choose_scale(torch.device("cuda")).name  # doctest: +SKIP
-        Scale: full, with 45,000 training, 5,000 validation and 10,000 test images, 10 epochs, batches of 128.
         'full'
     """
     wish = os.environ.get("LESSONS_SCALE", "") or ("part" if device.type == "cpu" else "full")

@@ -63,6 +63,7 @@ def test_a_truncated_file_is_refused_and_changes_nothing(tmp_path, share):
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 @pytest.mark.parametrize("content", [b"hello", b"PK\x03\x04", b"\x80\x04K\x01."])
 def test_a_file_of_another_kind_is_refused(tmp_path, content):
     path = tmp_path / "w.pt"

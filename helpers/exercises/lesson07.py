@@ -114,8 +114,8 @@ EXERCISES = {
             ),
             Mistake(
                 lambda accuracies, sizes: (accuracies * sizes).mean(),
-                "value: this divides the right images by the number of batches. Divide by the number "
-                "of images.",
+                "value: this divides the right images by the number of batches. Divide by the "
+                "number of images.",
             ),
             Mistake(
                 lambda accuracies, sizes: (accuracies * sizes).sum(),
