@@ -38,13 +38,16 @@ class PracticeDataError(RuntimeError):
     """The real data cannot be had, and outputs made on practice data are not to be stored."""
 
 
-def execute(path: Path, fresh: bool = False, allow_practice: bool = False) -> None:
+def execute(
+    path: Path, fresh: bool = False, allow_practice: bool = False, timeout: float = 600
+) -> None:
     """Run one notebook and store its outputs.
 
     Args:
         path: the notebook's file; it is replaced in one step, or left as it is.
         fresh: also renew outputs that are not compared.
         allow_practice: store outputs even where the data are practice data.
+        timeout: the longest a cell may take, in seconds.
 
     Raises:
         CellExecutionError: when a cell fails; CellTimeoutError when it takes too long.
@@ -59,7 +62,7 @@ def execute(path: Path, fresh: bool = False, allow_practice: bool = False) -> No
             "Get the real ones (see the README), or pass --allow-practice."
         )
     notebook = copy.deepcopy(stored)
-    run(notebook, path.resolve().parent, practice)
+    run(notebook, path.resolve().parent, practice, timeout=timeout)
     if not fresh:
         _keep_ignored(notebook, stored)
     text = nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
@@ -105,12 +108,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--allow-practice", action="store_true", help="store outputs made on practice data"
     )
+    parser.add_argument(
+        "--timeout", type=float, default=600, help="seconds a cell may take (default: 600)"
+    )
     options = parser.parse_args(arguments)
     failed = 0
     for path in options.paths or sorted((ROOT / "notebooks").glob("*.ipynb")):
         start = time.perf_counter()
         try:
-            execute(path, options.fresh, options.allow_practice)
+            execute(path, options.fresh, options.allow_practice, options.timeout)
         except (CellControlSignal, OSError, RuntimeError, ValueError) as error:
             failed += 1
             print(f"{path}: failed and was left as it is.\n{error}", file=sys.stderr)
