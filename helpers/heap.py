@@ -26,7 +26,7 @@ def keep_freed_memory() -> bool:
         >>> keep_freed_memory() in (True, False)
         True
 
-    GNU C Library manual, "Malloc Tunable Parameters". Built in lesson 08.
+    GNU C Library manual, "Malloc Tunable Parameters".
     """
     if platform.libc_ver()[0] != "glibc":
         return False

@@ -81,21 +81,21 @@ class Exercise:
             return WRONG, f"expected a number, got {_kind(answer)}."
         for arguments in self.inputs():
             try:
-                got = self._result(answer, arguments)
+                got = self.result_of(answer, arguments)
             except Exception as error:  # whatever a learner's code raises is an answer to it
                 advice = next((words for sign, words in _ADVICE if sign in str(error)), "")
                 return WRONG, f"your function stopped with {type(error).__name__}: {error}{advice}"
             if got is None or got is ...:
-                if _is_stub(answer):
+                if is_stub(answer):
                     return UNTRIED, "fill in the function above, run it, then run this cell."
                 return WRONG, "your function returns nothing. Does it end with `return ...`?"
-            wanted = self._result(self.solution, arguments)
+            wanted = self.result_of(self.solution, arguments)
             problem = _difference(got, wanted, self.tolerance)
             if problem:
                 return WRONG, self._diagnose(got, arguments) or problem + _inputs(arguments)
         return RIGHT, self.praise
 
-    def _result(self, answer: Callable | float, arguments: tuple) -> object:
+    def result_of(self, answer: Callable | float, arguments: tuple) -> object:
         """What an answer does with the arguments; a number is a function that returns it."""
         function = answer if callable(answer) else lambda *_: answer
         return self.observe(function)(*_copies(arguments))
@@ -104,7 +104,7 @@ class Exercise:
         """The sentence of the first known mistake that gives the same wrong result."""
         for mistake in self.mistakes:
             try:
-                made = self._result(mistake.code, arguments)
+                made = self.result_of(mistake.code, arguments)
             except Exception:  # a mistake may be impossible on some inputs: then it is not this one
                 continue
             if _difference(got, made, self.tolerance) is None:
@@ -146,7 +146,7 @@ def check(number: str, answer: object) -> None:
     print(f"{verdict}: {sentence}")
 
 
-def _is_stub(function: Callable) -> bool:
+def is_stub(function: Callable) -> bool:
     """Whether a function's body is still only ``...`` (beside a docstring and comments)."""
     try:
         source = inspect.getsource(function)

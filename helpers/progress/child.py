@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from helpers.exercises import find
-from helpers.exercises.framework import _is_stub
+from helpers.exercises.framework import is_stub
 from helpers.progress.guard import fence
 from helpers.progress.judge import is_known
 from helpers.progress.notebook import Question, questions, read
@@ -66,14 +66,14 @@ def answered(question: Question) -> dict:
         return {"problem": problem or _told(error)}
     if not callable(answer):
         return {"answer": pack(answer)}
-    return {"outcomes": _outcomes(question.number, answer), "stub": _is_stub(answer)}
+    return {"outcomes": _outcomes(question.number, answer), "stub": is_stub(answer)}
 
 
 def _outcomes(number: str, answer: object) -> list[dict]:
     exercise, outcomes = find(number), []
     for arguments in exercise.inputs():
         try:
-            outcomes.append({"value": pack(exercise._result(answer, arguments))})
+            outcomes.append({"value": pack(exercise.result_of(answer, arguments))})
         except BaseException as error:  # SystemExit, too, is only what this answer does
             return [*outcomes, {"error": type(error).__name__, "text": str(error)[:2000]}]
     return outcomes
