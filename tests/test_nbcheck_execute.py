@@ -86,7 +86,7 @@ def clock(monkeypatch):
     """In place of a kernel: each cell's value is the number of runs so far."""
     runs = []
 
-    def run(made, folder, practice, timeout):
+    def run(made, folder, practice, timeout, threads):
         runs.append(folder)
         for count, cell in enumerate(code_cells(made), start=1):
             result = value(str(len(runs)))

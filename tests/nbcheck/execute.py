@@ -39,7 +39,11 @@ class PracticeDataError(RuntimeError):
 
 
 def execute(
-    path: Path, fresh: bool = False, allow_practice: bool = False, timeout: float = 600
+    path: Path,
+    fresh: bool = False,
+    allow_practice: bool = False,
+    timeout: float = 600,
+    threads: int = 1,
 ) -> None:
     """Run one notebook and store its outputs.
 
@@ -48,6 +52,7 @@ def execute(
         fresh: also renew outputs that are not compared.
         allow_practice: store outputs even where the data are practice data.
         timeout: the longest a cell may take, in seconds.
+        threads: on how many torch computes.
 
     Raises:
         CellExecutionError: when a cell fails; CellTimeoutError when it takes too long.
@@ -62,7 +67,7 @@ def execute(
             "Get the real ones (see the README), or pass --allow-practice."
         )
     notebook = copy.deepcopy(stored)
-    run(notebook, path.resolve().parent, practice, timeout=timeout)
+    run(notebook, path.resolve().parent, practice, timeout, threads)
     if not fresh:
         _keep_ignored(notebook, stored)
     text = nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
@@ -111,12 +116,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--timeout", type=float, default=600, help="seconds a cell may take (default: 600)"
     )
+    parser.add_argument(
+        "--threads", type=int, default=1, help="for full trainings on a quiet machine (default: 1)"
+    )
     options = parser.parse_args(arguments)
     failed = 0
     for path in options.paths or sorted((ROOT / "notebooks").glob("*.ipynb")):
         start = time.perf_counter()
         try:
-            execute(path, options.fresh, options.allow_practice, options.timeout)
+            execute(path, options.fresh, options.allow_practice, options.timeout, options.threads)
         except (CellControlSignal, OSError, RuntimeError, ValueError) as error:
             failed += 1
             print(f"{path}: failed and was left as it is.\n{error}", file=sys.stderr)

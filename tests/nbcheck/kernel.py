@@ -25,16 +25,18 @@ def on_practice_data(notebook: NotebookNode) -> bool:
     return any([is_practice(name) for name in names])
 
 
-def environment(practice: bool) -> dict[str, str]:
+def environment(practice: bool, threads: int = 1) -> dict[str, str]:
     """The environment variables of a kernel.
 
     Args:
         practice: whether it must use the practice data. Without this a set that comes in reach
             during the run would mix the two.
+        threads: on how many torch computes.
     """
     variables = dict(
         os.environ,
-        OMP_NUM_THREADS="1",  # busy neighbours make several threads many times slower than one
+        # Busy neighbours make several threads many times slower than one.
+        OMP_NUM_THREADS=str(threads),
         PYTHONHASHSEED="0",  # the order of a set that is printed
         LESSONS_HEADLESS="1",  # nobody moves a slider: show still pictures
     )
@@ -49,6 +51,7 @@ def run(
     folder: Path,
     practice: bool,
     timeout: float = 600,
+    threads: int = 1,
 ) -> None:
     """Run a notebook from top to bottom in a fresh kernel; its outputs are replaced.
 
@@ -57,6 +60,7 @@ def run(
         folder: the kernel's working folder.
         practice: see ``environment``.
         timeout: the longest a cell may take, in seconds.
+        threads: see ``environment``.
 
     Raises:
         CellExecutionError: when a cell fails that is not tagged ``raises-exception``.
@@ -74,4 +78,4 @@ def run(
         resources={"metadata": {"path": str(folder)}},
     )
     # ipykernel logs there that it listens on this machine without encryption.
-    client.execute(env=environment(practice), stderr=subprocess.DEVNULL, cleanup_kc=True)
+    client.execute(env=environment(practice, threads), stderr=subprocess.DEVNULL, cleanup_kc=True)
