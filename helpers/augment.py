@@ -41,8 +41,8 @@ def random_shift(images: torch.Tensor, pixels: int = 2) -> torch.Tensor:
     Built in lesson 07.
     """
     n, channels, height, width = images.shape
-    down, right = torch.randint(-pixels, pixels + 1, (2, n, 1), device=images.device)
-    rows = (torch.arange(height, device=images.device) + down).clamp(0, height - 1)
-    columns = (torch.arange(width, device=images.device) + right).clamp(0, width - 1)
+    up, left = torch.randint(-pixels, pixels + 1, (2, n, 1), device=images.device)
+    rows = (torch.arange(height, device=images.device) + up).clamp(0, height - 1)
+    columns = (torch.arange(width, device=images.device) + left).clamp(0, width - 1)
     every = torch.arange(n, device=images.device)[:, None, None]
     return images[every, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)

@@ -112,7 +112,7 @@ def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor
 def draw_answer(
     image: torch.Tensor, model: nn.Module, classes: Sequence[str], truth: str
 ) -> Figure:
-    """Draw an image and, beside it, how probable the network finds each class.
+    """Draw an image with the probability of the truth, and beside it those of all classes.
 
     Args:
         image: bytes, shape (3, 32, 32).
@@ -134,6 +134,7 @@ def draw_answer(
     )
     left.imshow(image.cpu().permute(1, 2, 0).numpy())
     left.axis("off")
+    left.set_title(f"{truth}: {probabilities[list(classes).index(truth)]:.2f}", fontsize=10)
     colors = [BLUE if name == truth else GREY for name in classes]
     right.barh(list(classes), probabilities.tolist(), color=colors)
     right.invert_yaxis()

@@ -62,6 +62,6 @@ class ResidentBatches:
         order = torch.randperm(n, device="cpu") if self.shuffle else torch.arange(n, device="cpu")
         for rows in order.to(self.images.device).split(self.batch_size):
             xb = self.images[rows]
-            xb = self.augment(xb) if self.augment else xb
-            xb = xb.float() / 255
-            yield self.normalize(xb) if self.normalize else xb, self.labels[rows]
+            xb = (self.augment(xb) if self.augment else xb).float() / 255
+            xb = self.normalize(xb) if self.normalize else xb
+            yield xb, self.labels[rows]

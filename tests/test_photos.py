@@ -67,6 +67,7 @@ def test_bars_are_the_probabilities_and_the_right_one_stands_out():
     assert widths == pytest.approx(torch.tensor([0.0, 10.0, 0.0]).softmax(0).tolist())
     colors = [bar.get_facecolor() for bar in bars.patches]
     assert colors[0] == colors[2] != colors[1] and len(image_axis.images) == 1
+    assert image_axis.get_title() == f"dog: {widths[1]:.2f}"
 
 
 def test_an_unknown_class_is_named():

@@ -44,8 +44,17 @@ def _never_reset(losses: list[float], patience: int) -> int:
     return len(losses)
 
 
+def _equal_is_lower(losses: list[float], patience: int) -> int:
+    best, waited = float("inf"), 0
+    for epoch, loss in enumerate(losses, start=1):
+        best, waited = (loss, 0) if loss <= best else (best, waited + 1)
+        if waited == patience:
+            return epoch
+    return len(losses)
+
+
 def _sizes() -> list[tuple]:
-    return [(32, 3, 256), (64, 2, 8), (28, 1, 5)]
+    return [(32, 3, 256), (64, 2, 8), (30, 2, 5)]
 
 
 def _batches() -> list[tuple]:
@@ -83,6 +92,10 @@ EXERCISES = {
             Mistake(
                 lambda size, blocks, channels: (size // 2**blocks) ** 2,
                 "value: this is one channel. There are `channels` of them.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size / 2**blocks) ** 2,
+                "value: pooling drops what is left over: divide by //, which drops the remainder.",
             ),
             Mistake(
                 lambda size, blocks, channels: channels * size**2,
@@ -168,6 +181,14 @@ EXERCISES = {
                 ),
                 "value: use the given mean and std. Those of a batch change from batch to batch.",
             ),
+            Mistake(
+                lambda xb, mean, std: _normalize(
+                    xb,
+                    (xb.float() / 255).mean((0, 2, 3)),
+                    (xb.float() / 255).std((0, 2, 3)),
+                ),
+                "value: use the given mean and std. Those of a batch change from batch to batch.",
+            ),
         ),
         praise="it is what torchvision's Normalize does, here for a whole batch on its device.",
     ),
@@ -182,6 +203,10 @@ EXERCISES = {
             Mistake(
                 lambda losses, patience: _stop_epoch(losses, patience) - 1,
                 "value: one too small. Epochs count from 1: enumerate(losses, start=1).",
+            ),
+            Mistake(
+                _equal_is_lower,
+                "value: an equal loss is not a lower one: it has to wait, too.",
             ),
             Mistake(
                 lambda losses, patience: losses.index(min(losses)) + 1,
