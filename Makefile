@@ -6,6 +6,7 @@ else
 BIN := .venv/bin
 endif
 READY := .venv/.ready
+COLAB_READY := .venv-colab/.ready
 
 # The first Python on this machine that is new enough; `make lab PYTHON=python3.12` chooses another.
 CANDIDATES := python3 python3.13 python3.12 python3.11 python
@@ -13,24 +14,53 @@ PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c "import sys; sys
 # JupyterLab refuses to run as root (as in most containers) unless it is told to.
 ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
-.PHONY: help lab test notebooks wheel lint clean
+# Colab's; a version that uv finds, or the path of a Python.
+COLAB_PYTHON ?= 3.13
+
+.PHONY: help lab test test-real test-practice test-browser test-colab picture notebooks wheel colab \
+	colab-env colab-versions publish site lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
+	@echo "make test-real, test-practice, test-browser, test-colab: one part of them"
 	@echo "make notebooks  run the lessons again and store what they print"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
+	@echo "make colab      build lessons that need no other file, to upload to Colab"
+	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
+	@echo "make colab-versions  fetch the list of Colab's versions of today"
+	@echo "make publish REPO=owner/name  write the address of your fork into lessons and README"
+	@echo "make picture    take the README's picture again, in a browser"
+	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
 	@echo "make lint       check the style of the code"
-	@echo "make clean      remove the environment that the commands above made"
+	@echo "make clean      remove the environments that the commands above made"
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB) notebooks
 
-# All tests, on the real images where they can be had; then the lessons once more on the practice
-# data, which every learner without network depends on.
-test: $(READY)
-	$(BIN)/python -m pytest --nbval
-	LESSONS_DATA=practice $(BIN)/python -m pytest --nbval notebooks
+# All tests, in four parts that may run side by side (.ci/run does). The last two skip, and say why,
+# where there is no browser or no environment with Colab's versions.
+test: test-real test-practice test-browser test-colab
+
+# On the real images, where they can be had.
+test-real: $(READY)
+	$(BIN)/python -m pytest --nbval --ignore=tests/test_browser.py --ignore=tests/test_colab.py
+
+# On the practice data, which every learner without network depends on; with a data folder of its
+# own, because a training that a lesson keeps there fits one data set only.
+test-practice: $(READY)
+	FASTAI_HOME="$(CURDIR)/build/practice" LESSONS_DATA=practice $(BIN)/python -m pytest --nbval notebooks
+
+test-browser: $(READY)
+	$(BIN)/python -m pytest -rs --durations=0 tests/test_browser.py
+
+test-colab: $(READY)
+	$(BIN)/python -m pytest -rs --durations=0 tests/test_colab.py
+
+# The README's picture, as a browser shows it.
+picture: $(READY)
+	$(BIN)/python -m pytest tests/test_browser.py -k 02_gradients
+	cp artifacts/02_gradients_and_sgd-play.png .github/lesson02.png
 
 notebooks: $(READY)
 	$(BIN)/python -m tests.nbcheck.execute $(NB)
@@ -39,6 +69,24 @@ wheel: $(READY)
 	rm -rf dist
 	$(BIN)/uv build --quiet --wheel --out-dir dist
 	@ls dist/*.whl
+
+# One file a lesson: the helpers are inside.
+colab: wheel
+	$(BIN)/python -m tools.onefile dist/*.whl dist/colab
+
+# LIST=file reads a list that is already here.
+colab-versions: $(READY)
+	$(BIN)/python -m tools.colab_versions $(LIST)
+
+publish: $(READY)
+	$(BIN)/python -m tools.publish "$(REPO)" $(if $(BRANCH),--branch "$(BRANCH)")
+
+# From the stored outputs, without network; only pages without a warning are put in place.
+site: $(READY)
+	$(BIN)/python -m docs build/site
+	@echo "Open build/site/index.html in a browser."
+
+colab-env: $(COLAB_READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -52,5 +100,11 @@ $(READY): pyproject.toml uv.lock
 	$(BIN)/uv sync --locked --all-extras --inexact
 	@touch $(READY)
 
+# Colab's own versions of everything that the lessons need, in an environment beside.
+$(COLAB_READY): $(wildcard tests/colab/packages_*.txt) | $(READY)
+	$(BIN)/uv venv --quiet --clear --no-python-downloads --python $(COLAB_PYTHON) .venv-colab
+	$(BIN)/uv pip install --quiet --python .venv-colab $(addprefix -r ,$(filter %.txt,$^))
+	@touch $(COLAB_READY)
+
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-colab

@@ -1,0 +1,75 @@
+"""A fork's own continuous integration tests what the project admits."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in (ROOT / ".github" / "workflows").glob("*.yml")
+}
+MATRIX = WORKFLOWS["tests"]["jobs"]["tests"]["strategy"]["matrix"]["include"]
+
+
+def need(name: str) -> SpecifierSet:
+    """What the project asks of a package."""
+    return next(r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name == name)
+
+
+def least(specifier: SpecifierSet) -> Version:
+    return next(Version(s.version) for s in specifier if s.operator == ">=")
+
+
+def test_every_system_has_oldest_and_newest():
+    torch = need("torch")
+    oldest = least(torch)
+    below = next(Version(s.version) for s in torch if s.operator == "<")
+    newest = Version(f"{below.major}.{below.minor - 1}")
+    python = least(SpecifierSet(PROJECT["requires-python"]))
+    for system in ("ubuntu-latest", "macos-latest", "windows-latest"):
+        rows = [row for row in MATRIX if row["system"] == system]
+        assert {Version(row["torch"]) for row in rows} == {oldest, newest}, system
+        assert min(Version(row["python"]) for row in rows) == python, system
+
+
+def test_every_python_from_the_oldest_on_is_tested():
+    minors = sorted({Version(row["python"]).minor for row in MATRIX})
+    assert minors == list(range(11, 14))
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_what_a_workflow_names_exists(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+    named = re.findall(r"\b(?:tests|helpers|notebooks)/[\w./*-]+", text)
+    for path in named:
+        assert list(ROOT.glob(path)), f"{name}.yml names {path}"
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    for target in re.findall(r"\bmake ([a-z-]+)", text):
+        assert target in targets
+    for job in WORKFLOWS[name]["jobs"].values():
+        assert "timeout-minutes" in job, f"{name}.yml: a job without a time limit"
+
+
+@pytest.mark.parametrize("name", ["tests", "weekly"])
+def test_all_extras_are_installed_where_all_tests_run(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+    installed = re.findall(r'-e "\.\[([a-z,]+)\]"', text)
+    assert installed
+    for extras in installed:
+        assert set(extras.split(",")) == set(PROJECT["optional-dependencies"])
+
+
+def test_the_devcontainer_uses_the_project_s_own_set_up():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert container["postCreateCommand"] == "make .venv/.ready"
+    python = re.search(r"python:(\d+\.\d+)$", container["image"]).group(1)
+    assert python in {row["python"] for row in MATRIX}

@@ -1,0 +1,1 @@
+"""The commands behind ``make colab``, ``make publish`` and ``make colab-versions``."""

@@ -1,0 +1,73 @@
+"""Lessons that need no repository: ``python -m tools.onefile WHEEL FOLDER``.
+
+A learner uploads one file to Colab. The helpers lie inside it, as a wheel in one folded cell that
+writes it beside the notebook; there the setup cell, the same as everywhere, finds and installs it.
+"""
+
+import argparse
+import base64
+import copy
+import sys
+import textwrap
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_CELL = '''# @title The lessons' helpers, packed in here: run this cell, there is nothing to read
+import base64
+from pathlib import Path
+
+Path("{name}").write_bytes(base64.b64decode("""
+{text}
+"""))'''
+
+# Folded away: the first is Colab's word for it, the second JupyterLab's.
+_FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
+
+
+def one_file(notebook: NotebookNode, wheel: Path) -> NotebookNode:
+    """A copy of a lesson with the helpers inside.
+
+    Outputs are left out: they would be most of the file, and the learner makes new ones.
+
+    Args:
+        notebook: the lesson; it is not changed.
+        wheel: the helpers, as ``make wheel`` builds them.
+
+    Raises:
+        ValueError: when the lesson has no code cell.
+    """
+    alone = copy.deepcopy(notebook)
+    for cell in alone.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    kinds = [cell.cell_type for cell in alone.cells]
+    if "code" not in kinds:
+        raise ValueError("expected a lesson with a setup cell, got a notebook without code")
+    text = base64.b64encode(wheel.read_bytes()).decode()
+    source = _CELL.format(name=wheel.name, text="\n".join(textwrap.wrap(text, 200)))
+    packed = new_code_cell(source, id="helpers", metadata=_FOLDED)
+    alone.cells.insert(kinds.index("code"), packed)
+    nbformat.validate(alone)
+    return alone
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write every lesson in its one-file form into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m tools.onefile", description=__doc__)
+    parser.add_argument("wheel", type=Path, help="the helpers, from make wheel")
+    parser.add_argument("folder", type=Path, help="where the lessons go")
+    options = parser.parse_args(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        target = options.folder / path.name
+        nbformat.write(one_file(nbformat.read(path, as_version=4), options.wheel), target)
+        print(f"{target}: {target.stat().st_size / 1024:.0f} KiB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
