@@ -1,0 +1,65 @@
+"""How much a training has to compute, and how fast a machine can compute: the physical limit."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+
+def training_flops(model: nn.Module, xb: torch.Tensor) -> int:
+    """The multiplications and additions for one step forwards and backwards, for each image.
+
+    Counted are those of convolutions and matrix products; nearly all the work is there.
+
+    Args:
+        model: from images to logits; parameters that do not learn cost nothing backwards. Its
+            gradients and its mode stay as they were; the averages of its batch norms move.
+        xb: a batch of two or more images on its device.
+
+    Returns:
+        int: floating point operations an image; a multiplication and an addition are two.
+
+    Example:
+        >>> training_flops(nn.Linear(4, 3), torch.zeros(2, 4))  # 2 · 4 · 3, for outputs and weights
+        48
+    """
+    yb = torch.zeros(len(xb), dtype=torch.int64, device=xb.device)
+    learning = [p for p in model.parameters() if p.requires_grad]
+    with FlopCounterMode(display=False) as counter:
+        torch.autograd.grad(F.cross_entropy(model(xb), yb), learning)
+    return counter.get_total_flops() // len(xb)
+
+
+def product_rate(
+    device: torch.device,
+    dtype: torch.dtype,
+    clock: Callable[[], float],
+    side: int = 1024,
+    tries: int = 5,
+) -> float:
+    """How fast a device multiplies large matrices: what no network can surpass.
+
+    Args:
+        device: where.
+        dtype: of the matrices.
+        clock: tells seconds, as ``helpers.budget.clock_of`` makes it.
+        side: rows and columns; on a GPU 8,192 keeps it busy.
+        tries: how often it is timed; the fastest counts. One more, not timed, comes before.
+
+    Returns:
+        float: floating point operations a second.
+
+    Example:
+        >>> import time
+        >>> product_rate(torch.device("cpu"), torch.float32, time.perf_counter, side=64) > 0
+        True
+    """
+    a, b = torch.rand(2, side, side, device=device).to(dtype)
+    seconds = []
+    for _ in range(1 + tries):
+        begin = clock()
+        a @ b
+        seconds.append(clock() - begin)
+    return 2 * side**3 / min(seconds[1:])

@@ -1,0 +1,248 @@
+"""The final recipe of lesson 08: a small network that learns CIFAR10 within a time budget."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers import image_checks as checks
+from helpers.alternating import AlternatingBatches
+from helpers.augment import random_shift
+from helpers.budget import StepBudget, TimeBudget, clock_of
+from helpers.classifier import accuracy
+from helpers.data import Split
+from helpers.device import get_default_device
+from helpers.heap import keep_freed_memory
+from helpers.identity_init import pass_on
+from helpers.image_classification import ImageClassificationBase
+from helpers.learning import learn
+from helpers.muon import Muon
+from helpers.precision import fast_precision
+from helpers.resident import ResidentBatches
+from helpers.schedule import linear_decay
+from helpers.sizing import largest_that_fits, step_seconds
+from helpers.views import look_twice
+from helpers.whitening import whitening_conv
+
+Widths = tuple[int, int, int]
+
+SIZES = ((16, 64, 64), (32, 64, 64), (64, 128, 128), (64, 256, 256), (128, 384, 384))
+ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
+DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
+PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
+LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
+
+
+class FastNet(ImageClassificationBase):
+    """Whitening, three blocks of two convolutions, the largest value of each channel, one layer.
+
+    Args:
+        images: some training images, float from 0 to 1, shape (n, 3, 32, 32), on the device where
+            the network shall be; they set the first layer, and are standardised by it.
+        widths: channels of the three blocks.
+        classes: how many logits.
+        precision: in which convolutions are computed; parameters and logits are float32.
+
+    Raises:
+        ValueError: when there are too few images; when called with anything but (n, 3, 32, 32).
+
+    Example:
+        >>> images = torch.rand(10, 3, 32, 32)
+        >>> FastNet(images, widths=(8, 16, 16))(images).shape
+        torch.Size([10, 10])
+
+    The layers are those of Keller Jordan's airbench94 (arXiv:2404.00498), which come from David
+    Page, "How to train your ResNet" (2018), and tysam-code, hlb-CIFAR10 (2023).
+    """
+
+    def __init__(
+        self,
+        images: torch.Tensor,
+        widths: Widths = SIZES[0],
+        classes: int = 10,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
+        super().__init__()
+        self.precision, self.pixels = precision, 32
+        self.register_buffer("mean", images.mean((0, 2, 3), keepdim=True))
+        self.register_buffer("std", images.std((0, 2, 3), keepdim=True))
+        self.whiten = whitening_conv((images - self.mean) / self.std)
+        channels = (self.whiten.out_channels, *widths)
+        self.blocks = nn.Sequential(*(block(*pair) for pair in pairwise(channels)))
+        self.head = nn.Linear(widths[-1], classes, bias=False)
+        self.to(images.device, memory_format=torch.channels_last)
+
+    @checks.photos
+    def forward(self, xb: torch.Tensor) -> torch.Tensor:
+        """Logits, float32, shape (n, classes), of images (n, 3, 32, 32), float from 0 to 1."""
+        if self.pixels < 32:
+            xb = F.adaptive_avg_pool2d(xb, self.pixels)
+        xb = (xb - self.mean) / self.std
+        lower = self.precision != torch.float32
+        with torch.autocast(xb.device.type, dtype=self.precision, enabled=lower):
+            features = self.blocks(F.silu(self.whiten(xb)))
+            logits = self.head(features.amax((2, 3)))
+        return logits.float() / 9  # small logits: a network should not begin by being sure
+
+    def prepare(self, done: float) -> None:
+        """What changes in the course of a training: how many pixels are seen, and what learns.
+
+        At first the images are made smaller: steps are then cheaper, and there are more of them.
+        The bias of the whitening layer learns only at the beginning: afterwards nothing has to be
+        computed backwards through that layer, which has more pixels than any other.
+
+        Args:
+            done: share of the training that is done, from 0 to 1.
+        """
+        self.pixels = next(pixels for until, pixels in PIXELS if done <= until)
+        self.whiten.bias.requires_grad_(done < 0.1)
+
+
+def block(inputs: int, outputs: int) -> nn.Sequential:
+    """Two convolutions; pooling right after the first leaves the rest a quarter of the work."""
+    return nn.Sequential(
+        pass_on(nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)), nn.MaxPool2d(2),
+        norm(outputs), nn.SiLU(),
+        pass_on(nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)),
+        norm(outputs), nn.SiLU(),
+    )  # fmt: skip
+
+
+def norm(channels: int) -> nn.BatchNorm2d:
+    """Batch norm whose scale stays 1, and whose averages follow within a few steps."""
+    layer = nn.BatchNorm2d(channels, momentum=0.4)
+    layer.weight.requires_grad_(False)
+    return layer
+
+
+def train(
+    model: FastNet,
+    loader: ResidentBatches,
+    budget: StepBudget | TimeBudget,
+    lr: float = 0.24,
+    bias_lr: float = 0.05,
+    head_lr: float = 0.05,
+    smoothing: float = 0.2,
+) -> None:
+    """Train until the budget is used up; the learning rates fall to 0 along with it.
+
+    The filters learn by Muon, biases and head by SGD with Nesterov momentum. Biases come after a
+    batch norm and bear much larger rates than filters would. The loss is a sum, so the rates of SGD
+    are for one image and need no change with the batch size.
+
+    Args:
+        model: a new network, trained in place.
+        loader: training images on its device.
+        budget: says which share is done.
+        lr: of Muon, for batches of 2,000; it goes with the root of the batch size.
+        bias_lr: of the biases, for each image.
+        head_lr: of the last layer, for each image.
+        smoothing: share of each label that is spread over all classes.
+
+    Raises:
+        FloatingPointError: when the loss is infinite or NaN.
+
+    Label smoothing: Szegedy et al. (arXiv:1512.00567). Rates of biases and the sum: David Page
+    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024).
+    """
+    learning = [p for p in model.parameters() if p.requires_grad]
+    filters = [p for p in learning if p.ndim == 4]
+    biases = [p for p in learning if p.ndim == 1]
+    muon_lr = lr * (loader.batch_size / 2000) ** 0.5
+    muon = Muon(filters, muon_lr, dtype=model.precision, keep_length=True)
+    groups = [{"params": biases, "lr": bias_lr}, {"params": model.head.parameters(), "lr": head_lr}]
+    sgd = torch.optim.SGD(groups, momentum=0.85, nesterov=True)
+    learn(model, loader, budget, (muon, sgd), linear_decay, smoothing, before_step=model.prepare)
+    model.prepare(1.0)
+
+
+@torch.no_grad()
+def answers(model: FastNet, loader: ResidentBatches, doubtful: float = DOUBTFUL) -> torch.Tensor:
+    """The logits of all images of a loader with test-time views: shape (n, classes), on the CPU."""
+    model.eval()
+    return torch.cat([look_twice(model, xb, doubtful).cpu() for xb, _ in loader])
+
+
+class FastFit(NamedTuple):
+    """What ``fit_fast`` has made.
+
+    Attributes:
+        model: the trained network.
+        logits: its answers for the test images, float32, shape (n, classes), on the CPU.
+        accuracy: the share of them that is right.
+        widths: channels of the three blocks.
+        epochs: how often each training image was seen.
+        seconds: everything: choosing, training, test-time views.
+    """
+
+    model: FastNet
+    logits: torch.Tensor
+    accuracy: float
+    widths: Widths
+    epochs: float
+    seconds: float
+
+
+def fit_fast(
+    train_split: Split,
+    test_split: Split,
+    seconds: float = 60,
+    device: torch.device | None = None,
+    sizes: Sequence[Widths] = SIZES,
+    batch_size: int | None = None,
+) -> FastFit:
+    """Train a network as good as it gets within some seconds, and judge it by the test images.
+
+    A few steps of each size, the narrowest first, show how many epochs the time allows; the widest
+    that has enough of them is trained. From then on the clock leads the learning rate.
+
+    Args:
+        train_split: bytes (n, 3, 32, 32) and labels (n,), for example ``load("cifar10").train``.
+        test_split: the same, to be answered with test-time views.
+        seconds: for all of that together.
+        device: where to compute; the fastest of this machine if None.
+        sizes: widths to choose from, the narrowest first.
+        batch_size: images in a training batch; chosen if None.
+
+    Returns:
+        FastFit: network, answers, accuracy, and what it took.
+
+    Raises:
+        TypeError: when the images are not bytes.
+        ValueError: when they are grey, of another size or too few, or seconds are not more than 0.
+
+    Example:
+        ``fit_fast(cifar.train, cifar.test, seconds=60).accuracy``
+    """
+    keep_freed_memory()
+    device = device or get_default_device()
+    n, on_gpu = len(train_split.images), device.type == "cuda"
+    batch_size = batch_size or min(2000 if on_gpu else 512, max(n // 8, 1))
+    looks = (2 + 6 * DOUBTFUL) * len(test_split.images)
+    clock = clock_of(device)
+    budget = TimeBudget(seconds, after=LOOK * looks / batch_size, clock=clock)
+    if n < 50:
+        raise ValueError(f"expected at least 50 training images, got {n}; take more of them")
+    loader = AlternatingBatches(*train_split, batch_size, device, True, random_shift)
+    tests = ResidentBatches(*test_split, 2000 if on_gpu else 500, device)
+    sample = loader.images[:: n // 1000 + 1].float() / 255  # spread over all classes
+    classes = int(train_split.labels.max()) + 1
+    # On a GPU float16 is fast and exact enough; on a processor it is never the answer.
+    precision = torch.float16 if on_gpu else fast_precision(device)
+
+    def epoch_seconds(widths: Widths) -> float:
+        rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy
+        xb, yb = loader.images[rows].float() / 255, loader.labels[rows]
+        model = FastNet(sample[:100], widths, classes, precision)
+        return step_seconds(model, xb, yb, clock) * n / len(xb)
+
+    widths = largest_that_fits(sizes, epoch_seconds, seconds, ENOUGH)
+    model = FastNet(sample, widths, classes, precision)
+    train(model, loader, budget)
+    logits = answers(model, tests)
+    right = accuracy(logits, test_split.labels).item()
+    epochs = budget.taken / len(loader)
+    return FastFit(model, logits, right, widths, epochs, budget.passed())

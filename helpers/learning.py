@@ -1,0 +1,64 @@
+"""A training loop in which the learning rates follow a budget, whatever the optimisers."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.budget import StepBudget, TimeBudget
+from helpers.diagnosis import LossWatch
+
+
+def learn(
+    model: nn.Module,
+    loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    budget: StepBudget | TimeBudget,
+    optimizers: Sequence[torch.optim.Optimizer],
+    schedule: Callable[[float], float] = lambda done: 1.0,
+    smoothing: float = 0.0,
+    before_step: Callable[[float], object] = lambda done: None,
+) -> None:
+    """Train until the budget is used up.
+
+    The loss is a sum over the batch, not a mean: a learning rate is then one for each image.
+
+    Args:
+        model: from images to logits, on its device; trained in place.
+        loader: gives batches on that device, again and again.
+        budget: says before each step which share of the training is done.
+        optimizers: each for some of the model's parameters.
+        schedule: from that share to a factor of all learning rates, see ``helpers.schedule``.
+        smoothing: share of each label that is spread over all classes.
+        before_step: called with the share before each step.
+
+    Raises:
+        FloatingPointError: when the loss is infinite or NaN.
+
+    Example:
+        >>> layer, batch = nn.Linear(1, 2), (torch.ones(4, 1), torch.tensor([0, 0, 0, 1]))
+        >>> learn(layer, [batch], StepBudget(100), [torch.optim.SGD(layer.parameters(), lr=0.2)])
+        >>> round(layer(torch.ones(1, 1)).softmax(1)[0, 0].item(), 2)
+        0.75
+
+    Label smoothing: Szegedy et al. (arXiv:1512.00567).
+    Built in lesson 08.
+    """
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    peaks = [group["lr"] for group in groups]
+    loss_func = LossWatch(
+        lambda xb, yb: F.cross_entropy(model(xb), yb, label_smoothing=smoothing, reduction="sum")
+    )
+    model.train()
+    for xb, yb in chain.from_iterable(repeat(loader)):
+        if (done := budget.done()) == 1:
+            break
+        before_step(done)
+        for group, peak in zip(groups, peaks):
+            group["lr"] = peak * schedule(done)
+        loss_func(xb, yb).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+    loss_func.finish()

@@ -1,0 +1,29 @@
+import time
+
+import torch
+from torch import nn
+
+from helpers.arithmetic import product_rate, training_flops
+
+
+def test_a_convolution_costs_what_a_hand_calculation_says():
+    """Each of 6·6 places and 5 filters: 3·3·3 products and sums; the same again for the filters."""
+    conv = nn.Sequential(nn.Conv2d(3, 5, 3, padding=1), nn.Flatten())
+    assert training_flops(conv, torch.zeros(4, 3, 6, 6)) == 2 * (2 * 36 * 5 * 27)
+
+
+def test_what_does_not_learn_costs_nothing_backwards():
+    layers = nn.Sequential(nn.Linear(8, 6), nn.Linear(6, 4))
+    everything = training_flops(layers, torch.zeros(3, 8))
+    layers[0].requires_grad_(False)
+    only_the_last = training_flops(layers, torch.zeros(3, 8))
+    assert everything == 2 * (2 * 48 + 3 * 24)
+    assert only_the_last == 2 * (48 + 2 * 24)
+    assert layers[1].weight.grad is None
+
+
+def test_the_rate_is_that_of_the_clock():
+    ticks = iter(range(100))
+    cpu = torch.device("cpu")
+    assert product_rate(cpu, torch.float32, lambda: next(ticks), side=32) == 2 * 32**3
+    assert product_rate(cpu, torch.float32, time.perf_counter, side=128) > 1e6

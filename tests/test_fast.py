@@ -1,0 +1,199 @@
+import time
+
+import pytest
+import torch
+from torch import nn
+
+from helpers import fast
+from helpers.alternating import AlternatingBatches
+from helpers.augment import random_shift
+from helpers.budget import StepBudget
+from helpers.data import Split
+from helpers.fast import FastNet, answers, fit_fast, train
+from helpers.resident import ResidentBatches
+from helpers.views import look, shifted
+
+SMALL = (8, 16, 16)
+SIZES = (SMALL, (16, 16, 16))
+
+
+def photos(n, seed=0, classes=4):
+    """Noise with a brighter band, the lower the higher the label: both sides look alike."""
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.arange(n) % classes
+    noise = torch.randint(0, 150, (n, 3, 32, 32), generator=generator)
+    in_band = torch.arange(32) // (32 // classes) == labels[:, None]
+    return Split((noise + 60 * in_band[:, None, :, None]).to(torch.uint8), labels)
+
+
+def floats(n, seed=0):
+    return photos(n, seed).images / 255
+
+
+def started(precision=torch.float32, classes=4, seed=0):
+    torch.manual_seed(seed)
+    return FastNet(floats(40), SMALL, classes, precision)
+
+
+def loader(n=256, batch_size=32):
+    return AlternatingBatches(*photos(n), batch_size, "cpu", True, random_shift)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_logits_are_float32_in_any_precision(precision):
+    model = started(precision, classes=7)
+    logits = model(floats(3))
+    assert logits.shape == (3, 7) and logits.dtype == torch.float32
+    assert logits.abs().max() < 1  # a new network is not sure of anything
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+
+
+def test_the_first_layer_gives_uncorrelated_answers_of_one_size():
+    model, images = started(), floats(40)
+    answers = model.whiten((images - model.mean) / model.std)[:, :12]
+    covariance = answers.transpose(0, 1).flatten(1).cov()
+    torch.testing.assert_close(covariance, torch.eye(12), atol=0.02, rtol=0)
+
+
+def test_what_learns_and_what_does_not():
+    model = started()
+    frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
+    scales = {f"blocks.{b}.{layer}.weight" for b in range(3) for layer in (2, 5)}
+    assert frozen == {"whiten.weight"} | scales
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    train(model, loader(), StepBudget(20))
+    same = {name for name, p in model.named_parameters() if torch.equal(p, before[name])}
+    assert same == frozen
+
+
+def test_features_are_passed_on_from_block_to_block():
+    """Identity initialisation: without norm and activation a block only takes the largest of 4."""
+    model, x = started(), torch.rand(2, 24, 8, 8)
+    convolution = fast.block(24, 24)[0]
+    assert torch.equal(convolution(x), x)
+    passing = [m for m in model.modules() if isinstance(m, nn.Conv2d)][1:]
+    assert all(torch.equal(m.weight[0, 0, 1, 1], torch.ones(())) for m in passing)
+
+
+def test_the_averages_of_the_norms_follow_within_a_few_steps():
+    assert {m.momentum for m in started().modules() if isinstance(m, nn.BatchNorm2d)} == {0.4}
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_it_learns_in_a_few_steps(precision):
+    model = started(precision)
+    train(model, loader(), StepBudget(24))
+    test = photos(100, seed=1)
+    logits = answers(model, ResidentBatches(*test, 50, "cpu"))
+    assert (logits.argmax(1) == test.labels).float().mean() > 0.9
+
+
+def test_the_same_seed_gives_the_same_network():
+    ends = []
+    for _ in range(2):
+        model = started()
+        train(model, loader(128), StepBudget(6))
+        ends.append(model.head.weight.detach().clone())
+    assert torch.equal(*ends)
+
+
+def test_rates_fall_to_zero_with_the_budget(monkeypatch):
+    rates = []
+    step = torch.optim.SGD.step
+
+    def noting(self, *rest):
+        rates.append([group["lr"] for group in self.param_groups])
+        return step(self, *rest)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", noting)
+    train(started(), loader(128), StepBudget(5), bias_lr=0.01, head_lr=0.02)
+    assert rates == [pytest.approx([0.01 * left, 0.02 * left]) for left in (1, 0.8, 0.6, 0.4, 0.2)]
+
+
+def test_the_bias_of_the_first_layer_learns_at_the_beginning_only():
+    class Noting(StepBudget):
+        def done(self):
+            biases.append(model.whiten.bias.detach().clone())
+            return super().done()
+
+    model, biases = started(), []
+    train(model, loader(64, batch_size=16), Noting(20))
+    changed = [not torch.equal(a, b) for a, b in zip(biases, biases[1:])]
+    assert changed == [True, True] + 18 * [False]  # a tenth of the steps
+
+
+def test_pixels_are_few_at_first_and_all_in_the_end():
+    class Noting(StepBudget):
+        def done(self):
+            pixels.append(model.pixels)
+            return super().done()
+
+    model, pixels = started(), []
+    train(model, loader(64, batch_size=16), Noting(10))
+    assert pixels == [32] + 6 * [24] + 4 * [32] and model.pixels == 32
+    model.prepare(0.4)
+    seen = []
+    model.whiten.register_forward_hook(lambda layer, inputs, output: seen.append(inputs[0].shape))
+    assert model(floats(3)).shape == (3, 4)
+    model.prepare(1.0)
+    assert model(floats(3)).shape == (3, 4)
+    assert seen == [(3, 3, 24, 24), (3, 3, 32, 32)]
+
+
+def test_a_rate_that_is_too_large_is_named():
+    with pytest.raises(FloatingPointError, match="the loss became .* at step"):
+        train(started(), loader(128), StepBudget(30), head_lr=1e30)
+
+
+def test_answers_are_those_of_six_views_when_everything_is_doubtful():
+    model, images = started().eval(), photos(10)
+    logits = answers(model, ResidentBatches(*images, 5, "cpu"), doubtful=1.0)
+    with torch.no_grad():
+        expected = look(model, shifted(images.images / 255))
+    torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("seconds", [3.0, 6.0])
+def test_fit_fast_keeps_its_time(monkeypatch, seconds):
+    """By the clock of this process alone, so that other work on the machine plays no part."""
+    train(started(), loader(32), StepBudget(1))  # torch loads its optimisers when first used
+    monkeypatch.setattr(fast, "clock_of", lambda device: time.process_time)
+    begin = time.process_time()
+    fit = fit_fast(photos(400), photos(200, seed=1), seconds, torch.device("cpu"), SIZES)
+    took = time.process_time() - begin
+    assert fit.seconds <= took and 0.85 * seconds < took < 1.15 * seconds
+    assert fit.widths in SIZES and fit.epochs > 1
+    assert fit.logits.shape == (200, 4)
+    right = (fit.logits.argmax(1) == photos(200).labels).float().mean().item()
+    assert fit.accuracy == pytest.approx(right) and right > 0.5
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(1e-6, SIZES[1]), (100.0, SIZES[0])])
+def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, cost, expected):
+    monkeypatch.setattr(fast, "step_seconds", lambda model, xb, yb, clock: cost)
+    fit = fit_fast(photos(60), photos(20), 1.0, torch.device("cpu"), SIZES)
+    assert fit.widths == expected
+
+
+@pytest.mark.gpu
+def test_fit_fast_on_a_gpu():
+    fit = fit_fast(photos(4000), photos(100, seed=1), 20, sizes=SIZES)
+    assert fit.accuracy > 0.9 and fit.seconds < 23 and not fit.model.head.weight.is_cpu
+
+
+def test_bad_input_is_refused():
+    good, cpu = photos(60), torch.device("cpu")
+    with pytest.raises(ValueError, match="more than 0 seconds, got 0"):
+        fit_fast(good, good, 0, cpu)
+    with pytest.raises(ValueError, match="at least 50 training images, got 20"):
+        fit_fast(photos(20), good, 5, cpu)
+    grey = Split(good.images[:, :1], good.labels)
+    with pytest.raises(ValueError, match="expected colour images"):
+        fit_fast(grey, good, 5, cpu)
+    with pytest.raises(TypeError, match="bytes"):
+        fit_fast(Split(good.images.float(), good.labels), good, 5, cpu)
+    with pytest.raises(ValueError, match="shape \\(n, 3, 32, 32\\)"):
+        started()(torch.rand(2, 3, 28, 28))
+    small = Split(good.images[..., :16, :16], good.labels)
+    with pytest.raises(ValueError, match="shape \\(n, 3, 32, 32\\)"):
+        fit_fast(small, small, 5, cpu)

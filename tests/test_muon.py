@@ -1,0 +1,156 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.muon import EXACT, Muon, orthogonalize
+
+
+def random(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def filters(*shape, seed=0):
+    return torch.nn.Parameter(random(*shape, seed=seed))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 24), st.integers(1, 24), st.integers(0, 1000))
+def test_exact_coefficients_find_the_nearest_orthogonal_matrix(rows, columns, seed):
+    matrix = random(rows, columns, seed=seed).double()
+    u, values, v = torch.linalg.svd(matrix, full_matrices=False)
+    if values[-1] < 0.01 * values[0]:
+        return
+    torch.testing.assert_close(orthogonalize(matrix, 40, EXACT), u @ v, atol=1e-6, rtol=0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 1000), st.floats(1e-3, 1e3))
+def test_fast_coefficients_bring_large_singular_values_near_1(rows, columns, seed, size):
+    matrix = size * random(rows, columns, seed=seed)
+    before = torch.linalg.svdvals(matrix)
+    after = torch.linalg.svdvals(orthogonalize(matrix, steps=5))
+    assert after.max() < 1.25
+    assert after[: (before > 0.05 * matrix.norm()).sum()].min() > 0.65
+
+
+@pytest.mark.parametrize("shape", [(16, 24 * 9), (64, 64 * 9), (216, 16)])
+def test_rows_of_filter_banks_become_nearly_orthogonal(shape):
+    matrix = random(*shape)
+    for steps, most in ((3, 0.45), (5, 0.35)):
+        q = orthogonalize(matrix, steps)
+        gram = q @ q.T if shape[0] < shape[1] else q.T @ q
+        off = gram - gram.diagonal().diag()
+        # how far one row leans towards another: 0 for a right angle, 1 for the same direction
+        scale = gram.diagonal().sqrt()
+        assert (off / scale / scale[:, None]).abs().max() < most
+        assert (gram.diagonal().sqrt() - 1).abs().max() < 0.3
+
+
+def test_several_matrices_at_once():
+    stack = random(3, 8, 20)
+    torch.testing.assert_close(
+        orthogonalize(stack), torch.stack([orthogonalize(matrix) for matrix in stack])
+    )
+    tall = orthogonalize(stack.mT)
+    torch.testing.assert_close(tall.mT, orthogonalize(stack))
+
+
+def test_size_plays_no_part_and_zeros_stay():
+    matrix = random(5, 9)
+    torch.testing.assert_close(orthogonalize(matrix), orthogonalize(1000 * matrix))
+    assert not orthogonalize(torch.zeros(3, 4)).any()
+
+
+def test_lower_precision_is_for_the_products_only():
+    matrix = 1e5 * random(8, 30)  # its length is beyond float16
+    exact = orthogonalize(matrix)
+    for dtype in (torch.bfloat16, torch.float16):
+        rough = orthogonalize(matrix, dtype=dtype)
+        assert rough.dtype == torch.float32 and not torch.equal(rough, exact)
+        assert (rough - exact).norm() / exact.norm() < 0.05
+
+
+def test_momentum_by_hand():
+    """Of one row the orthogonalised step is its direction: of length 1, if steps=0."""
+    weights = torch.nn.Parameter(torch.zeros(1, 2))
+    opt = Muon([weights], lr=0.1, momentum=0.5, steps=0)
+    average, expected = torch.zeros(1, 2), torch.zeros(1, 2)
+    for gradient in (torch.tensor([[3.0, 4.0]]), torch.tensor([[-1.0, 2.0]])):
+        weights.grad = gradient.clone()
+        opt.step()
+        average = 0.5 * average + gradient
+        ahead = gradient + 0.5 * average
+        expected = expected - 0.1 * ahead / ahead.norm()
+        torch.testing.assert_close(weights.detach(), expected)
+        assert torch.equal(weights.grad, gradient)
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="this torch has no Muon yet")
+@pytest.mark.parametrize("shape", [(6, 6), (8, 30)])
+def test_matrices_change_as_with_torch(shape):
+    ours, theirs = filters(*shape), filters(*shape)
+    lr, start = 0.1, ours.detach().clone()
+    opt = Muon([ours], lr, momentum=0.9, steps=5, dtype=torch.bfloat16)
+    other = torch.optim.Muon([theirs], lr, weight_decay=0.0, momentum=0.9, ns_steps=5)
+    for seed in range(3):
+        for weights, one in ((ours, opt), (theirs, other)):
+            weights.grad = random(*shape, seed=10 + seed)
+            one.step()
+    difference = (ours - theirs).norm() / (theirs - start).norm()
+    assert difference < 0.06  # bfloat16 has three digits
+    assert (ours - start).norm() > lr
+
+
+def test_filters_are_matrices_with_a_row_each():
+    bank, matrix = filters(4, 3, 3, 3), filters(4, 27)
+    with torch.no_grad():
+        matrix.copy_(bank.flatten(1))
+    for weights in (bank, matrix):
+        weights.grad = random(4, 27, seed=1).view_as(weights)
+        Muon([weights], lr=0.1).step()
+    torch.testing.assert_close(bank.flatten(1), matrix)
+
+
+def test_length_is_kept_on_request():
+    bank = filters(9, 2, 3, 3)
+    bank.grad = torch.zeros_like(bank)
+    before = bank.detach().clone()
+    Muon([bank], lr=0.1).step()
+    assert torch.equal(bank, before)
+    Muon([bank], lr=0.1, keep_length=True).step()
+    assert bank.norm().item() == pytest.approx(3.0, rel=1e-5)
+    torch.testing.assert_close(bank / bank.norm(), before / before.norm())
+
+
+def test_weights_without_gradient_stay():
+    weights = filters(2, 2)
+    before = weights.detach().clone()
+    Muon([weights], lr=0.1).step()
+    assert torch.equal(weights, before)
+
+
+def test_it_learns():
+    """Least squares with a known answer: the loss falls by a factor of a hundred."""
+    x, true = random(64, 8, seed=1), random(8, 3, seed=2)
+    weights = torch.nn.Parameter(torch.zeros(8, 3))
+    opt, losses = Muon([weights], lr=0.1), []
+    for step in range(80):
+        opt.param_groups[0]["lr"] = 0.1 * (1 - step / 80)
+        loss = (x @ weights - x @ true).square().mean()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0] / 100
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match="two or more axes, got shape \\(3,\\)"):
+        Muon([torch.nn.Parameter(torch.zeros(3))], lr=0.1)
+    with pytest.raises(ValueError, match="lr of 0 or more"):
+        Muon([filters(2, 2)], lr=-1.0)
+    with pytest.raises(ValueError, match="momentum from 0"):
+        Muon([filters(2, 2)], lr=0.1, momentum=1.0)
+    with pytest.raises(ValueError, match="expected a matrix, got shape \\(4,\\)"):
+        orthogonalize(torch.zeros(4))

@@ -1,0 +1,79 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.whitening import patches, whitening_conv, whitening_matrix
+
+
+def photos(n, seed=0, side=12):
+    """Images whose neighbouring pixels are alike, as in photographs; mean 0, spread about 1."""
+    noise = torch.randn(n, 3, side + 4, side + 4, generator=torch.Generator().manual_seed(seed))
+    images = torch.nn.functional.avg_pool2d(noise, 5, stride=1)
+    images += 0.5 * images.mean(1, keepdim=True)
+    return (images - images.mean()) / images.std()
+
+
+def test_patches_are_the_squares_in_the_order_of_a_filter():
+    images = photos(2, side=5)
+    expected = [
+        images[n, :, y : y + 2, x : x + 2].flatten()
+        for n in range(2)
+        for y in range(4)
+        for x in range(4)
+    ]
+    assert torch.equal(patches(images, 2), torch.stack(expected))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 3), st.integers(0, 1000))
+def test_whitened_patches_have_the_identity_as_covariance(size, seed):
+    rows = patches(photos(40, seed), size)
+    whitened = rows @ whitening_matrix(rows).T
+    torch.testing.assert_close(whitened.T.cov(), torch.eye(3 * size**2), atol=2e-3, rtol=0)
+
+
+def test_the_pixels_themselves_are_far_from_it():
+    covariance = patches(photos(40)).T.cov()
+    assert (covariance - torch.eye(12)).abs().max() > 0.5
+
+
+def test_the_largest_variance_comes_first():
+    rows = patches(photos(40))
+    spreads = (rows @ (m := whitening_matrix(rows)).T / m.norm(dim=1)).var(0)
+    assert (spreads.diff() < 0).all() and spreads[0] > 20 * spreads[-1]
+
+
+def test_eps_holds_back_the_small_directions_only():
+    rows = patches(photos(40))
+    exact, held = whitening_matrix(rows), whitening_matrix(rows, eps=0.01)
+    ratio = (held.norm(dim=1) / exact.norm(dim=1)).square()
+    variances = 1 / exact.norm(dim=1).square()
+    torch.testing.assert_close(ratio, variances / (variances + 0.01), atol=1e-4, rtol=1e-3)
+
+
+def test_a_direction_without_variation_gives_no_infinity():
+    rows = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
+    rows[:, 2] = 0
+    assert whitening_matrix(rows, eps=5e-4).isfinite().all()
+
+
+def test_the_convolution_whitens_and_has_negatives():
+    images = photos(60)
+    conv = whitening_conv(images, eps=0.0)
+    answers = conv(images)
+    assert answers.shape == (60, 24, 11, 11)
+    torch.testing.assert_close(answers[:, :12], -answers[:, 12:])
+    columns = answers[:, :12].transpose(0, 1).flatten(1)
+    torch.testing.assert_close(columns.cov(), torch.eye(12), atol=2e-3, rtol=0)
+
+
+def test_only_the_bias_can_be_trained():
+    conv = whitening_conv(photos(10))
+    assert [name for name, p in conv.named_parameters() if p.requires_grad] == ["bias"]
+    assert not conv.bias.any()
+
+
+def test_too_few_rows_are_refused():
+    with pytest.raises(ValueError, match="more rows than the 12 numbers in each, got 9"):
+        whitening_conv(photos(1, side=4))
