@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import helpers
 from tests.nbcheck import exercises, hygiene, kept, standard
 from tests.nbcheck.notebook import read
 
@@ -31,6 +32,12 @@ def test_lesson(path, check):
 def test_solutions(path):
     problems = exercises.solutions_are_right(read(path), path.parent)
     assert not problems, listed(problems)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lessons_ran_with_these_helpers(path):
+    ran_with = read(path).metadata["lesson"].get("helpers")
+    assert ran_with == helpers.__version__, "run `make notebooks`"
 
 
 def test_setup_cell():

@@ -32,14 +32,22 @@ def _others_only(labels: torch.Tensor, classes: int, smoothing: float) -> torch.
     return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / (classes - 1)
 
 
+def _right_one_left_out(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
+    one_hot = F.one_hot(labels, classes).float()
+    return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / classes
+
+
 def _by_logits(logits: torch.Tensor, count: int) -> torch.Tensor:
-    first, second = logits.topk(2).values.T
-    return (first - second).argsort()[:count]
+    return _gaps_of(logits).argsort()[:count]
+
+
+def _gaps_of(values: torch.Tensor) -> torch.Tensor:
+    first, second = values.topk(2).values.T
+    return first - second
 
 
 def _gaps(logits: torch.Tensor) -> torch.Tensor:
-    first, second = logits.softmax(1).topk(2).values.T
-    return first - second
+    return _gaps_of(logits.softmax(1))
 
 
 def _convolutions() -> list[tuple]:
@@ -135,6 +143,14 @@ EXERCISES = {
                 "value: after the peak it starts below 1. Divide by what is left: 1 - peak.",
             ),
             Mistake(
+                lambda done, peak: done / peak if done < peak else 1 - (done - peak) / peak,
+                "value: the way down is as long as what is left after the peak: 1 - peak.",
+            ),
+            Mistake(
+                lambda done, peak: peak * done if done < peak else (1 - done) / (1 - peak),
+                "value: before the peak it does not get up to 1. Divide by peak.",
+            ),
+            Mistake(
                 lambda done, peak: done if done < peak else (1 - done) / (1 - peak),
                 "value: before the peak it does not get up to 1. Divide by peak.",
             ),
@@ -153,6 +169,11 @@ EXERCISES = {
                 _others_only,
                 "value: here the smoothing is spread over the *other* classes. It goes to all "
                 "classes, also to the right one.",
+            ),
+            Mistake(
+                _right_one_left_out,
+                "value: the right class gets its part of what is spread, too: add smoothing / "
+                "classes to it.",
             ),
             Mistake(
                 lambda labels, classes, smoothing: (
@@ -189,6 +210,10 @@ EXERCISES = {
                 "value: these are the gaps between logits. Take probabilities first: softmax(1).",
             ),
             Mistake(
+                lambda logits, count: _gaps_of(logits.softmax(0)).argsort()[:count],
+                "value: softmax(0) goes over the images. The classes are the second axis: 1.",
+            ),
+            Mistake(
                 lambda logits, count: _gaps(logits).argsort(descending=True)[:count],
                 "value: these are the surest. Small gaps are doubtful.",
             ),
@@ -209,7 +234,7 @@ EXERCISES = {
                 "shape: this is the order of all images. Take the first `count`.",
             ),
         ),
-        praise="half of the wrong answers are among a few doubtful images; look there again.",
+        praise="to look at these again costs little, and the sure ones are left alone.",
         tolerance=0,
     ),
     "8.5": Exercise(

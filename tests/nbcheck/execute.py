@@ -22,6 +22,7 @@ from nbclient.exceptions import CellControlSignal
 from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
+import helpers
 from tests.nbcheck.compare import canonical_tables
 from tests.nbcheck.kernel import on_practice_data, run
 from tests.nbcheck.notebook import code_cells, is_ignored, notes
@@ -81,7 +82,7 @@ def execute(
 
 def canonical(notebook: NotebookNode) -> NotebookNode:
     """Bring a notebook into its one form: metadata, ids, texts and paths. Changed in place."""
-    lesson = notebook.metadata.get("lesson", {})
+    lesson = notebook.metadata.get("lesson", {}) | {"helpers": helpers.__version__}
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
