@@ -15,7 +15,6 @@ the validation images are put beside each other.
 
 import argparse
 import platform
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -26,6 +25,7 @@ from torch.utils.data import DataLoader, Subset, random_split
 from torchvision.datasets import ImageFolder
 from torchvision.transforms import ToTensor
 
+from helpers.budget import clock_of
 from helpers.cifar_net import Cifar10CnnModel
 from helpers.data import ImageSet, folder, load
 from helpers.device import DeviceDataLoader, describe, get_default_device
@@ -62,6 +62,7 @@ class Contest:
         workers: int = 0,
     ) -> None:
         self.device, self.precision = device, fast_precision(device)
+        self.clock = clock_of(device)
         files = ImageFolder(path / "train", transform=ToTensor())
         held_back = len(files) // 10
         generator = torch.Generator().manual_seed(42)
@@ -93,29 +94,26 @@ class Contest:
     def seconds(self, way: str) -> float:
         """How long one run takes, on a network that has just begun."""
         model, opt = self.start(way)
-        self.wait()
-        begin = time.perf_counter()
+        begin = self.clock()
         self.steps[way](model, self.loaders[way], opt)
-        self.wait()
-        return time.perf_counter() - begin
+        return self.clock() - begin
 
     def shares(self, way: str) -> dict[str, float]:
         """Which share of the time each part of a step takes; together 1."""
         model, opt = self.start(way)
         model.train()
         spent = dict.fromkeys(PARTS, 0.0)
-        self.wait()
-        clock = self._clock(spent)
+        stop = self._stopwatch(spent)
         batches = iter(self.loaders[way])
         while (batch := next(batches, None)) is not None:
-            clock("data")
+            stop("data")
             loss = model.training_step(batch)
-            clock("forward")
+            stop("forward")
             loss.backward()
-            clock("backward")
+            stop("backward")
             opt.step()
             opt.zero_grad()
-            clock("optimiser")
+            stop("optimiser")
         return {part: seconds / sum(spent.values()) for part, seconds in spent.items()}
 
     def accuracy(self, way: str, epochs: int) -> float:
@@ -125,20 +123,12 @@ class Contest:
             self.steps[way](model, self.loaders[way], opt)
         return evaluate(model, self.valid)["val_acc"]
 
-    def wait(self) -> None:
-        """Wait until the device has done what it was told."""
-        if self.device.type == "cuda":
-            torch.cuda.synchronize()
-        elif self.device.type == "mps":
-            torch.mps.synchronize()
-
-    def _clock(self, spent: dict[str, float]) -> Callable[[str], None]:
-        last = time.perf_counter()
+    def _stopwatch(self, spent: dict[str, float]) -> Callable[[str], None]:
+        last = self.clock()
 
         def stop(part: str) -> None:
             nonlocal last
-            self.wait()
-            now = time.perf_counter()
+            now = self.clock()
             spent[part] += now - last
             last = now
 

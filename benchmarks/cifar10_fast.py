@@ -37,7 +37,7 @@ from helpers.data import ImageSet, folder, load
 from helpers.device import get_default_device
 from helpers.fast import FastFit, FastNet, Widths, answers, fit_fast, train
 from helpers.fitting import evaluate
-from helpers.precision import fast_precision
+from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
 
 Run = tuple[float, float]  # seconds, accuracy
@@ -101,15 +101,15 @@ def references(
     tests = ResidentBatches(*images.test, 256, device)
     n = len(images.train.images)
     n -= n // 10  # what both ways leave for validation
-    contest, clock = Contest(images, path, device, train=n), clock_of(device)
+    contest = Contest(images, path, device, train=n)
 
     def trained(way: str) -> Reference:
         model, opt = contest.start(way)
-        begin = clock()
+        begin = contest.clock()
         for _ in range(epochs):
             contest.steps[way](model, contest.loaders[way], opt)
         right = evaluate(model, tests)["val_acc"]
-        return Reference(way, clock() - begin, right, None)
+        return Reference(way, contest.clock() - begin, right, None)
 
     memory = trained("helpers")
     if whole:
@@ -184,7 +184,7 @@ def fast_run(
     tests = ResidentBatches(*images.test, 2000, device)
     sample = loader.images[:: len(loader.images) // 1000 + 1].float() / 255
     labels, clock = images.test.labels, clock_of(device)
-    precision = torch.float16 if device.type == "cuda" else fast_precision(device)
+    precision = lowest_precision(device)
 
     def run() -> Run:
         begin = clock()

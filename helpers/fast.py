@@ -20,7 +20,7 @@ from helpers.identity_init import pass_on
 from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
 from helpers.muon import Muon
-from helpers.precision import fast_precision
+from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
 from helpers.sizing import largest_that_fits, step_seconds
@@ -230,8 +230,7 @@ def fit_fast(
     tests = ResidentBatches(*test_split, 2000 if on_gpu else 500, device)
     sample = loader.images[:: n // 1000 + 1].float() / 255  # spread over all classes
     classes = int(train_split.labels.max()) + 1
-    # On a GPU float16 is fast and exact enough; on a processor it is never the answer.
-    precision = torch.float16 if on_gpu else fast_precision(device)
+    precision = lowest_precision(device)
 
     def epoch_seconds(widths: Widths) -> float:
         rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy

@@ -1,6 +1,5 @@
 """Colour photographs: drawn side by side, asked about one by one, and partly covered."""
 
-import math
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -9,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from helpers.device import to_device
-from helpers.plots import BLUE, GREY
+from helpers.plots import BLUE, GREY, tiles
 
 
 def photo_grid(
@@ -39,18 +38,9 @@ def photo_grid(
         )
     if titles is not None and len(titles) != len(photos):
         raise ValueError(f"photo_grid: got {len(photos)} images but {len(titles)} titles")
-    columns = min(columns, len(photos))
-    rows = math.ceil(len(photos) / columns)
-    height = size * (1.3 if titles else 1.0)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(size * columns, height * rows), squeeze=False
-    )
-    for axis in axes.flat:
-        axis.axis("off")
-    for place, (axis, photo) in enumerate(zip(axes.flat, photos)):
+    figure, axes = tiles(len(photos), titles, columns, size, title_room=0.3, fontsize=9)
+    for axis, photo in zip(axes, photos):
         axis.imshow(photo.detach().cpu().permute(1, 2, 0).numpy())
-        if titles is not None:
-            axis.set_title(titles[place], fontsize=9)
     return figure
 
 

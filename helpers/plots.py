@@ -136,20 +136,46 @@ def image_grid(
             )
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"image_grid: got {len(images)} images but {len(titles)} titles")
-    columns = min(columns, len(images))
-    rows = math.ceil(len(images) / columns)
-    height = size * (1.25 if titles else 1.0)
+    figure, axes = tiles(len(images), titles, columns, size)
+    low, high = limits or (None, None)
+    for axis, image in zip(axes, images):
+        axis.imshow(image.detach().cpu().numpy(), vmin=low, vmax=high)
+    return figure
+
+
+def tiles(
+    n: int,
+    titles: Sequence[str] | None,
+    columns: int,
+    size: float,
+    title_room: float = 0.25,
+    fontsize: float = 10,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with a square place for each of some images, row by row.
+
+    Args:
+        n: how many, 1 or more.
+        titles: n short titles, or None.
+        columns: images in a row, at most.
+        size: width of one image in inches.
+        title_room: height of a title, as a share of ``size``.
+        fontsize: of the titles.
+
+    Returns:
+        tuple: the figure, and n axes without frames.
+    """
+    columns = min(columns, n)
+    rows = math.ceil(n / columns)
+    height = size * (1 + title_room if titles else 1.0)
     figure, axes = plt.subplots(
         rows, columns, figsize=(size * columns, height * rows), squeeze=False
     )
     for axis in axes.flat:
         axis.axis("off")
-    for position, (axis, image) in enumerate(zip(axes.flat, images)):
-        low, high = limits or (None, None)
-        axis.imshow(image.detach().cpu().numpy(), vmin=low, vmax=high)
-        if titles is not None:
-            axis.set_title(titles[position], fontsize=10)
-    return figure
+    places = list(axes.flat[:n])
+    for axis, title in zip(places, titles or ()):
+        axis.set_title(title, fontsize=fontsize)
+    return figure, places
 
 
 def paint_weights(axis: Axes, image: torch.Tensor, limit: float | None = None) -> AxesImage:

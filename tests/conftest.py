@@ -1,7 +1,27 @@
-"""Tests marked ``gpu`` run where there is one, and say why not elsewhere."""
+"""What holds for all tests: no test leaves figures or data sets behind, few need a GPU."""
 
+from collections.abc import Iterator
+
+import matplotlib.pyplot as plt
 import pytest
 import torch
+
+from helpers.data import served
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    """Close the figures that a test has drawn."""
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def data_sets_of_its_own() -> Iterator[None]:
+    """A module does not inherit that another one has used practice data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(served, "_found", {})
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -22,7 +22,7 @@ from benchmarks.cifar10_fast import (
     target_table,
 )
 from helpers.budget import clock_of
-from helpers.data import folder, load, served
+from helpers.data import folder, load
 from helpers.fast import FastFit, FastNet
 from tests.test_fast import SIZES, SMALL, floats
 
@@ -33,7 +33,6 @@ CPU = torch.device("cpu")
 def practice():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LESSONS_DATA", "practice")
-        patch.setattr(served, "_found", {})  # later tests shall not think that this is their data
         yield load("cifar10"), folder("cifar10")
 
 

@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -14,12 +13,6 @@ from helpers.curves import (
 )
 from helpers.linear import batch_accuracy, mnist_loss
 from helpers.training import BasicOptim, train_model
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

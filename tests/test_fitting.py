@@ -99,17 +99,22 @@ def test_the_optimiser_is_the_one_asked_for():
     assert made == [(2, 0.25)]
 
 
-def test_an_interruption_keeps_the_history(capsys, monkeypatch):
-    whole = fit(3, 0.02, *started(), ADAM)
+def interrupted_in(epoch):
+    """``fit_epoch``, until the epoch in which somebody presses the button."""
     calls = []
 
     def stopping(*arguments):
         calls.append(1)
-        if len(calls) == 3:
+        if len(calls) == epoch:
             raise KeyboardInterrupt
         return fit_epoch(*arguments)
 
-    monkeypatch.setattr(fitting, "fit_epoch", stopping)
+    return stopping
+
+
+def test_an_interruption_keeps_the_history(capsys, monkeypatch):
+    whole = fit(3, 0.02, *started(), ADAM)
+    monkeypatch.setattr(fitting, "fit_epoch", interrupted_in(3))
     capsys.readouterr()
     assert fit(9, 0.02, *started(), ADAM) == whole[:2]
     said = capsys.readouterr().out.splitlines()[-1]
@@ -118,16 +123,8 @@ def test_an_interruption_keeps_the_history(capsys, monkeypatch):
 
 def test_after_an_interruption_training_goes_on_to_the_same_end(tmp_path, monkeypatch):
     path, whole = tmp_path / "t.pt", fit(4, 0.02, *started(), ADAM)
-    calls = []
-
-    def stopping(*arguments):
-        calls.append(1)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return fit_epoch(*arguments)
-
     with monkeypatch.context() as patch:
-        patch.setattr(fitting, "fit_epoch", stopping)
+        patch.setattr(fitting, "fit_epoch", interrupted_in(3))
         assert fit(4, 0.02, *started(), ADAM, checkpoint=path) == whole[:2]
     assert path.exists()
     model, train, valid = started(seed=5)  # another start: the file must decide

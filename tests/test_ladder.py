@@ -12,12 +12,6 @@ RUNGS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
-
-
 def test_a_row_for_each_rung_from_top_to_bottom():
     left, right = draw_ladder(RUNGS).axes
     assert [bar.get_width() for bar in left.patches] == [0.6, 0.65, 0.7]

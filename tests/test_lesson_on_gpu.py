@@ -25,7 +25,7 @@ def test_the_whole_lesson_at_full_scale(monkeypatch, capsys):
         for line in text.splitlines()
     ]
     assert "Scale: full" in " ".join(said)
-    for word in ("test accuracy, full scale", "an epoch", "times faster", "mean confidence"):
+    for word in ("test accuracy, full scale", "epochs on the", "times faster", "mean confidence"):
         found = [line for line in said if word in line]
         assert found, f"no output has the words {word!r}"
         with capsys.disabled():  # the figures that a README may quote

@@ -1,15 +1,8 @@
-import matplotlib.pyplot as plt
 import pytest
 import torch
 
 from helpers.muon import EXACT, FAST, orthogonalize
 from helpers.muon_pictures import draw_towards_one, towards_one
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
 
 
 def test_numbers_by_hand():

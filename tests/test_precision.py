@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from helpers.precision import fast_precision
+from helpers.precision import fast_precision, lowest_precision
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,13 @@ def test_a_gpu_must_do_it_itself(monkeypatch, direct, precision):
 
 def test_elsewhere_nothing_is_risked():
     assert fast_precision(torch.device("mps")) == torch.float32
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_float16_is_for_nvidia_gpus_only(monkeypatch, precision):
+    monkeypatch.setattr("helpers.precision.fast_precision", lambda device: precision)
+    assert lowest_precision(torch.device("cuda")) == torch.float16
+    assert lowest_precision(torch.device("cpu")) == precision
 
 
 def test_this_machine_agrees_with_its_own_kernels():

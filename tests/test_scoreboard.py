@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import pytest
 
 from helpers.scoreboard import Score, draw_scoreboard, scoreboard
@@ -8,12 +7,6 @@ BOARD = [
     Score(3, "linear", 785, 0.98, 0.3),
     Score(4, "resnet18", 11_000_000, 0.995, 40.0),
 ]
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
 
 
 def test_table_has_a_row_a_score_in_order():

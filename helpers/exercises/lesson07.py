@@ -1,5 +1,8 @@
 """The exercises of lesson 07: shapes, means over batches, normalising, and when to stop."""
 
+import operator
+from collections.abc import Callable
+
 import torch
 
 from helpers.exercises.framework import Exercise, Mistake
@@ -17,10 +20,18 @@ def _normalize(xb: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch
     return (xb.float() / 255 - mean[:, None, None]) / std[:, None, None]
 
 
-def _stop_epoch(losses: list[float], patience: int) -> int:
+def _stop_epoch(
+    losses: list[float],
+    patience: int,
+    better: Callable[[float, float], bool] = operator.lt,
+    reset: bool = True,
+) -> int:
     best, waited = float("inf"), 0
     for epoch, loss in enumerate(losses, start=1):
-        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if better(loss, best):
+            best, waited = loss, 0 if reset else waited
+        else:
+            waited += 1
         if waited == patience:
             return epoch
     return len(losses)
@@ -30,24 +41,6 @@ def _stop_against_the_last(losses: list[float], patience: int) -> int:
     waited = 0
     for epoch, (before, now) in enumerate(zip(losses, losses[1:]), start=2):
         waited = waited + 1 if now >= before else 0
-        if waited == patience:
-            return epoch
-    return len(losses)
-
-
-def _never_reset(losses: list[float], patience: int) -> int:
-    best, waited = float("inf"), 0
-    for epoch, loss in enumerate(losses, start=1):
-        best, waited = (loss, waited) if loss < best else (best, waited + 1)
-        if waited == patience:
-            return epoch
-    return len(losses)
-
-
-def _equal_is_lower(losses: list[float], patience: int) -> int:
-    best, waited = float("inf"), 0
-    for epoch, loss in enumerate(losses, start=1):
-        best, waited = (loss, 0) if loss <= best else (best, waited + 1)
         if waited == patience:
             return epoch
     return len(losses)
@@ -205,7 +198,7 @@ EXERCISES = {
                 "value: one too small. Epochs count from 1: enumerate(losses, start=1).",
             ),
             Mistake(
-                _equal_is_lower,
+                lambda losses, patience: _stop_epoch(losses, patience, better=operator.le),
                 "value: an equal loss is not a lower one: it has to wait, too.",
             ),
             Mistake(
@@ -214,7 +207,7 @@ EXERCISES = {
                 "soon as its patience is over, and never sees the rest.",
             ),
             Mistake(
-                _never_reset,
+                lambda losses, patience: _stop_epoch(losses, patience, reset=False),
                 "value: a new best loss must set the count of the waiting back to 0.",
             ),
             Mistake(
