@@ -29,7 +29,7 @@ from helpers.whitening import whitening_conv
 
 Widths = tuple[int, int, int]
 
-SIZES = ((16, 64, 64), (32, 64, 64), (64, 128, 128), (64, 256, 256), (128, 384, 384))
+SIZES = ((16, 64, 64), (32, 128, 128), (64, 256, 256), (128, 512, 512))
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side

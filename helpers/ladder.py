@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 from helpers.plots import BLUE, GREY, ORANGE
 from helpers.scoreboard import Score, scoreboard
 
+COLORS = GREY, BLUE, ORANGE  # of the groups in a race
+
 
 def draw_ladder(rungs: Sequence[Score]) -> Figure:
     """Draw accuracy and seconds side by side, a row for each rung; the newest stands out.
@@ -51,15 +53,16 @@ def draw_race(groups: dict[str, Sequence[Score]]) -> Figure:
     everyone = [score for scores in groups.values() for score in scores]
     scoreboard(everyone)  # looks whether they are sound
     figure, axis = plt.subplots(figsize=(9, max(3.0, 0.27 * len(everyone))))
-    for (name, scores), color, marker in zip(groups.items(), (GREY, BLUE, ORANGE), "so^"):
+    for (name, scores), color, marker in zip(groups.items(), COLORS, "so^"):
         points = [_place(score) for score in scores]
         axis.plot(*zip(*points), marker, color=color, markersize=8, label=name)
-    ranked = sorted(everyone, key=lambda score: score.accuracy, reverse=True)
-    for rank, score in enumerate(ranked):
+    colored = [(score, color) for scores, color in zip(groups.values(), COLORS) for score in scores]
+    colored.sort(key=lambda pair: pair[0].accuracy, reverse=True)
+    for rank, (score, color) in enumerate(colored):
         axis.annotate(
-            f"{score.accuracy:.3f} {score.method}", _place(score), (1.04, 1 - rank / len(ranked)),
+            f"{score.accuracy:.3f} {score.method}", _place(score), (1.04, 1 - rank / len(colored)),
             textcoords="axes fraction", va="center", fontsize=10, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.4},
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6},
         )  # fmt: skip
     axis.set(xscale="log", xlabel="seconds (each step ten times as long)", ylabel="accuracy")
     axis.grid(alpha=0.3)
