@@ -115,6 +115,15 @@ EXERCISES = {
                 "value: this is the work at one place. The filters look at height times width.",
             ),
             Mistake(
+                lambda i, o, s, h, w: (2 * i * o * s**2 + o) * h * w,
+                "value: these are the biases, too. Leave them out.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: (2 * i * s**2 - 1) * o * h * w,
+                "value: one addition less for each number is right, strictly. Here, as usual, a "
+                "multiplication and an addition count as a pair.",
+            ),
+            Mistake(
                 lambda i, o, s, h, w: 2 * i * o * s**2 * h**2,
                 "value: the output need not be a square: height times width.",
             ),
@@ -141,6 +150,14 @@ EXERCISES = {
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - done,
                 "value: after the peak it starts below 1. Divide by what is left: 1 - peak.",
+            ),
+            Mistake(
+                lambda done, peak: done / peak if done < peak else 1 - (done - peak),
+                "value: after the peak it does not get down to 0. Divide by what is left: 1 - peak.",
+            ),
+            Mistake(
+                lambda done, peak: done / peak if done < peak else 1 - done / (1 - peak),
+                "value: after the peak it has to begin at 1: how far is `done` behind the peak?",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - (done - peak) / peak,
