@@ -35,7 +35,7 @@ from helpers.augment import random_shift
 from helpers.budget import StepBudget, clock_of
 from helpers.data import ImageSet, folder, load
 from helpers.device import get_default_device
-from helpers.fast import FastFit, FastNet, Widths, answers, fit_fast, train
+from helpers.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
 from helpers.fitting import evaluate
 from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
@@ -164,10 +164,23 @@ def find_budget(
     return search
 
 
+def mean_work(model: FastNet, xb: torch.Tensor) -> float:
+    """Operations for an image, the mean of a training that begins with fewer pixels.
+
+    A time budget gives each size of the images a share of the *time*. Steps with fewer pixels are
+    taken to be shorter as their arithmetic is less, so that there are more of them.
+    """
+    begin, images = 0.0, 0.0
+    for until, model.pixels in PIXELS:
+        images += (until - begin) / training_flops(model.train(), xb)
+        begin = until
+    return 1 / images
+
+
 def limit_line(fit: FastFit, images: ImageSet, device: torch.device) -> str:
     """What a training had to compute, against what the machine can."""
     xb = (images.train.images[:64] / 255).to(device)
-    work = training_flops(fit.model.train(), xb) * fit.epochs * len(images.train.images)
+    work = mean_work(fit.model, xb) * fit.epochs * len(images.train.images)
     side = 8192 if device.type == "cuda" else 1024
     rate = product_rate(device, fit.model.precision, clock_of(device), side)
     return (

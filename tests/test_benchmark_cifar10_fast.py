@@ -21,6 +21,7 @@ from benchmarks.cifar10_fast import (
     spread,
     target_table,
 )
+from helpers.arithmetic import training_flops
 from helpers.budget import clock_of
 from helpers.data import folder, load
 from helpers.fast import FastFit, FastNet
@@ -167,6 +168,29 @@ def test_quick_runs_from_end_to_end(practice, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "seconds to the target" in said and "extrapolated from" in said
     assert "of the limit" in said and "practice images" in said
+
+
+def test_work_lies_between_that_of_small_and_large_images():
+    model, xb = FastNet(torch.rand(10, 3, 32, 32), SMALL), torch.rand(2, 3, 32, 32)
+    model.prepare(0.2)
+    small = training_flops(model, xb)
+    model.prepare(1.0)
+    large = training_flops(model, xb)
+    # Half of the time each: with a and b operations an image, 1 / (0.5 / a + 0.5 / b).
+    assert benchmark.mean_work(model, xb) == pytest.approx(2 * small * large / (small + large))
+    assert small < benchmark.mean_work(model, xb) < large
+    assert model.pixels == 32
+
+
+def test_one_table_alone(practice, monkeypatch, capsys):
+    monkeypatch.setenv("LESSONS_DATA", "practice")
+    monkeypatch.setattr("sys.argv", ["benchmark", "--quick", "--tables", "budgets"])
+    monkeypatch.setattr(benchmark, "references", None)  # would be called for the other table
+    fit = benchmark.fit_fast(*practice[0].splits.values(), 1, sizes=SIZES)
+    monkeypatch.setattr(benchmark, "several", lambda *_: [fit])
+    benchmark.main()
+    said = capsys.readouterr().out
+    assert "| budget |" in said and "seconds to the target" not in said
 
 
 def test_too_few_seeds_are_refused(monkeypatch, capsys):

@@ -153,7 +153,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - (done - peak),
-                "value: after the peak it does not get down to 0. Divide by what is left: 1 - peak.",
+                "value: it does not get down to 0 at the end. Divide by what is left, 1 - peak.",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - done / (1 - peak),
