@@ -171,7 +171,8 @@ def mean_work(model: FastNet, xb: torch.Tensor) -> float:
     taken to be shorter as their arithmetic is less, so that there are more of them.
     """
     begin, images = 0.0, 0.0
-    for until, model.pixels in PIXELS:
+    for until, pixels in PIXELS:
+        model.pixels = pixels
         images += (until - begin) / training_flops(model.train(), xb)
         begin = until
     return 1 / images

@@ -48,7 +48,7 @@ def draw_race(groups: dict[str, Sequence[Score]]) -> Figure:
     Raises:
         ValueError: for more than three groups, or as ``helpers.scoreboard.scoreboard`` does.
     """
-    if len(groups) > 3:
+    if len(groups) > len(COLORS):
         raise ValueError(f"draw_race: expected at most three groups, got {len(groups)}")
     everyone = [score for scores in groups.values() for score in scores]
     scoreboard(everyone)  # looks whether they are sound
