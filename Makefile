@@ -17,14 +17,17 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Colab's; a version that uv finds, or the path of a Python.
 COLAB_PYTHON ?= 3.13
 
-.PHONY: help lab test test-real test-practice test-browser test-colab picture notebooks wheel colab \
-	colab-env colab-versions publish site lint clean
+.PHONY: help lab test test-units test-real test-practice test-variant test-browser test-colab check \
+	picture notebooks spread wheel colab colab-env colab-versions publish site lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
-	@echo "make test-real, test-practice, test-browser, test-colab: one part of them"
+	@echo "make test-units, test-real, test-practice, test-browser, test-colab: one part of them"
+	@echo "make check      look at the style of the code and run the tests of helpers: a minute"
+	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make notebooks  run the lessons again and store what they print"
+	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
@@ -38,32 +41,53 @@ help:
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB) notebooks
 
-# All tests, in four parts that may run side by side (.ci/run does). The last two skip, and say why,
+# All tests, in five parts that may run side by side (.ci/run does). The last two skip, and say why,
 # where there is no browser or no environment with Colab's versions.
-test: test-real test-practice test-browser test-colab
+test: test-real test-units test-practice test-browser test-colab
 
-# On the real images, where they can be had.
+PYTEST := $(BIN)/python -m pytest
+UNITS := tests --ignore=tests/test_browser.py --ignore=tests/test_colab.py
+
+test-units: $(READY)
+	$(PYTEST) $(UNITS)
+
+# The lessons on the real images, where they can be had.
 test-real: $(READY)
-	$(BIN)/python -m pytest --nbval --ignore=tests/test_browser.py --ignore=tests/test_colab.py
+	$(PYTEST) --nbval -m "not solved" notebooks
 
-# On the practice data, which every learner without network depends on; with a data folder of its
-# own, because a training that a lesson keeps there fits one data set only.
+# The lessons with their exercises solved, on the practice data, which every learner without network
+# depends on.
 test-practice: $(READY)
-	FASTAI_HOME="$(CURDIR)/build/practice" LESSONS_DATA=practice $(BIN)/python -m pytest --nbval notebooks
+	$(PYTEST) --nbval -m solved notebooks
+
+# As test-real, but computed as another processor would: VARIANT=NAME, or a commit's digest, which
+# chooses one. With a data folder of its own, because a training that a lesson keeps there is one of
+# a processor. `python -m tests.nbcheck.variants` shows them all.
+test-variant: $(READY)
+	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tests.nbcheck.variants $(VARIANT) -- \
+		$(PYTEST) --nbval -m "not solved" notebooks
+
+# What can be known within a minute: style, and the tests of helpers without any lesson.
+check: lint
+	$(PYTEST) -q $(UNITS) $(CHECK)
 
 test-browser: $(READY)
-	$(BIN)/python -m pytest -rs --durations=0 tests/test_browser.py
+	$(PYTEST) -rs --durations=0 tests/test_browser.py
 
 test-colab: $(READY)
-	$(BIN)/python -m pytest -rs --durations=0 tests/test_colab.py
+	$(PYTEST) -rs --durations=0 tests/test_colab.py
 
 # The README's picture, as a browser shows it.
 picture: $(READY)
-	$(BIN)/python -m pytest tests/test_browser.py -k 02_gradients
+	$(PYTEST) tests/test_browser.py -k 02_gradients
 	cp artifacts/02_gradients_and_sgd-play.png .github/lesson02.png
 
 notebooks: $(READY)
 	$(BIN)/python -m tests.nbcheck.execute $(NB)
+
+# How far the figures of the lessons are off as other processors compute them; NB=file for one.
+spread: $(READY)
+	$(BIN)/python -m tests.nbcheck.spread $(NB) $(if $(WRITE),--write)
 
 wheel: $(READY)
 	rm -rf dist

@@ -1,14 +1,24 @@
 """In which precision a device multiplies fastest without harm to the training."""
 
+import time
+from functools import cache
+
 import torch
+import torch.nn.functional as F
+
+GAIN = 1.2  # so many times faster bfloat16 must be; with less, its fewer digits are not worth it
+TRIES = 5
 
 
 def fast_precision(device: torch.device) -> torch.dtype:
     """Whether convolutions should be computed in bfloat16 on this device.
 
     bfloat16 keeps the range of float32 with fewer digits. It pays where the hardware multiplies it
-    directly: x86 processors with AVX-512 BF16 or AMX, NVIDIA GPUs since Ampere. Everywhere else the
-    answer is float32. float16 is never the answer: a processor computes it many times slower.
+    directly: many x86 processors since 2020 (AVX-512 BF16, AMX), NVIDIA GPUs since Ampere. What a
+    processor is called says little: instructions may be switched off, or torch may have no program
+    for them and take a hundred times as long. So on a processor a small convolution is timed in
+    both, once in a process, in a few milliseconds. float16 is never the answer: a processor
+    computes it many times slower.
 
     Args:
         device: where the training will run.
@@ -23,7 +33,7 @@ def fast_precision(device: torch.device) -> torch.dtype:
     if device.type == "cuda":
         direct = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        direct = device.type == "cpu" and _has_bfloat16_instructions()
+        direct = device.type == "cpu" and _bfloat16_pays()
     return torch.bfloat16 if direct else torch.float32
 
 
@@ -43,6 +53,31 @@ def lowest_precision(device: torch.device) -> torch.dtype:
     return torch.float16 if device.type == "cuda" else fast_precision(device)
 
 
-def _has_bfloat16_instructions() -> bool:
-    able = torch.cpu.get_capabilities()
-    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+@cache
+def _bfloat16_pays() -> bool:
+    """Time a convolution in both precisions, in turns, so that other work slows both.
+
+    On one thread: on a busy machine several of them wait for each other, and that hides the rest.
+    """
+    best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for _ in range(TRIES):
+            for precision in best:
+                best[precision] = min(best[precision], _seconds(precision))
+            if best[torch.bfloat16] > 10 * best[torch.float32]:  # there is no program for it
+                break
+    finally:
+        torch.set_num_threads(threads)
+    return best[torch.float32] > GAIN * best[torch.bfloat16]
+
+
+def _seconds(precision: torch.dtype) -> float:
+    """How long a small convolution takes on the processor, forwards and backwards."""
+    x = torch.ones(16, 32, 16, 16, device="cpu", dtype=precision)
+    x = x.contiguous(memory_format=torch.channels_last)
+    weight = torch.ones(32, 32, 3, 3, device="cpu", dtype=precision, requires_grad=True)
+    begin = time.perf_counter()
+    F.conv2d(x, weight, padding=1).sum().backward()
+    return time.perf_counter() - begin

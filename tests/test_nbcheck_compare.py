@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.nbcheck import compare, kept, tokens
-from tests.nbcheck.compare import Tolerance, difference, text_difference, tolerance_of
+from tests.nbcheck.compare import Tolerance, difference, pairs, text_difference, tolerance_of
 from tests.nbcheck.sample import code, printed, shown, value
 
 
@@ -120,6 +120,37 @@ def test_what_a_tolerance_allows():
     assert text_difference("0.0", "1e-09", Tolerance(absolute=1e-6)) is None
     assert "allowed is 0.001 of it + 0.5" in text_difference("1.0", "2.0", Tolerance(absolute=0.5))
     assert "allowed is 0.01 of it" in text_difference("100", "102", Tolerance(0.01, whole=True))
+
+
+STATED = "accuracy: 0.996 (expected 0.995 ± 0.006)"
+
+
+@pytest.mark.parametrize(
+    "stored, new, problem",
+    [
+        (STATED, "accuracy: 1.001 (expected 0.995 ± 0.006)", None),
+        (STATED, "accuracy: 0.989 (expected 0.995 ± 0.006)", None),
+        (STATED, "accuracy: 1.002 (expected 0.995 ± 0.006)", "allowed is 0.995 ± 0.006, as the"),
+        (STATED, "accuracy: 0.996 (expected 0.997 ± 0.006)", "stored 0.995, now 0.997"),
+        (STATED, "accuracy: 0.996 (expected 0.995 ± 0.007)", "stored 0.006, now 0.007"),
+        (STATED, "accuracy: nan (expected 0.995 ± 0.006)", "stored 0.996, now nan"),
+        ("50000 (expected 50000 ± 0)", "50001 (expected 50000 ± 0)", "allowed is 50000 ± 0"),
+        ("mean 0.73 ± 0.01", "mean 0.74 ± 0.01", None),
+        ("mean 0.73 ± 0.01", "mean 0.75 ± 0.01", "allowed is 0.73 ± 0.01"),
+        ("0.5 (on the real data 0.6 ± 0.1)", "0.4 (on the real data 0.6 ± 0.1)", "now 0.4"),
+    ],
+)
+def test_a_tolerance_that_the_line_states(stored, new, problem):
+    found = text_difference(stored, new, Tolerance())
+    assert found is None if problem is None else problem in found
+
+
+def test_what_became_of_each_number():
+    before, after = [printed(f"{STATED}\nloss 2.0")], [printed(f"{STATED}\nloss 2.5")]
+    found = list(pairs(before, after, Tolerance(0.1)))
+    rooms = [(pair.stored.text, pair.new.text, pair.rule.room(pair.stored)) for pair in found]
+    assert rooms[0] == ("0.996", "0.996", 0.006) and rooms[-1] == ("2.0", "2.5", 0.2)
+    assert list(pairs([printed("a 1")], [printed("b 1")], Tolerance())) == []
 
 
 def picture(*, also=None):

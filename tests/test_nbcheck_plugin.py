@@ -66,7 +66,26 @@ ENVIRONMENT = (
     'import os\n[os.environ.get(n) for n in ("OMP_NUM_THREADS", "PYTHONHASHSEED", '
     '"LESSONS_HEADLESS", "LESSONS_DATA")]'
 )
+# All but the data as they are.
+FAKE_PACKAGE = "import pkgutil\n__path__ = pkgutil.extend_path(__path__, __name__)\n"
 FAKE_DATA = "def is_practice(name):\n    print('fetched')\n    return name == 'practice_set'\n"
+
+
+# Each solution of the sample lesson, changed; and what the check must then be told to say.
+SOLVED = {
+    "answer = None": "it says 'Not tried yet: write it'",
+    "answer = 1 / 0": "ZeroDivisionError",
+    "answer = 1": None,
+}
+
+
+def with_solutions():
+    """The sample lesson, with the solutions of ``SOLVED`` and a cell that must be as stored."""
+    made = lesson()
+    places = [n for n, cell in enumerate(made.cells) if "answer = 1\n" in cell.source]
+    for place, code_of_it in zip(places, SOLVED):
+        made.cells[place].source = made.cells[place].source.replace("answer = 1", code_of_it)
+    return made
 
 
 def on_data(name, forced):
@@ -99,11 +118,12 @@ def run(tmp_path_factory):
         "on_real": on_data("real_set", "None"),
         "on_practice": on_data("practice_set", "'practice'"),
         "says_nothing": silent,
+        "solved": with_solutions(),
     }
     for name, made in notebooks.items():
         nbformat.write(made, folder / f"{name}.ipynb")
     (folder / "helpers").mkdir()
-    (folder / "helpers" / "__init__.py").write_text("")
+    (folder / "helpers" / "__init__.py").write_text(FAKE_PACKAGE)
     (folder / "helpers" / "data.py").write_text(FAKE_DATA)
     (folder / "pytest.ini").write_text("[pytest]\n")
     variables = dict(
@@ -144,7 +164,20 @@ def test_a_cell(run, name):
 
 
 def test_the_sample_lesson_is_true(run):
-    assert {failure for (name, _), failure in run[0].items() if name == "good"} == {None}
+    for name in ("good", "good.ipynb solved"):
+        cells = [failure for (file, _), failure in run[0].items() if file == name]
+        assert len(cells) == 13 and set(cells) == {None}
+
+
+def test_solutions_are_put_in_and_must_be_accepted(run):
+    made = with_solutions()
+    code_cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    checks = [n for n, cell in enumerate(code_cells, start=1) if cell.source == "check(answer)"]
+    says = [run[0]["solved.ipynb solved", f"Cell {number}"] for number in checks]
+    assert "the check does not accept the solution; it says 'Not tried" in says[0]
+    assert "ZeroDivisionError" in run[0]["solved.ipynb solved", f"Cell {checks[1] - 1}"]
+    assert says[2] is None
+    assert run[0]["solved", f"Cell {checks[0]}"] is None  # as it is stored: not tried yet
 
 
 def test_a_notebook_that_was_never_run_fails(run):
@@ -175,6 +208,7 @@ def test_a_notebook_that_does_not_name_its_data_fails(run):
     "line",
     [
         "good.ipynb: compared 12 of 13 code cells (92 %), no data, ",
+        "good.ipynb solved: compared 12 of 13 code cells (92 %), no data, ",
         "on_real.ipynb: compared 4 of 4 code cells (100 %), real data, ",
         "on_practice.ipynb: compared 3 of 4 code cells (75 %), practice data, ",
         "never_run.ipynb: compared 0 of 13 code cells (0 %), no data, ",

@@ -235,31 +235,6 @@ def test_the_setup_cell_is_the_same_in_every_lesson():
     assert problem.startswith("02_b: In [1], the setup cell, is not that of 01_a")
 
 
-class TestSolutions:
-    """The notebook with its solutions put in is run; each case starts one kernel."""
-
-    def test_solutions_that_are_right(self, tmp_path):
-        made = lesson()
-        assert exercises.solutions_are_right(made, tmp_path) == []
-        assert made == lesson()
-
-    def test_a_wrong_solution_and_a_silent_check(self, tmp_path):
-        made = lesson()
-        say("answer = 1", "answer = None")(made)
-        cell_with(made, "check(answer)").source = "0"
-        say("check(answer)", "if answer: check(None)")(made)
-        found = exercises.solutions_are_right(made, tmp_path)
-        assert len(found) == 2
-        assert "the check of exercise 1.1 does not accept the solution; it says '0'" in found[0]
-        assert "exercise 1.2 does not accept the solution; it says 'Not tried yet: " in found[1]
-
-    def test_a_solution_that_fails(self, tmp_path):
-        made = lesson()
-        say("answer = 1", "answer = 1 / 0")(made)
-        (problem,) = exercises.solutions_are_right(made, tmp_path)
-        assert "a cell fails" in problem and "ZeroDivisionError" in problem
-
-
 class TestKept:
     """What lessons build against what a package keeps."""
 

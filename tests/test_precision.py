@@ -1,21 +1,55 @@
+from itertools import count
+
 import pytest
 import torch
 
+from helpers import precision as module
 from helpers.precision import fast_precision, lowest_precision
 
 
+@pytest.fixture(autouse=True)
+def untried():
+    """Each test begins as a new process does."""
+    module._bfloat16_pays.cache_clear()
+    yield
+    module._bfloat16_pays.cache_clear()
+
+
 @pytest.mark.parametrize(
-    ("able", "precision"),
+    ("bfloat16", "precision", "tries"),
     [
-        ({"avx512_bf16": True}, torch.bfloat16),
-        ({"amx_bf16": True, "avx512_bf16": False}, torch.bfloat16),
-        ({"avx512_f": True, "avx2": True, "avx512_bf16": False}, torch.float32),
-        ({"architecture": "aarch64"}, torch.float32),
+        ([0.5, 0.5, 0.5, 0.5, 0.5], torch.bfloat16, 10),
+        ([0.9, 0.9, 0.9, 0.9, 0.9], torch.float32, 10),  # faster, but not worth its digits
+        ([50.0, 0.5, 0.5, 0.5, 0.5], torch.float32, 2),  # reference code: not tried again
+        ([3.0, 2.0, 0.5, 4.0, 3.0], torch.bfloat16, 10),  # a busy machine: the best counts
     ],
 )
-def test_a_processor_needs_instructions_for_it(monkeypatch, able, precision):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+def test_what_a_processor_computes_faster_is_found_by_trying(
+    monkeypatch, bfloat16, precision, tries
+):
+    asked = []
+
+    def seconds(dtype):
+        asked.append(dtype)
+        return 1.0 if dtype == torch.float32 else bfloat16[len(asked) // 2 - 1]
+
+    monkeypatch.setattr(module, "_seconds", seconds)
     assert fast_precision(torch.device("cpu")) == precision
+    assert len(asked) == tries
+    assert fast_precision(torch.device("cpu")) == precision
+    assert len(asked) == tries  # the answer of a process stays
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_the_trial_computes_in_the_precision_that_it_is_asked_for(monkeypatch, precision):
+    seen = []
+    convolution = torch.nn.functional.conv2d
+    monkeypatch.setattr(
+        module.F, "conv2d", lambda *x, **y: seen.append(x[0].dtype) or convolution(*x, **y)
+    )
+    ticks = count(5.0, 2.5)
+    monkeypatch.setattr(module.time, "perf_counter", lambda: next(ticks))
+    assert module._seconds(precision) == 2.5 and seen == [precision]
 
 
 @pytest.mark.parametrize(("direct", "precision"), [(True, torch.bfloat16), (False, torch.float32)])

@@ -3,13 +3,19 @@
 Training on another processor changes the last digits of a number and nothing else. So a text is
 cut into its numbers and the rest. Blanks count as one, because tensors and tables pad their
 columns to the widest number. Pictures are not compared, but they must be there or not.
+
+A line that states how far its figure may be off is taken at its word: ``0.997 (expected 0.995 ±
+0.006)``, as ``helpers.expect`` prints it, allows every figure from 0.989 to 1.001, and ``0.73 ±
+0.01`` one from 0.72 to 0.74. Everything else is compared as its cell asks.
 """
 
 import json
 import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 
@@ -44,10 +50,52 @@ class Tolerance:
             return True
         if stored.is_whole and new.is_whole and not self.whole:
             return False
-        return math.isfinite(a) and abs(a - b) <= self.absolute + self.relative * abs(a)
+        return math.isfinite(a) and abs(a - b) <= self.room(stored)
+
+    def room(self, stored: Number) -> float:
+        """How far a new number may be from the stored one, in its own unit."""
+        return self.absolute + self.relative * abs(stored.value)
 
     def __str__(self) -> str:
         return f"{self.relative:g} of it" + (f" + {self.absolute:g}" if self.absolute else "")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A tolerance that stands in the text, behind ``±``.
+
+    Args:
+        target: what the figure is expected to be.
+        radius: how far it may be from that.
+    """
+
+    target: float
+    radius: float
+
+    def allows(self, stored: Number, new: Number) -> bool:
+        """Whether the new figure lies as near to the target as the text says."""
+        return abs(new.value - self.target) <= self.radius + new.unit / 2  # it is printed rounded
+
+    def room(self, stored: Number) -> float:
+        """How far a figure may be off."""
+        return self.radius
+
+    def __str__(self) -> str:
+        return f"{self.target:g} ± {self.radius:g}, as the line says"
+
+
+class Pair(NamedTuple):
+    """A number and what became of it.
+
+    Attributes:
+        stored: as the notebook has it.
+        new: as it was this time.
+        rule: how far they may be apart.
+    """
+
+    stored: Number
+    new: Number
+    rule: Tolerance | Stated
 
 
 def tolerance_of(cell: NotebookNode) -> Tolerance:
@@ -133,14 +181,39 @@ def difference(stored: list, new: list, tolerance: Tolerance) -> str | None:
     return None
 
 
-def _line_difference(stored: str, new: str, tolerance: Tolerance) -> str | None:
+def pairs(stored: list, new: list, tolerance: Tolerance) -> Iterator[Pair]:
+    """The numbers of a cell's outputs, each with what became of it, where the texts are the same.
+
+    Args:
+        stored, new, tolerance: as for ``difference``.
+    """
+    before, after = _by_kind(stored), _by_kind(new)
+    for kind in before:
+        for old, fresh in zip(before[kind], after[kind]):
+            lines = (canonical_tables(text).split("\n") for text in (old, fresh))
+            for one, other in zip(*lines):
+                yield from _line_pairs(one, other, tolerance) or ()
+
+
+def _line_pairs(stored: str, new: str, tolerance: Tolerance) -> list[Pair] | None:
+    """The numbers of two lines; None when the text around them differs."""
     old, fresh = numbers(stored), numbers(new)
-    if _tidy(between(stored, old)) != _tidy(between(new, fresh)):
+    around = _tidy(between(stored, old))
+    if around != _tidy(between(new, fresh)):
+        return None
+    rules: list[Tolerance | Stated] = [tolerance] * len(old)
+    for place, (number, radius) in enumerate(zip(old, old[1:])):
+        if around[place + 1] == "±" and not math.isnan(radius.value):
+            figure = place - 1 if place and around[place].endswith("(expected") else place
+            rules[figure] = Stated(number.value, radius.value)
+    return [Pair(*three) for three in zip(old, fresh, rules)]
+
+
+def _line_difference(stored: str, new: str, tolerance: Tolerance) -> str | None:
+    found = _line_pairs(stored, new, tolerance)
+    if found is None:
         return "the text differs"
-    for a, b in zip(old, fresh):
-        if not tolerance.allows(a, b):
-            return _off(a, b, tolerance)
-    return None
+    return next((_off(pair) for pair in found if not pair.rule.allows(*pair[:2])), None)
 
 
 def _tidy(pieces: list[str]) -> list[str]:
@@ -148,15 +221,13 @@ def _tidy(pieces: list[str]) -> list[str]:
     return [re.sub(r"[ \t]+", " ", piece).strip(" ") for piece in pieces]
 
 
-def _off(stored: Number, new: Number, tolerance: Tolerance) -> str:
+def _off(pair: Pair) -> str:
+    stored, new, rule = pair
     off = abs(new.value - stored.value)
     share = f" ({100 * off / abs(stored.value):.3g} %)" if stored.value else ""
-    rule = (
-        "integers must be equal"
-        if stored.is_whole and new.is_whole and not tolerance.whole
-        else f"allowed is {tolerance}"
-    )
-    return f"stored {stored.text}, now {new.text}: off by {off:.4g}{share}; {rule}"
+    whole = stored.is_whole and new.is_whole and not getattr(rule, "whole", True)
+    allowed = "integers must be equal" if whole else f"allowed is {rule}"
+    return f"stored {stored.text}, now {new.text}: off by {off:.4g}{share}; {allowed}"
 
 
 def _by_kind(outputs: list) -> defaultdict[str, list[str]]:

@@ -99,7 +99,7 @@ def canonical(notebook: NotebookNode) -> NotebookNode:
     for cell, digest in zip(code_cells(notebook), _digests(notebook)):
         if is_ignored(cell):
             cell.metadata["lesson"] = notes(cell) | {"digest": digest}
-        cell.outputs = _merged(cell.outputs)
+        cell.outputs = merged(cell.outputs)
         for output in cell.outputs:
             _clean(output, tables)
     nbformat.validate(notebook)
@@ -153,7 +153,7 @@ def _digests(notebook: NotebookNode) -> list[str]:
     return digests
 
 
-def _merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
+def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Join what was printed in a row, as a page does; how it was cut differs in each run."""
     groups = groupby(outputs, key=lambda o: (o.output_type, o.get("name")))
     return [output for _, group in groups for output in coalesce_streams(list(group))]

@@ -5,17 +5,13 @@ stub), a code cell tagged ``check``, and a text cell with the solution in a code
 away: ``<details><summary>Solution</summary>``.
 """
 
-import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
 
 from helpers.exercises import RIGHT, UNTRIED, WRONG
-from tests.nbcheck.kernel import on_practice_data, run
 from tests.nbcheck.notebook import CHECK, EXERCISE, output_texts, tags, where
 
 FEWEST = 3
@@ -121,51 +117,30 @@ def untouched(notebook: NotebookNode) -> list[str]:
     return [
         f"{where(notebook, notebook.cells[exercise.check])}: the check of exercise "
         f"{exercise.number} must say {UNTRIED!r} in the stored notebook, but its output is "
-        f"{' '.join(_lines(notebook.cells[exercise.check]))[:80]!r}; put the stub back"
+        f"{' '.join(_lines(notebook.cells[exercise.check].outputs))[:80]!r}; put the stub back"
         for exercise in find(notebook)
         if exercise.check is not None
         and not all(
-            line.startswith(UNTRIED) for line in _verdicts(notebook.cells[exercise.check]) or [""]
+            line.startswith(UNTRIED)
+            for line in _verdicts(notebook.cells[exercise.check].outputs) or [""]
         )
     ]
 
 
-def solved(notebook: NotebookNode) -> NotebookNode:
-    """A copy in which each stub holds its solution's code, without outputs."""
-    answered = copy.deepcopy(notebook)
-    for exercise in find(answered):
+def solve(notebook: NotebookNode) -> None:
+    """Put each solution's code into its stub; the notebook is changed in place."""
+    for exercise in find(notebook):
         if exercise.stub is not None and exercise.solution is not None:
-            answered.cells[exercise.stub].source = exercise.code
-    for cell in answered.cells:
-        if cell.cell_type == "code":
-            cell.update(outputs=[], execution_count=None)
-    return answered
+            notebook.cells[exercise.stub].source = exercise.code
 
 
-def solutions_are_right(notebook: NotebookNode, folder: Path) -> list[str]:
-    """Run the notebook with every stub solved: each check must say so, and no cell may fail.
-
-    Args:
-        notebook: is not changed.
-        folder: where it lies, the working folder of the run.
-    """
-    answered = solved(notebook)
-    try:
-        run(answered, folder, practice=on_practice_data(notebook))
-    except (CellExecutionError, CellTimeoutError) as error:
-        return [f"with the exercises solved a cell fails:\n{error}"]
-    problems = []
-    for exercise in find(answered):
-        if exercise.check is None:
-            continue
-        cell = answered.cells[exercise.check]
-        verdicts = _verdicts(cell)
-        if not verdicts or not all(line.startswith(RIGHT) for line in verdicts):
-            problems.append(
-                f"{where(answered, cell)}: the check of exercise {exercise.number} does not accept "
-                f"the solution; it says {' '.join(_lines(cell))!r}"
-            )
-    return problems
+def refused(outputs: list[NotebookNode]) -> str | None:
+    """Why the outputs of a check do not say that a solution is right; None when they do."""
+    said = _lines(outputs)
+    verdicts = _verdicts(outputs)
+    if verdicts and all(line.startswith(RIGHT) for line in verdicts):
+        return None
+    return f"the check does not accept the solution; it says {' '.join(said)!r}"
 
 
 def _parts(notebook: NotebookNode) -> Iterator[tuple[str, int, str]]:
@@ -184,14 +159,14 @@ def _code(text: str) -> str:
     return "\n".join(_PYTHON.findall(text)).rstrip("\n")
 
 
-def _lines(cell: NotebookNode) -> list[str]:
+def _lines(outputs: list[NotebookNode]) -> list[str]:
     return [
         line.strip()
-        for output in cell.outputs
+        for output in outputs
         for text in output_texts(output)
         for line in text.splitlines()
     ]
 
 
-def _verdicts(cell: NotebookNode) -> list[str]:
-    return [line for line in _lines(cell) if line.startswith((RIGHT, UNTRIED, WRONG))]
+def _verdicts(outputs: list[NotebookNode]) -> list[str]:
+    return [line for line in _lines(outputs) if line.startswith((RIGHT, UNTRIED, WRONG))]

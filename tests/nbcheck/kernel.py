@@ -25,18 +25,18 @@ def on_practice_data(notebook: NotebookNode) -> bool:
     return any([is_practice(name) for name in names])
 
 
-def environment(practice: bool, threads: int = 1) -> dict[str, str]:
+def environment(practice: bool, threads: int | None = None) -> dict[str, str]:
     """The environment variables of a kernel.
 
     Args:
         practice: whether it must use the practice data. Without this a set that comes in reach
             during the run would mix the two.
-        threads: on how many torch computes.
+        threads: on how many torch computes; what ``LESSONS_TEST_THREADS`` says, or 1, if None.
     """
     variables = dict(
         os.environ,
         # Busy neighbours make several threads many times slower than one.
-        OMP_NUM_THREADS=str(threads),
+        OMP_NUM_THREADS=str(threads or os.environ.get("LESSONS_TEST_THREADS", 1)),
         PYTHONHASHSEED="0",  # the order of a set that is printed
         LESSONS_HEADLESS="1",  # nobody moves a slider: show still pictures
     )
@@ -51,7 +51,8 @@ def run(
     folder: Path,
     practice: bool,
     timeout: float = 600,
-    threads: int = 1,
+    threads: int | None = None,
+    allow_errors: bool = False,
 ) -> None:
     """Run a notebook from top to bottom in a fresh kernel; its outputs are replaced.
 
@@ -61,9 +62,11 @@ def run(
         practice: see ``environment``.
         timeout: the longest a cell may take, in seconds.
         threads: see ``environment``.
+        allow_errors: go on behind a cell that fails.
 
     Raises:
-        CellExecutionError: when a cell fails that is not tagged ``raises-exception``.
+        CellExecutionError: when a cell fails that is not tagged ``raises-exception``; not with
+            ``allow_errors``.
         CellTimeoutError: when a cell takes too long.
     """
     manager = AsyncKernelManager(
@@ -73,6 +76,7 @@ def run(
         notebook,
         km=manager,
         timeout=timeout,
+        allow_errors=allow_errors,
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},

@@ -3,6 +3,8 @@
 Added to nbval 0.11: numbers are compared within a tolerance (``compare``), displays may change
 (``live``), a cell that was never run fails, cells that depend on the images are not compared on
 practice data, and a summary says how much of each notebook was compared and where time went.
+A notebook with exercises is collected a second time, as a learner leaves it who solves them all:
+on practice data, marked ``solved``; there each check must accept its solution.
 A display that a later cell updates still differs: a cell is judged before the next one runs.
 """
 
@@ -11,12 +13,13 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
+import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tests.nbcheck import compare, live, summary
+from tests.nbcheck import compare, exercises, live, summary
 from tests.nbcheck.kernel import environment, on_practice_data
-from tests.nbcheck.notebook import data_sets, notes
+from tests.nbcheck.notebook import CHECK, data_sets, notes, tags
 
 
 class LessonCell(IPyNbCell):
@@ -47,6 +50,7 @@ class LessonCell(IPyNbCell):
 class LessonFile(IPyNbFile):
     """A notebook."""
 
+    kind = LessonCell
     data = "no"
     practice = False
     running: LessonCell | None = None
@@ -55,7 +59,7 @@ class LessonFile(IPyNbFile):
     def collect(self) -> Iterator[LessonCell]:
         """Yield the code cells."""
         for number, cell in enumerate(super().collect(), start=1):
-            yield LessonCell.from_parent(
+            yield self.kind.from_parent(
                 self,
                 name=f"Cell {number}",
                 cell_num=number,
@@ -65,12 +69,20 @@ class LessonFile(IPyNbFile):
 
     def setup(self) -> None:
         """Find out which data there is, then start the kernel."""
-        self.practice = on_practice_data(self.nb)
+        self.practice = self.on_practice_data()
         if data_sets(self.nb):
             self.data = "practice" if self.practice else "real"
         # nbval passes its own environment on to the kernel.
-        with patch.dict(os.environ, environment(self.practice), clear=True):
+        with patch.dict(os.environ, self.environment(), clear=True):
             super().setup()
+
+    def on_practice_data(self) -> bool:
+        """Whether the lesson runs on practice data."""
+        return on_practice_data(self.nb)
+
+    def environment(self) -> dict[str, str]:
+        """The variables of its kernel."""
+        return environment(self.practice)
 
     def get_kernel_message(self, timeout: float | None = None, stream: str = "iopub") -> dict:
         """The next message that nbval is to see; the page takes those that change a display."""
@@ -82,14 +94,62 @@ class LessonFile(IPyNbFile):
                 return message
 
 
+class SolvedCell(LessonCell):
+    """A code cell of a lesson whose exercises are solved."""
+
+    def compare_outputs(self, test: list, ref: list, skip_compare: object = None) -> bool:
+        """A check must accept the solution; every other cell shows what is stored."""
+        if CHECK not in tags(self.cell):
+            return super().compare_outputs(test, ref, skip_compare)
+        self.record["compared"] = True
+        problem = exercises.refused(test)
+        self.comparison_traceback = [problem or ""]
+        return problem is None
+
+
+class SolvedFile(LessonFile):
+    """A notebook with its solutions put in, on practice data."""
+
+    kind = SolvedCell
+
+    def collect(self) -> Iterator[LessonCell]:
+        """Yield the code cells, the stubs with their solutions."""
+        cells = list(super().collect())  # this reads the notebook
+        exercises.solve(self.nb)
+        yield from cells
+
+    def on_practice_data(self) -> bool:
+        """Always: a solution is right on any data, and these are small."""
+        return True
+
+    def environment(self) -> dict[str, str]:
+        """With a data folder of its own: a training that a lesson keeps there fits one data set."""
+        return super().environment() | {
+            "FASTAI_HOME": str(self.config.rootpath / "build" / "practice")
+        }
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator:
-    """Put our kind of file where nbval puts its own."""
+    """Put our kinds of files where nbval puts its own."""
     collected = yield
-    return [
-        LessonFile.from_parent(file.parent, path=file.path) if type(file) is IPyNbFile else file
-        for file in collected
-    ]
+    for place, file in enumerate(collected):
+        if type(file) is IPyNbFile:
+            mine = [LessonFile.from_parent(parent, path=file_path)]
+            if exercises.find(nbformat.read(file_path, as_version=4)):
+                name = f"{file_path.name} solved"
+                nodeid = f"{mine[0].nodeid} solved"
+                mine.append(
+                    SolvedFile.from_parent(parent, path=file_path, name=name, nodeid=nodeid)
+                )
+                mine[-1].add_marker("solved")
+            collected[place : place + 1] = mine
+    return collected
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "solved: a lesson with its exercises solved")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

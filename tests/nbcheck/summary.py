@@ -19,7 +19,7 @@ def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
     notebooks: defaultdict[str, list[pytest.TestReport]] = defaultdict(list)
     for report in reports:
         name = report.nodeid.split("::")[0]
-        if name.endswith(".ipynb"):
+        if name.endswith((".ipynb", ".ipynb solved")):
             notebooks[name].append(report)
     return [line for name in sorted(notebooks) for line in _of(name, notebooks[name])]
 

@@ -1,0 +1,154 @@
+"""How far numbers are off elsewhere: what is measured, written down, and asked for."""
+
+import doctest
+import sys
+
+import nbformat
+import pytest
+
+from tests.nbcheck import spread, variants
+from tests.nbcheck.notebook import read
+from tests.nbcheck.sample import code, notebook, printed, value
+from tests.nbcheck.spread import Found, Off, found, has_room, meaning, record, rests
+from tests.nbcheck.tokens import numbers
+
+LOSS = "print('loss', loss)"
+
+
+def lesson(loss="0.50", **notes):
+    return notebook(
+        code("import math\nloss = 0.5  # not trained"),
+        code(LOSS, printed(f"loss {loss} after 3 epochs\n"), **notes),
+        code("3", value("3")),
+        code("time()", value("1.5"), tags=("nbval-ignore-output",), reason="a time"),
+    )
+
+
+def measured(absolute=0.01, relative=0.02, **changes):
+    digest = meaning(lesson())[1]
+    return {"absolute": absolute, "relative": relative, "code": digest} | changes
+
+
+def test_what_a_number_was_off_by_is_no_more_than_both_bounds():
+    off = Off(absolute=0.5, relative=0.1)
+    two, zero, large, missing = (numbers(text)[0] for text in ("2.0", "0.0", "-70", "nan"))
+    assert [off.of(n) for n in (two, zero, large, missing)] == [0.2, 0.5, 0.5, 0.0]
+    assert off.or_more(Off(0.1, 0.3)) == Off(0.5, 0.3)
+
+
+def test_cells_with_rounded_numbers_need_a_record():
+    made = lesson()
+    assert [cell.source for cell in rests(made)] == [LOSS]
+    (problem,) = has_room(made)
+    assert problem.startswith("In [2]: has numbers that are not whole, and no recorded spread")
+
+
+@pytest.mark.parametrize(
+    ("notes", "problem"),
+    [
+        ({"tolerance": 0.04, "spread": measured()}, None),  # 0.02 is allowed, twice 0.01
+        ({"tolerance": 0.039, "spread": measured()}, "0.50 was off by up to 0.01 elsewhere"),
+        ({"absolute": 0.02, "spread": measured()}, None),
+        ({"spread": measured(0.0, 0.0)}, None),
+        ({"tolerance": 1.0, "spread": measured(code="0" * 12)}, "has changed since"),
+    ],
+)
+def test_a_cell_allows_twice_of_what_was_measured(notes, problem):
+    problems = has_room(lesson(**notes))
+    assert bool(problems) == bool(problem) and all(problem in text for text in problems)
+
+
+@pytest.mark.parametrize(("absolute", "fits"), [(0.003, True), (0.0031, False)])
+def test_a_figure_that_states_its_tolerance_has_that_room(absolute, fits):
+    made = lesson(spread=measured(absolute, 1.0))
+    made.cells[1].outputs = [printed("accuracy: 0.996 (expected 0.995 ± 0.006)\n")]
+    made.cells[1].metadata["lesson"]["tolerance"] = 1.0
+    assert bool(has_room(made)) != fits
+
+
+def test_imports_and_comments_do_not_count_as_a_change():
+    before, after = lesson(), lesson()
+    after.cells[0].source = "from math import pi\nloss = 0.5"
+    assert meaning(before) == meaning(after)
+    after.cells[0].source = "loss = 0.6"
+    assert not set(meaning(before)) & set(meaning(after))
+
+
+def test_what_became_of_the_cells():
+    stored, fresh = lesson(tolerance=0.1), lesson("0.53", tolerance=0.1)
+    fresh.cells[3].outputs = [value("9.5")]
+    results = found(stored, fresh, by_seed=False)
+    off = results[1].off
+    assert off == pytest.approx((0.03, 0.06))
+    assert results[1].share == pytest.approx(0.03 / 0.05) and results[1].problem is None
+    assert [one.off for one in results[2:]] == [Off(), Off()]
+    fresh.cells[1].outputs = [printed("loss 0.58 after 3 epochs\n")]
+    assert "allowed is 0.1 of it" in found(stored, fresh, by_seed=False)[1].problem
+    assert found(stored, fresh, by_seed=True)[1] == Found(Off(), None)
+
+
+@pytest.mark.parametrize("by_seed", [False, True])
+def test_a_cell_that_fails_is_told(by_seed):
+    fresh = lesson()
+    error = nbformat.v4.new_output("error", ename="AssertionError", evalue="too far", traceback=[])
+    fresh.cells[1].outputs = [error]
+    problems = [one.problem for one in found(lesson(), fresh, by_seed)]
+    assert problems == [None, "AssertionError: too far", None, None]
+
+
+def test_what_is_written_down(tmp_path):
+    path = tmp_path / "01_lesson.ipynb"
+    nbformat.write(lesson(absolute=1.0), path)
+    quiet = Found(Off(), None)
+    results = {
+        "own": [quiet, Found(Off(0.0123, 0.0246), None), quiet, quiet],
+        "avx2": [quiet, Found(Off(0.001, 0.5), None), quiet, quiet],
+    }
+    record(path, results)
+    cell = read(path).cells[1].metadata["lesson"]
+    assert cell["absolute"] == 1.0
+    kept = cell["spread"]
+    assert (kept["absolute"], kept["relative"]) == (0.013, 0.5)  # rounded up
+    assert kept["variants"] == "avx2 own" and kept["versions"].startswith("torch 2.")
+    assert has_room(read(path)) == []
+    assert "spread" not in read(path).cells[2].metadata.get("lesson", {})
+    # Measured once more, on a steadier machine: what was larger stays.
+    record(path, {"plain": [quiet] * 4})
+    kept = read(path).cells[1].metadata["lesson"]["spread"]
+    assert kept["absolute"] == 0.013 and kept["variants"] == "avx2 own plain"
+
+
+def test_a_table_of_variants_and_lessons():
+    fine, bad = Found(Off(), None), Found(Off(), "no")
+    lines = spread.table({"01_a": {"own": [fine, bad], "avx2": [fine]}, "02_b": {"own": [fine]}})
+    assert lines[2:] == ["| own | 1 | 0 |", "| avx2 | 0 |  |"]
+
+
+def test_a_variant_is_in_force(monkeypatch):
+    """Looked at, not believed: torch and oneDNN say which kernels they take."""
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "avx2")
+    monkeypatch.setenv("LESSONS_TEST_THREADS", "7")
+    row = variants.describe("plain")
+    assert row.startswith("| plain | DEFAULT | ")
+    environment = variants.VARIANTS["own"].environment()  # takes back what another has set
+    assert "ATEN_CPU_CAPABILITY" not in environment and "PATH" in environment
+    assert variants.VARIANTS["two-threads"].environment()["LESSONS_TEST_THREADS"] == "2"
+
+
+def test_a_commit_chooses_a_variant():
+    names = [variants.chosen(f"{number:x}") for number in range(len(variants.VARIANTS))]
+    assert sorted(names) == sorted(variants.VARIANTS)
+    assert doctest.testmod(variants).failed == 0
+
+
+def test_a_command_runs_in_a_variant(capfd):
+    command = [
+        sys.executable,
+        "-c",
+        "import os; print(os.environ['MKL_CBWR']); raise SystemExit(3)",
+    ]
+    assert variants.main(["plain", "--", *command]) == 3
+    said = capfd.readouterr().out
+    assert "variant plain: ATEN_CPU_CAPABILITY=default" in said and said.endswith("COMPATIBLE\n")
+    assert variants.main(["nobody"]) == 2
+    assert "expected one of own, plain" in capfd.readouterr().out
