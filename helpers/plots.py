@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import torch
@@ -10,8 +11,10 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from pandas.io.formats.style import Styler
 from PIL import Image
+
+if TYPE_CHECKING:  # pandas takes a second, and the first cell of a lesson needs none of it
+    from pandas.io.formats.style import Styler
 
 # The palette of Okabe and Ito, "Color Universal Design" (2008).
 BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
@@ -85,7 +88,7 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
     display(bundle, metadata={"image/png": {"alt": words}}, raw=True)
 
 
-def show_table(table: Styler, alt: str) -> None:
+def show_table(table: "Styler", alt: str) -> None:
     """Show a styled pandas table, with words in its place where only text is shown.
 
     (The text that pandas itself puts there is a memory address, another one in every run.)

@@ -15,6 +15,8 @@ module              its one idea
 ``prose``           a number in the text is one that an output shows
 ``pictures``        a picture has words for those who cannot see it
 ``exercises``       an exercise has a stub, a check and a solution that the check accepts
+``variants``        other processors, imitated on this one
+``spread``          how far a lesson's numbers are off there: ``python -m tests.nbcheck.spread``
 ``kept``            what a lesson has built is what ``helpers`` keeps
 ``execute``         run notebooks and store their outputs: ``python -m tests.nbcheck.execute``
 ``sample``          a small good lesson, for the tests of all these
@@ -26,7 +28,9 @@ that names the cell and says what to do. No problems is an empty list.
 A cell says what it needs in its metadata (in JupyterLab: the property inspector):
 
 - the tag ``nbval-ignore-output`` with ``lesson.reason``, a sentence: the output is not compared.
-- ``lesson.tolerance`` and ``lesson.absolute``: how far its numbers may be off, integers too.
+- ``lesson.tolerance`` and ``lesson.absolute``: how far its numbers may be off, integers too. A
+  figure that is printed with its own tolerance (``± 0.006``) is compared by that.
+- ``lesson.spread``: how far they were off on other processors, written by ``spread``.
 - ``lesson.depends = "data"``: the output is compared on the real data only.
 - the tags ``exercise`` and ``check``: an exercise's stub, and the cell that judges it.
 - the tag ``raises-exception``: the cell shows an error on purpose.
