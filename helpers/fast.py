@@ -11,6 +11,7 @@ from torch import nn
 from helpers import image_checks as checks
 from helpers.alternating import AlternatingBatches
 from helpers.augment import random_shift
+from helpers.batched_muon import BatchedMuon, drop_overflow
 from helpers.budget import StepBudget, TimeBudget, clock_of
 from helpers.classifier import accuracy
 from helpers.data import Split
@@ -19,10 +20,10 @@ from helpers.heap import keep_freed_memory
 from helpers.identity_init import pass_on
 from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
-from helpers.muon import Muon
 from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
+from helpers.shrink import shrink
 from helpers.sizing import largest_that_fits, step_seconds
 from helpers.views import look_twice
 from helpers.whitening import whitening_conv
@@ -33,6 +34,7 @@ SIZES = ((16, 64, 64), (32, 128, 128), (64, 256, 256), (128, 512, 512))
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
+STEADY = 400.0  # rate of the head times batch size times features, see ``train``
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 
 
@@ -79,7 +81,7 @@ class FastNet(ImageClassificationBase):
     def forward(self, xb: torch.Tensor) -> torch.Tensor:
         """Logits, float32, shape (n, classes), of images (n, 3, 32, 32), float from 0 to 1."""
         if self.pixels < 32:
-            xb = F.adaptive_avg_pool2d(xb, self.pixels)
+            xb = shrink(xb, self.pixels)
         xb = (xb - self.mean) / self.std
         lower = self.precision != torch.float32
         with torch.autocast(xb.device.type, dtype=self.precision, enabled=lower):
@@ -131,7 +133,14 @@ def train(
 
     The filters learn by Muon, biases and head by SGD with Nesterov momentum. Biases come after a
     batch norm and bear much larger rates than filters would. The loss is a sum, so the rates of SGD
-    are for one image and need no change with the batch size.
+    are for one image and need no change with the batch size, as long as a step does not overshoot.
+
+    The head would, in large batches or with many features. A step changes its logits by about
+    rate / 81 · images · |features|² (81, as logits are divided by 9 in both directions) times the
+    error that it should undo. Features are the largest of some positions, so nearly all point the
+    same way, and |features|² is up to 2.8 times their number in that direction; of an error, a new
+    network's loss feels p(1 - p), about a tenth. With a momentum of 0.85 all that may come to
+    1.37: a rate of 396 / (images · features) is the last one that does not swing up.
 
     Args:
         model: a new network, trained in place.
@@ -139,22 +148,29 @@ def train(
         budget: says which share is done.
         lr: of Muon, for batches of 2,000; it goes with the root of the batch size.
         bias_lr: of the biases, for each image.
-        head_lr: of the last layer, for each image.
+        head_lr: of the last layer, for each image; at most ``STEADY`` / (batch size · features).
         smoothing: share of each label that is spread over all classes.
 
     Raises:
         FloatingPointError: when the loss is infinite or NaN.
 
     Label smoothing: Szegedy et al. (arXiv:1512.00567). Rates of biases and the sum: David Page
-    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024).
+    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024), whose
+    rates of the head come to 380 and 420 / (images · features).
     """
     learning = [p for p in model.parameters() if p.requires_grad]
     filters = [p for p in learning if p.ndim == 4]
     biases = [p for p in learning if p.ndim == 1]
+    half = model.precision == torch.float16
+    products = torch.float32 if half else model.precision  # float16 has too small a range for them
     muon_lr = lr * (loader.batch_size / 2000) ** 0.5
-    muon = Muon(filters, muon_lr, dtype=model.precision, keep_length=True)
+    head_lr = min(head_lr, STEADY / (loader.batch_size * model.head.in_features))
+    muon = BatchedMuon(filters, muon_lr, dtype=products, keep_length=True)
     groups = [{"params": biases, "lr": bias_lr}, {"params": model.head.parameters(), "lr": head_lr}]
     sgd = torch.optim.SGD(groups, momentum=0.85, nesterov=True)
+    if half:
+        for optimizer in (muon, sgd):
+            optimizer.register_step_pre_hook(drop_overflow)
     learn(model, loader, budget, (muon, sgd), linear_decay, smoothing, before_step=model.prepare)
     model.prepare(1.0)
 

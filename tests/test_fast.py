@@ -110,6 +110,60 @@ def test_rates_fall_to_zero_with_the_budget(monkeypatch):
     assert rates == [pytest.approx([0.01 * left, 0.02 * left]) for left in (1, 0.8, 0.6, 0.4, 0.2)]
 
 
+@pytest.mark.parametrize(
+    ("widths", "batch_size", "expected"),
+    [
+        ((8, 16, 16), 32, 0.05),  # 400 / (32 * 16) = 0.78: no limit
+        ((8, 16, 64), 256, 400 / (256 * 64)),
+        ((8, 16, 128), 256, 400 / (256 * 128)),
+        ((8, 16, 128), 512, 400 / (512 * 128)),
+    ],
+)
+def test_large_batches_and_many_features_limit_the_rate_of_the_head(
+    monkeypatch, widths, batch_size, expected
+):
+    def learn(model, loader, budget, optimizers, *rest, **more):
+        rates.append([group["lr"] for group in optimizers[1].param_groups])
+
+    rates = []
+    monkeypatch.setattr(fast, "learn", learn)
+    train(FastNet(floats(40), widths), loader(batch_size, batch_size), StepBudget(1))
+    assert rates == [pytest.approx([0.05, expected])]
+
+
+def test_the_limit_is_where_a_step_stops_to_undo_an_error():
+    """The curvature of a new network's loss along its head, times the rate: 1.37 is the edge."""
+    torch.manual_seed(0)
+    model, features = FastNet(floats(100), (8, 32, 64)).train(), []
+    model.head.register_forward_pre_hook(lambda head, inputs: features.append(inputs[0].detach()))
+    with torch.no_grad():
+        probabilities = model(floats(200)).softmax(1)
+    curvature = (torch.linalg.eigvalsh(features[0].T @ features[0])[-1] / 81).item()
+    curvature *= (probabilities * (1 - probabilities)).mean().item()
+    steepness = fast.STEADY / (200 * 64) * curvature
+    assert 0.3 < steepness < (2 + 2 * 0.85) / (1 + 2 * 0.85)
+
+
+def test_many_features_in_large_batches_train():
+    """With a rate of 0.05, or of four times the limit, they end near chance."""
+    torch.manual_seed(0)
+    model = FastNet(floats(40), (8, 8, 256), 4)
+    train(model, loader(512, 512), StepBudget(10))
+    test = photos(100, seed=1)
+    logits = answers(model, ResidentBatches(*test, 50, "cpu"))
+    assert (logits.argmax(1) == test.labels).float().mean() > 0.9
+
+
+def test_an_overflow_in_float16_is_no_step(monkeypatch):
+    """On a processor float16 is slow, but it is computed."""
+    hooked = []
+    monkeypatch.setattr(fast, "drop_overflow", lambda opt, *_: hooked.append(type(opt).__name__))
+    for precision in (torch.float32, torch.float16):
+        model = started(precision)
+        train(model, loader(32, 16), StepBudget(1))
+    assert hooked == ["BatchedMuon", "SGD"] and model.head.weight.isfinite().all()
+
+
 def test_the_bias_of_the_first_layer_learns_at_the_beginning_only():
     class Noting(StepBudget):
         def done(self):
@@ -142,7 +196,7 @@ def test_pixels_are_few_at_first_and_all_in_the_end():
 
 def test_a_rate_that_is_too_large_is_named():
     with pytest.raises(FloatingPointError, match="the loss became .* at step"):
-        train(started(), loader(128), StepBudget(30), head_lr=1e30)
+        train(started(), loader(128), StepBudget(30), bias_lr=1e30)
 
 
 def test_answers_are_those_of_six_views_when_everything_is_doubtful():
