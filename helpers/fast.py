@@ -24,7 +24,7 @@ from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
 from helpers.shrink import shrink
-from helpers.sizing import largest_that_fits, step_seconds
+from helpers.sizing import Trial, largest_that_fits
 from helpers.views import look_twice
 from helpers.whitening import whitening_conv
 
@@ -35,6 +35,7 @@ ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide 
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
 STEADY = 400.0  # rate of the head times batch size times features, see ``train``
+PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 
 
@@ -213,7 +214,8 @@ def fit_fast(
     """Train a network as good as it gets within some seconds, and judge it by the test images.
 
     A few steps of each size, the narrowest first, show how many epochs the time allows; the widest
-    that has enough of them is trained. From then on the clock leads the learning rate.
+    that has enough of them in what is left is trained. From then on the clock leads the learning
+    rate.
 
     Args:
         train_split: bytes (n, 3, 32, 32) and labels (n,), for example ``load("cifar10").train``.
@@ -237,9 +239,10 @@ def fit_fast(
     device = device or get_default_device()
     n, on_gpu = len(train_split.images), device.type == "cuda"
     batch_size = batch_size or min(2000 if on_gpu else 512, max(n // 8, 1))
-    looks = (2 + 6 * DOUBTFUL) * len(test_split.images)
+    looks = LOOK * (2 + 6 * DOUBTFUL) * len(test_split.images)  # in images trained with once
     clock = clock_of(device)
-    budget = TimeBudget(seconds, after=LOOK * looks / batch_size, clock=clock)
+    pause = 0.0 if device.type == "cpu" else PAUSE
+    budget = TimeBudget(seconds, looks / batch_size, clock, pause)
     if n < 50:
         raise ValueError(f"expected at least 50 training images, got {n}; take more of them")
     loader = AlternatingBatches(*train_split, batch_size, device, True, random_shift)
@@ -250,11 +253,16 @@ def fit_fast(
 
     def epoch_seconds(widths: Widths) -> float:
         rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy
-        xb, yb = loader.images[rows].float() / 255, loader.labels[rows]
-        model = FastNet(sample[:100], widths, classes, precision)
-        return step_seconds(model, xb, yb, clock) * n / len(xb)
+        few = loader.images[rows], loader.labels[rows]
+        batch = ResidentBatches(*few, len(few[1]), device, augment=random_shift)
+        trial = Trial([0.99 * until for until, _ in PIXELS], clock)
+        train(FastNet(sample[:100], widths, classes, precision), batch, trial)
+        return trial.step_seconds() * n / len(few[1])
 
-    widths = largest_that_fits(sizes, epoch_seconds, seconds, ENOUGH)
+    def left() -> float:
+        return seconds - budget.passed()
+
+    widths = largest_that_fits(sizes, epoch_seconds, left, ENOUGH + looks / n)
     model = FastNet(sample, widths, classes, precision)
     train(model, loader, budget)
     logits = answers(model, tests)

@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import pytest
@@ -222,11 +223,39 @@ def test_fit_fast_keeps_its_time(monkeypatch, seconds):
     assert fit.accuracy == pytest.approx(right) and right > 0.5
 
 
+@pytest.fixture
+def ticking(monkeypatch):
+    """A clock that goes on by 0.02 s whenever it is asked: each step takes as long."""
+    ticks = itertools.count()
+    monkeypatch.setattr(fast, "clock_of", lambda device: lambda: 0.02 * next(ticks))
+
+
 @pytest.mark.parametrize(("cost", "expected"), [(1e-6, SIZES[1]), (100.0, SIZES[0])])
-def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, cost, expected):
-    monkeypatch.setattr(fast, "step_seconds", lambda model, xb, yb, clock: cost)
+def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, ticking, cost, expected):
+    monkeypatch.setattr(fast.Trial, "step_seconds", lambda trial: cost)
     fit = fit_fast(photos(60), photos(20), 1.0, torch.device("cpu"), SIZES)
     assert fit.widths == expected
+
+
+def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
+    """Both sizes of images, shifted batches and both optimisers are in the time of a trial."""
+    seen = []
+
+    def learn(model, loader, budget, optimizers, *rest, before_step):
+        def noting(done):
+            before_step(done)
+            seen.append((type(budget).__name__, model.pixels, model.whiten.bias.requires_grad))
+
+        assert loader.augment is random_shift
+        assert [type(opt).__name__ for opt in optimizers] == ["BatchedMuon", "SGD"]
+        learn_really(model, loader, budget, optimizers, *rest, before_step=noting)
+
+    learn_really = fast.learn
+    monkeypatch.setattr(fast, "learn", learn)
+    fit_fast(photos(60), photos(20), 1.0, torch.device("cpu"), SIZES[:1])
+    assert seen[:7] == 3 * [("Trial", 24, False)] + 3 * [("Trial", 32, False)] + [
+        ("TimeBudget", 24, True)
+    ]
 
 
 @pytest.mark.gpu
