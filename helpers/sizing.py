@@ -64,9 +64,7 @@ class Trial:
         1.3333333333333333
     """
 
-    def __init__(
-        self, stages: Sequence[float], clock: Callable[[], float], tries: int = 2
-    ) -> None:
+    def __init__(self, stages: Sequence[float], clock: Callable[[], float], tries: int = 2) -> None:
         self.clock, self.length = clock, 1 + tries
         self.shares = [share for share in stages for _ in range(self.length)]
         self.ticks: list[float] = []

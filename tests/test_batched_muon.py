@@ -2,10 +2,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.profiler import ProfilerActivity, profile
 
 from helpers.batched_muon import BatchedMuon, drop_overflow, orthogonalize_all
 from helpers.muon import Muon, orthogonalize
+from tests.profile_kit import operators
 from tests.test_muon import filters, random
 
 BANKS = ((16, 24, 3, 3), (16, 16, 3, 3), (64, 16, 3, 3), (64, 64, 3, 3), (64, 64, 3, 3))
@@ -60,19 +60,6 @@ def test_in_bfloat16_too():
         assert (ours - theirs).norm() < 0.03 * (theirs - begin).norm()
 
 
-VIEWS = ("alias", "detach", "flatten", "mT", "select", "slice", "transpose", "unbind", "view_as")
-
-
-def operators(opt):
-    """How many operators a step calls that a GPU would have to be sent; views are none."""
-    opt.step()  # makes the averages
-    with profile(activities=[ProfilerActivity.CPU]) as seen:
-        opt.step()
-    called = [one for one in seen.events() if one.name.startswith("aten::")]
-    outer = [one for one in called if not (one.cpu_parent and one.cpu_parent in called)]
-    return sum(one.name.removeprefix("aten::") not in VIEWS for one in outer)
-
-
 def test_it_takes_few_operations():
     counts = {}
     for kind in (Muon, BatchedMuon):
@@ -80,7 +67,9 @@ def test_it_takes_few_operations():
             banks = [filters(*shape) for shape in BANKS * copies]
             for bank in banks:
                 bank.grad = torch.ones_like(bank)
-            counts[kind, copies] = operators(kind(banks, lr=0.1, dtype=torch.bfloat16))
+            opt = kind(banks, lr=0.1, dtype=torch.bfloat16)
+            opt.step()  # makes the averages
+            counts[kind, copies] = operators(opt.step)
     # 4 for all; for 16 rows and for 64 rows a stack, its length (2), a division, two casts, and
     # three times three products.
     assert counts[BatchedMuon, 1] <= 4 + 2 * 15, counts

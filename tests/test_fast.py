@@ -13,6 +13,7 @@ from helpers.data import Split
 from helpers.fast import FastNet, answers, fit_fast, train
 from helpers.resident import ResidentBatches
 from helpers.views import look, shifted
+from tests.profile_kit import waits
 
 SMALL = (8, 16, 16)
 SIZES = (SMALL, (16, 16, 16))
@@ -256,6 +257,18 @@ def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
     assert seen[:7] == 3 * [("Trial", 24, False)] + 3 * [("Trial", 32, False)] + [
         ("TimeBudget", 24, True)
     ]
+
+
+@pytest.mark.gpu
+def test_an_epoch_on_a_gpu_waits_no_more_often_than_a_short_one():
+    if not torch.cuda.is_available():
+        pytest.skip("about NVIDIA's GPUs")
+    cuda, counts = torch.device("cuda"), []
+    dl = AlternatingBatches(*photos(320), 16, cuda, True, random_shift)
+    for steps in (20, 2, 20):  # the first prepares much
+        model = FastNet(floats(40).to(cuda), SMALL, 4, torch.bfloat16)
+        counts.append(waits(lambda: train(model, dl, StepBudget(steps))))  # noqa: B023
+    assert counts[2] == counts[1] <= 6
 
 
 @pytest.mark.gpu
