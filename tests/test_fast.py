@@ -13,7 +13,7 @@ from helpers.data import Split
 from helpers.fast import FastNet, answers, fit_fast, train
 from helpers.resident import ResidentBatches
 from helpers.views import look, shifted
-from tests.profile_kit import waits
+from tests.profile_kit import operators, waits
 
 SMALL = (8, 16, 16)
 SIZES = (SMALL, (16, 16, 16))
@@ -154,6 +154,15 @@ def test_many_features_in_large_batches_train():
     test = photos(100, seed=1)
     logits = answers(model, ResidentBatches(*test, 50, "cpu"))
     assert (logits.argmax(1) == test.labels).float().mean() > 0.9
+
+
+def test_a_step_asks_little_of_the_device():
+    """A GPU starts an operator in about the time in which it computes one of a small network."""
+    dl, counts = loader(320, 16), []
+    for steps in (4, 14):
+        model, budget = started(torch.bfloat16), StepBudget(steps)
+        counts.append(operators(lambda: train(model, dl, budget)))  # noqa: B023
+    assert (counts[1] - counts[0]) / 10 < 185
 
 
 def test_an_overflow_in_float16_is_no_step(monkeypatch):
