@@ -34,7 +34,7 @@ SIZES = ((16, 64, 64), (32, 128, 128), (64, 256, 256), (128, 512, 512))
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
-STEADY = 400.0  # rate of the head times batch size times features, see ``train``
+STEADY = 40.0  # rate of the head times batch size times features, for each class, see ``train``
 PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 
@@ -139,9 +139,10 @@ def train(
     The head would, in large batches or with many features. A step changes its logits by about
     rate / 81 · images · |features|² (81, as logits are divided by 9 in both directions) times the
     error that it should undo. Features are the largest of some positions, so nearly all point the
-    same way, and |features|² is up to 2.8 times their number in that direction; of an error, a new
-    network's loss feels p(1 - p), about a tenth. With a momentum of 0.85 all that may come to
-    1.37: a rate of 396 / (images · features) is the last one that does not swing up.
+    same way, and |features|² in that direction is 1.4 times their number (24 pixels, on CIFAR10) to
+    2.8 times (32); of an error, a new network's loss feels one part in as many as there are
+    classes. With a momentum of 0.85 all that may come to 1.37 = 3.7 / 2.7: a rate of 40 · classes /
+    (images · features) is the last one that does not swing up.
 
     Args:
         model: a new network, trained in place.
@@ -149,7 +150,7 @@ def train(
         budget: says which share is done.
         lr: of Muon, for batches of 2,000; it goes with the root of the batch size.
         bias_lr: of the biases, for each image.
-        head_lr: of the last layer, for each image; at most ``STEADY`` / (batch size · features).
+        head_lr: of the last layer, for each image; less where a step would overshoot.
         smoothing: share of each label that is spread over all classes.
 
     Raises:
@@ -165,7 +166,8 @@ def train(
     half = model.precision == torch.float16
     products = torch.float32 if half else model.precision  # float16 has too small a range for them
     muon_lr = lr * (loader.batch_size / 2000) ** 0.5
-    head_lr = min(head_lr, STEADY / (loader.batch_size * model.head.in_features))
+    classes, features = model.head.weight.shape
+    head_lr = min(head_lr, STEADY * classes / (loader.batch_size * features))
     muon = BatchedMuon(filters, muon_lr, dtype=products, keep_length=True)
     groups = [{"params": biases, "lr": bias_lr}, {"params": model.head.parameters(), "lr": head_lr}]
     sgd = torch.optim.SGD(groups, momentum=0.85, nesterov=True)
@@ -256,7 +258,9 @@ def fit_fast(
         few = loader.images[rows], loader.labels[rows]
         batch = ResidentBatches(*few, len(few[1]), device, augment=random_shift)
         trial = Trial([0.99 * until for until, _ in PIXELS], clock)
-        train(FastNet(sample[:100], widths, classes, precision), batch, trial)
+        model = FastNet(sample[:100], widths, classes, precision)
+        train(model, batch, trial)
+        answers(model, batch)  # not timed, but a GPU will then be prepared for it
         return trial.step_seconds() * n / len(few[1])
 
     def left() -> float:
