@@ -45,10 +45,15 @@ class TimeBudget:
     machine gets slower or faster meanwhile. What comes after the training (test-time views) is
     known as worth so many steps; their seconds are kept back, and are more when steps get slower.
 
+    A clock that makes a GPU wait should not be asked before each step. With a ``pause`` it is asked
+    once in so many seconds; in between, each step is taken to last as long as those before. Towards
+    the end it is asked again and again after half of the time that is left, so the end is no guess.
+
     Args:
         seconds: for everything from now on, preparations before the first step included.
         after: how many steps' worth of work comes after the training.
         clock: tells seconds, for example ``clock_of(device)``.
+        pause: for about how many seconds the clock is not asked; 0 to ask before each step.
 
     Attributes:
         taken: how many steps have been begun.
@@ -68,29 +73,39 @@ class TimeBudget:
         seconds: float,
         after: float = 0.0,
         clock: Callable[[], float] = time.perf_counter,
+        pause: float = 0.0,
     ) -> None:
         if not seconds > 0:
             raise ValueError(f"expected a budget of more than 0 seconds, got {seconds}")
-        self.after, self.clock = after, clock
+        self.after, self.clock, self.pause = after, clock, pause
         self.begin = clock()
         self.end = self.begin + seconds
         self.first = self.last = self.begin
         self.steps, self.taken = deque(maxlen=5), 0
+        self.asked = self.ask = 0  # before which step the clock was asked, and will be again
 
     def done(self) -> float:
         """The share that is done, from 0 to 1; to be asked once before each step."""
+        if asking := self.taken >= self.ask:
+            self._look()
+        # The median follows a machine that gets slower, and is not misled by a single long step.
+        step = median(self.steps) if len(self.steps) > 2 else 0.0
+        now = self.last + (self.taken - self.asked) * step
+        end = self.end - self.after * step
+        if asking:
+            wait = min(self.pause, (end - now) / 2)
+            self.ask = self.taken + max(int(wait / step) if step else 1, 1)
+        share = min((now - self.first) / (end - self.first), 1.0) if end > self.first else 1.0
+        self.taken += share < 1
+        return share
+
+    def _look(self) -> None:
         now = self.clock()
         if self.taken == 0:
             self.first = now
-        elif self.taken > 1:  # the first step takes longer: much is prepared in it
-            self.steps.append(now - self.last)
-        self.last = now
-        # The median follows a machine that gets slower, and is not misled by a single long step.
-        step = median(self.steps) if len(self.steps) > 2 else 0.0
-        training = self.end - self.after * step - self.first
-        share = min((now - self.first) / training, 1.0) if training > 0 else 1.0
-        self.taken += share < 1
-        return share
+        elif self.taken > self.asked > 0:  # the first step takes longer: much is prepared in it
+            self.steps.append((now - self.last) / (self.taken - self.asked))
+        self.last, self.asked = now, self.taken
 
     def passed(self) -> float:
         """The seconds since the budget was made."""

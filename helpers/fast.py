@@ -11,6 +11,7 @@ from torch import nn
 from helpers import image_checks as checks
 from helpers.alternating import AlternatingBatches
 from helpers.augment import random_shift
+from helpers.batched_muon import BatchedMuon, drop_overflow
 from helpers.budget import StepBudget, TimeBudget, clock_of
 from helpers.classifier import accuracy
 from helpers.data import Split
@@ -19,11 +20,11 @@ from helpers.heap import keep_freed_memory
 from helpers.identity_init import pass_on
 from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
-from helpers.muon import Muon
 from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
-from helpers.sizing import largest_that_fits, step_seconds
+from helpers.shrink import shrink
+from helpers.sizing import Trial, largest_that_fits
 from helpers.views import look_twice
 from helpers.whitening import whitening_conv
 
@@ -33,6 +34,8 @@ SIZES = ((16, 64, 64), (32, 128, 128), (64, 256, 256), (128, 512, 512))
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
+STEADY = 40.0  # rate of the head times batch size times features, for each class, see ``train``
+PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 
 
@@ -79,7 +82,7 @@ class FastNet(ImageClassificationBase):
     def forward(self, xb: torch.Tensor) -> torch.Tensor:
         """Logits, float32, shape (n, classes), of images (n, 3, 32, 32), float from 0 to 1."""
         if self.pixels < 32:
-            xb = F.adaptive_avg_pool2d(xb, self.pixels)
+            xb = shrink(xb, self.pixels)
         xb = (xb - self.mean) / self.std
         lower = self.precision != torch.float32
         with torch.autocast(xb.device.type, dtype=self.precision, enabled=lower):
@@ -131,7 +134,15 @@ def train(
 
     The filters learn by Muon, biases and head by SGD with Nesterov momentum. Biases come after a
     batch norm and bear much larger rates than filters would. The loss is a sum, so the rates of SGD
-    are for one image and need no change with the batch size.
+    are for one image and need no change with the batch size, as long as a step does not overshoot.
+
+    The head would, in large batches or with many features. A step changes its logits by about
+    rate / 81 · images · |features|² (81, as logits are divided by 9 in both directions) times the
+    error that it should undo. Features are the largest of some positions, so nearly all point the
+    same way, and |features|² in that direction is 1.4 times their number (24 pixels, on CIFAR10) to
+    2.8 times (32); of an error, a new network's loss feels one part in as many as there are
+    classes. With a momentum of 0.85 all that may come to 1.37 = 3.7 / 2.7: a rate of 40 · classes /
+    (images · features) is the last one that does not swing up.
 
     Args:
         model: a new network, trained in place.
@@ -139,22 +150,30 @@ def train(
         budget: says which share is done.
         lr: of Muon, for batches of 2,000; it goes with the root of the batch size.
         bias_lr: of the biases, for each image.
-        head_lr: of the last layer, for each image.
+        head_lr: of the last layer, for each image; less where a step would overshoot.
         smoothing: share of each label that is spread over all classes.
 
     Raises:
         FloatingPointError: when the loss is infinite or NaN.
 
     Label smoothing: Szegedy et al. (arXiv:1512.00567). Rates of biases and the sum: David Page
-    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024).
+    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024), whose
+    rates of the head come to 380 and 420 / (images · features).
     """
     learning = [p for p in model.parameters() if p.requires_grad]
     filters = [p for p in learning if p.ndim == 4]
     biases = [p for p in learning if p.ndim == 1]
+    half = model.precision == torch.float16
+    products = torch.float32 if half else model.precision  # float16 has too small a range for them
     muon_lr = lr * (loader.batch_size / 2000) ** 0.5
-    muon = Muon(filters, muon_lr, dtype=model.precision, keep_length=True)
+    classes, features = model.head.weight.shape
+    head_lr = min(head_lr, STEADY * classes / (loader.batch_size * features))
+    muon = BatchedMuon(filters, muon_lr, dtype=products, keep_length=True)
     groups = [{"params": biases, "lr": bias_lr}, {"params": model.head.parameters(), "lr": head_lr}]
     sgd = torch.optim.SGD(groups, momentum=0.85, nesterov=True)
+    if half:
+        for optimizer in (muon, sgd):
+            optimizer.register_step_pre_hook(drop_overflow)
     learn(model, loader, budget, (muon, sgd), linear_decay, smoothing, before_step=model.prepare)
     model.prepare(1.0)
 
@@ -197,7 +216,8 @@ def fit_fast(
     """Train a network as good as it gets within some seconds, and judge it by the test images.
 
     A few steps of each size, the narrowest first, show how many epochs the time allows; the widest
-    that has enough of them is trained. From then on the clock leads the learning rate.
+    that has enough of them in what is left is trained. From then on the clock leads the learning
+    rate.
 
     Args:
         train_split: bytes (n, 3, 32, 32) and labels (n,), for example ``load("cifar10").train``.
@@ -221,9 +241,10 @@ def fit_fast(
     device = device or get_default_device()
     n, on_gpu = len(train_split.images), device.type == "cuda"
     batch_size = batch_size or min(2000 if on_gpu else 512, max(n // 8, 1))
-    looks = (2 + 6 * DOUBTFUL) * len(test_split.images)
+    looks = LOOK * (2 + 6 * DOUBTFUL) * len(test_split.images)  # in images trained with once
     clock = clock_of(device)
-    budget = TimeBudget(seconds, after=LOOK * looks / batch_size, clock=clock)
+    pause = 0.0 if device.type == "cpu" else PAUSE
+    budget = TimeBudget(seconds, looks / batch_size, clock, pause)
     if n < 50:
         raise ValueError(f"expected at least 50 training images, got {n}; take more of them")
     loader = AlternatingBatches(*train_split, batch_size, device, True, random_shift)
@@ -234,11 +255,18 @@ def fit_fast(
 
     def epoch_seconds(widths: Widths) -> float:
         rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy
-        xb, yb = loader.images[rows].float() / 255, loader.labels[rows]
+        few = loader.images[rows], loader.labels[rows]
+        batch = ResidentBatches(*few, len(few[1]), device, augment=random_shift)
+        trial = Trial([0.99 * until for until, _ in PIXELS], clock)
         model = FastNet(sample[:100], widths, classes, precision)
-        return step_seconds(model, xb, yb, clock) * n / len(xb)
+        train(model, batch, trial)
+        answers(model, batch)  # not timed, but a GPU will then be prepared for it
+        return trial.step_seconds() * n / len(few[1])
 
-    widths = largest_that_fits(sizes, epoch_seconds, seconds, ENOUGH)
+    def left() -> float:
+        return seconds - budget.passed()
+
+    widths = largest_that_fits(sizes, epoch_seconds, left, ENOUGH + looks / n)
     model = FastNet(sample, widths, classes, precision)
     train(model, loader, budget)
     logits = answers(model, tests)

@@ -18,7 +18,8 @@ def fast_precision(device: torch.device) -> torch.dtype:
     processor is called says little: instructions may be switched off, or torch may have no program
     for them and take a hundred times as long. So on a processor a small convolution is timed in
     both, once in a process, in a few milliseconds. float16 is never the answer: a processor
-    computes it many times slower.
+    computes it many times slower, and on a GPU its small range asks for precautions (see
+    ``lowest_precision``).
 
     Args:
         device: where the training will run.
@@ -38,19 +39,25 @@ def fast_precision(device: torch.device) -> torch.dtype:
 
 
 def lowest_precision(device: torch.device) -> torch.dtype:
-    """What the recipe of lesson 08 computes in: float16 on an NVIDIA GPU, else ``fast_precision``.
+    """What the recipe of lesson 08 computes in: two bytes a number on every NVIDIA GPU.
 
-    float16 has more digits than bfloat16 and a smaller range. It is exact enough where the numbers
-    stay small, as behind a batch norm, and older GPUs have nothing faster.
+    That is ``fast_precision``, where it is bfloat16: GPUs multiply it as fast as float16, and its
+    range is that of float32. Older GPUs (a T4, for example) multiply only float16 directly. It ends
+    at 65,504, so a gradient may become infinite there, and who trains in it has to look out for
+    that, as ``helpers.fast.train`` does. Processors and Apple's GPUs get ``fast_precision``.
 
     Args:
         device: where the training will run.
 
+    Returns:
+        torch.dtype: ``torch.bfloat16``, ``torch.float16`` or ``torch.float32``.
+
     Example:
-        >>> lowest_precision(torch.device("cuda"))
-        torch.float16
+        >>> lowest_precision(torch.device("mps"))
+        torch.float32
     """
-    return torch.float16 if device.type == "cuda" else fast_precision(device)
+    fast = fast_precision(device)
+    return torch.float16 if device.type == "cuda" and fast == torch.float32 else fast
 
 
 @cache

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.budget import StepBudget, TimeBudget
@@ -9,9 +9,10 @@ class Machine:
     """A clock that goes on by itself when work is done."""
 
     def __init__(self):
-        self.now = 100.0
+        self.now, self.asked = 100.0, 0
 
     def __call__(self):
+        self.asked += 1
         return self.now
 
     def train(self, budget, seconds_of_step):
@@ -90,3 +91,57 @@ def test_a_single_long_step_is_no_reason_to_stop(long):
     shares = machine.train(budget, lambda k: 3.0 if k == long else 0.1)
     machine.now += 30 * 0.1
     assert len(shares) > 500 and 60 <= machine.now - 100 < 61
+
+
+def test_a_pause_by_hand():
+    """Steps of 1 s in 20 s: asked before each until three are known, then after 4, 8 or fewer."""
+    machine, asked = Machine(), []
+    budget = TimeBudget(20, clock=machine, pause=4.0)
+    for step in range(20):
+        before = machine.asked
+        assert budget.done() == pytest.approx(step / 20)
+        if machine.asked > before:
+            asked.append(step)
+        machine.now += 1.0
+    # From step 12 on half of the rest: 8 s, at most 4; then 4 of 8 left, 2 of 4, 1 of 2, and 1.
+    assert asked == [0, 1, 2, 3, 4, 8, 12, 16, 18, 19]
+    assert budget.done() == budget.done() == 1.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.002, 0.05), st.floats(2, 20), st.floats(0, 50))
+def test_with_pauses_time_is_kept_and_the_clock_is_hardly_asked(step, seconds, after):
+    machine = Machine()
+    budget = TimeBudget(seconds, after, machine, pause=0.2)
+    if seconds - after * step < 0.5:
+        return
+    shares = machine.train(budget, lambda k: step)
+    length = seconds - after * step
+    assert seconds - 1e-6 <= machine.now - 100 + after * step <= seconds + 2 * step
+    expected = [k * step / length for k in range(len(shares))]
+    known = slice(4, None)  # before that it does not know how long the steps after it take
+    assert shares[known] == pytest.approx(expected[known])
+    assert machine.asked < 25 + length / 0.2 * (1 + step / 0.2) * 1.1
+
+
+@pytest.mark.parametrize("slower", [0.5, 2.0, 4.0])
+@pytest.mark.parametrize("when", [0.1, 0.5, 0.9])
+def test_with_pauses_a_change_of_speed_is_followed(slower, when):
+    machine = Machine()
+    budget = TimeBudget(10, 40, machine, pause=0.2)
+
+    def speed(k):
+        return 0.005 * (slower if machine.now > 100 + when * 10 else 1)
+
+    shares = machine.train(budget, speed)
+    machine.now += 40 * speed(0)
+    assert 9.7 < machine.now - 100 < 10.7
+    assert max(b - a for a, b in zip(shares, shares[1:])) < 0.1 and shares[-1] > 0.93
+
+
+def test_with_pauses_a_single_long_step_is_no_reason_to_stop():
+    machine = Machine()
+    budget = TimeBudget(5, 30, machine, pause=0.2)
+    shares = machine.train(budget, lambda k: 1.0 if k in (1, 300) else 0.005)
+    machine.now += 30 * 0.005
+    assert len(shares) > 500 and 5 <= machine.now - 100 < 5.1

@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from helpers.data import Split
 from helpers.fast import FastNet, answers, fit_fast, train
 from helpers.resident import ResidentBatches
 from helpers.views import look, shifted
+from tests.profile_kit import operators, waits
 
 SMALL = (8, 16, 16)
 SIZES = (SMALL, (16, 16, 16))
@@ -110,6 +112,71 @@ def test_rates_fall_to_zero_with_the_budget(monkeypatch):
     assert rates == [pytest.approx([0.01 * left, 0.02 * left]) for left in (1, 0.8, 0.6, 0.4, 0.2)]
 
 
+@pytest.mark.parametrize(
+    ("widths", "batch_size", "expected"),
+    [
+        ((8, 16, 16), 32, 0.05),  # 40 * 10 / (32 * 16) = 0.78: no limit
+        ((8, 16, 64), 256, 400 / (256 * 64)),
+        ((8, 16, 128), 256, 400 / (256 * 128)),
+        ((8, 16, 128), 512, 400 / (512 * 128)),
+    ],
+)
+def test_large_batches_and_many_features_limit_the_rate_of_the_head(
+    monkeypatch, widths, batch_size, expected
+):
+    def learn(model, loader, budget, optimizers, *rest, **more):
+        rates.append([group["lr"] for group in optimizers[1].param_groups])
+
+    rates = []
+    monkeypatch.setattr(fast, "learn", learn)
+    train(FastNet(floats(40), widths), loader(batch_size, batch_size), StepBudget(1))
+    assert rates == [pytest.approx([0.05, expected])]
+
+
+def test_the_limit_is_where_a_step_stops_to_undo_an_error():
+    """The curvature of a new network's loss along its head, times the rate: 1.37 is the edge."""
+    torch.manual_seed(0)
+    model, features = FastNet(floats(100), (8, 32, 64)).train(), []
+    model.prepare(0.2)  # few pixels, as a training begins
+    model.head.register_forward_pre_hook(lambda head, inputs: features.append(inputs[0].detach()))
+    with torch.no_grad():
+        probabilities = model(floats(200)).softmax(1)
+    curvature = (torch.linalg.eigvalsh(features[0].T @ features[0])[-1] / 81).item()
+    of_an_image = [(p.diag() - p.outer(p)) for p in probabilities]
+    curvature *= torch.linalg.eigvalsh(torch.stack(of_an_image).mean(0))[-1].item()
+    steepness = fast.STEADY * 10 / (200 * 64) * curvature
+    assert 0.3 < steepness < (2 + 2 * 0.85) / (1 + 2 * 0.85)
+
+
+def test_many_features_in_large_batches_train():
+    """With a rate of 0.05, or of four times the limit, they end near chance."""
+    torch.manual_seed(0)
+    model = FastNet(floats(40), (8, 8, 256), 4)
+    train(model, loader(512, 512), StepBudget(10))
+    test = photos(100, seed=1)
+    logits = answers(model, ResidentBatches(*test, 50, "cpu"))
+    assert (logits.argmax(1) == test.labels).float().mean() > 0.9
+
+
+def test_a_step_asks_little_of_the_device():
+    """A GPU starts an operator in about the time in which it computes one of a small network."""
+    dl, counts = loader(320, 16), []
+    for steps in (4, 14):
+        model, budget = started(torch.bfloat16), StepBudget(steps)
+        counts.append(operators(lambda: train(model, dl, budget)))  # noqa: B023
+    assert (counts[1] - counts[0]) / 10 < 185
+
+
+def test_an_overflow_in_float16_is_no_step(monkeypatch):
+    """On a processor float16 is slow, but it is computed."""
+    hooked = []
+    monkeypatch.setattr(fast, "drop_overflow", lambda opt, *_: hooked.append(type(opt).__name__))
+    for precision in (torch.float32, torch.float16):
+        model = started(precision)
+        train(model, loader(32, 16), StepBudget(1))
+    assert hooked == ["BatchedMuon", "SGD"] and model.head.weight.isfinite().all()
+
+
 def test_the_bias_of_the_first_layer_learns_at_the_beginning_only():
     class Noting(StepBudget):
         def done(self):
@@ -142,7 +209,7 @@ def test_pixels_are_few_at_first_and_all_in_the_end():
 
 def test_a_rate_that_is_too_large_is_named():
     with pytest.raises(FloatingPointError, match="the loss became .* at step"):
-        train(started(), loader(128), StepBudget(30), head_lr=1e30)
+        train(started(), loader(128), StepBudget(30), bias_lr=1e30)
 
 
 def test_answers_are_those_of_six_views_when_everything_is_doubtful():
@@ -168,17 +235,58 @@ def test_fit_fast_keeps_its_time(monkeypatch, seconds):
     assert fit.accuracy == pytest.approx(right) and right > 0.5
 
 
+@pytest.fixture
+def ticking(monkeypatch):
+    """A clock that goes on by 0.02 s whenever it is asked: each step takes as long."""
+    ticks = itertools.count()
+    monkeypatch.setattr(fast, "clock_of", lambda device: lambda: 0.02 * next(ticks))
+
+
 @pytest.mark.parametrize(("cost", "expected"), [(1e-6, SIZES[1]), (100.0, SIZES[0])])
-def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, cost, expected):
-    monkeypatch.setattr(fast, "step_seconds", lambda model, xb, yb, clock: cost)
+def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, ticking, cost, expected):
+    monkeypatch.setattr(fast.Trial, "step_seconds", lambda trial: cost)
     fit = fit_fast(photos(60), photos(20), 1.0, torch.device("cpu"), SIZES)
     assert fit.widths == expected
 
 
+def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
+    """Both sizes of images, shifted batches and both optimisers are in the time of a trial."""
+    seen = []
+
+    def learn(model, loader, budget, optimizers, *rest, before_step):
+        def noting(done):
+            before_step(done)
+            seen.append((type(budget).__name__, model.pixels, model.whiten.bias.requires_grad))
+
+        assert loader.augment is random_shift
+        assert [type(opt).__name__ for opt in optimizers] == ["BatchedMuon", "SGD"]
+        learn_really(model, loader, budget, optimizers, *rest, before_step=noting)
+
+    learn_really = fast.learn
+    monkeypatch.setattr(fast, "learn", learn)
+    fit_fast(photos(60), photos(20), 1.0, torch.device("cpu"), SIZES[:1])
+    assert seen[:7] == 3 * [("Trial", 24, False)] + 3 * [("Trial", 32, False)] + [
+        ("TimeBudget", 24, True)
+    ]
+
+
+@pytest.mark.gpu
+def test_an_epoch_on_a_gpu_waits_no_more_often_than_a_short_one():
+    if not torch.cuda.is_available():
+        pytest.skip("about NVIDIA's GPUs")
+    cuda, counts = torch.device("cuda"), []
+    dl = AlternatingBatches(*photos(320), 16, cuda, True, random_shift)
+    for steps in (20, 2, 20):  # the first prepares much
+        model = FastNet(floats(40).to(cuda), SMALL, 4, torch.bfloat16)
+        counts.append(waits(lambda: train(model, dl, StepBudget(steps))))  # noqa: B023
+    assert counts[2] == counts[1] <= 6
+
+
 @pytest.mark.gpu
 def test_fit_fast_on_a_gpu():
-    fit = fit_fast(photos(4000), photos(100, seed=1), 20, sizes=SIZES)
-    assert fit.accuracy > 0.9 and fit.seconds < 23 and not fit.model.head.weight.is_cpu
+    """With the sizes it has for a GPU: with 16 features, batches of 500 are too large to learn."""
+    fit = fit_fast(photos(4000), photos(100, seed=1), 8)
+    assert fit.accuracy > 0.9 and not fit.model.head.weight.is_cpu
 
 
 def test_bad_input_is_refused():

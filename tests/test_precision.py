@@ -65,11 +65,19 @@ def test_elsewhere_nothing_is_risked():
     assert fast_precision(torch.device("mps")) == torch.float32
 
 
-@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
-def test_float16_is_for_nvidia_gpus_only(monkeypatch, precision):
-    monkeypatch.setattr("helpers.precision.fast_precision", lambda device: precision)
-    assert lowest_precision(torch.device("cuda")) == torch.float16
-    assert lowest_precision(torch.device("cpu")) == precision
+@pytest.mark.parametrize(
+    ("kind", "fast", "lowest"),
+    [
+        ("cuda", torch.bfloat16, torch.bfloat16),  # an A100, an H200: range before digits
+        ("cuda", torch.float32, torch.float16),  # a T4
+        ("cpu", torch.bfloat16, torch.bfloat16),
+        ("cpu", torch.float32, torch.float32),
+        ("mps", torch.float32, torch.float32),
+    ],
+)
+def test_float16_is_for_nvidia_gpus_without_bfloat16(monkeypatch, kind, fast, lowest):
+    monkeypatch.setattr("helpers.precision.fast_precision", lambda device: fast)
+    assert lowest_precision(torch.device(kind)) == lowest
 
 
 def test_this_machine_agrees_with_its_own_kernels():
