@@ -140,7 +140,7 @@ def test_pixels_are_few_at_first_and_all_in_the_end():
 
 def test_a_rate_that_is_too_large_is_named():
     with pytest.raises(FloatingPointError, match="the loss became .* at step"):
-        train(started(), loader(128), StepBudget(30), head_lr=1e30)
+        train(started(), loader(128), StepBudget(30), bias_lr=1e30)
 
 
 def test_answers_are_those_of_six_views_when_everything_is_doubtful():
@@ -175,14 +175,15 @@ def clock(monkeypatch):
     return Clock(monkeypatch)
 
 
-@pytest.mark.parametrize("seconds", [2.0, 4.0])
+@pytest.mark.parametrize("seconds", [3.0, 5.0])
 def test_fit_fast_keeps_its_time(monkeypatch, clock, seconds):
     shares = []
     monkeypatch.setattr(fast, "linear_decay", lambda done: shares.append(done) or 1 - done)
     fit = fit_fast(photos(200), photos(100, seed=1), seconds, torch.device("cpu"), SIZES)
     step = 0.025  # 200 images are learnt from in eight batches
     assert fit.seconds == clock.now and seconds - step < clock.now < seconds + 2 * step
-    assert shares[0] == 0 and 1 - 2 * step / seconds < shares[-1] < 1
+    training = list(dict.fromkeys(shares[shares.index(0) :]))  # asked for each group of a step
+    assert training == sorted(training) and training[-1] + 2 * training[1] > 1
     assert fit.widths in SIZES and fit.epochs > 1
     assert fit.logits.shape == (100, 4)
     right = (fit.logits.argmax(1) == photos(100).labels).float().mean().item()
