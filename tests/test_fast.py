@@ -50,6 +50,7 @@ def test_the_first_layer_gives_uncorrelated_answers_of_one_size():
     model, images = started(), floats(40)
     answers = model.whiten((images - model.mean) / model.std)[:, :12]
     covariance = answers.transpose(0, 1).flatten(1).cov()
+    # The filters were made with eps=5e-4 in each direction, which takes that much off the spread.
     torch.testing.assert_close(covariance, torch.eye(12), atol=0.02, rtol=0)
 
 
@@ -148,6 +149,7 @@ def test_answers_are_those_of_six_views_when_everything_is_doubtful():
     logits = answers(model, ResidentBatches(*images, 5, "cpu"), doubtful=1.0)
     with torch.no_grad():
         expected = look(model, shifted(images.images / 255))
+    # Batches of other sizes add up in another order: some ulps in each of seven layers.
     torch.testing.assert_close(logits, expected, atol=1e-5, rtol=1e-4)
 
 

@@ -21,7 +21,8 @@ def test_exact_coefficients_find_the_nearest_orthogonal_matrix(rows, columns, se
     u, values, v = torch.linalg.svd(matrix, full_matrices=False)
     if values[-1] < 0.01 * values[0]:
         return
-    torch.testing.assert_close(orthogonalize(matrix, 40, EXACT), u @ v, atol=1e-6, rtol=0)
+    # 40 steps reach the rounding of float64 (1e-15) from the smallest values that are let in.
+    torch.testing.assert_close(orthogonalize(matrix, 40, EXACT), u @ v, atol=1e-12, rtol=0)
 
 
 @settings(max_examples=30, deadline=None)
@@ -121,7 +122,7 @@ def test_length_is_kept_on_request():
     Muon([bank], lr=0.1).step()
     assert torch.equal(bank, before)
     Muon([bank], lr=0.1, keep_length=True).step()
-    assert bank.norm().item() == pytest.approx(3.0, rel=1e-5)
+    assert bank.norm().item() == pytest.approx(3.0, rel=1e-5)  # ulps
     torch.testing.assert_close(bank / bank.norm(), before / before.norm())
 
 
