@@ -5,8 +5,15 @@ from collections.abc import Iterator
 import matplotlib.pyplot as plt
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 
 from helpers.data import served
+
+# Hypothesis looks at the clock in two places; on a busy machine both would fail for no fault.
+settings.register_profile(
+    "without clocks", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("without clocks")
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import hashlib
 import io
 import tarfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -31,6 +30,8 @@ COUNTS = {"train": {"3": 6, "7": 5}, "valid": {"3": 4, "7": 3}}
 PRACTICE_COUNTS = {"train": {"3": 2, "7": 2}, "valid": {"3": 1, "7": 1}}
 LAYOUT = ImageFolders(COUNTS)
 NOBODY = "http://127.0.0.1:9"  # an address where nobody listens
+PATIENCE = "60"  # seconds for an answer that comes, however busy the machine is
+SHORT = "0.2"  # for one that never comes
 LINE = "tiny: 11 training and 7 validation images of 3, 7 - on this machine, complete\n"
 PRACTICE_LINE = (
     "tiny: PRACTICE DATA, 4 training and 2 validation images of 3, 7 "
@@ -169,7 +170,7 @@ class Bench:
         for name in ("LESSONS_DATA", "LESSONS_MIRROR"):
             self.monkeypatch.delenv(name, raising=False)
         self.monkeypatch.setenv("FASTAI_HOME", str(self.tmp_path / "fastai"))
-        self.monkeypatch.setenv("LESSONS_TIMEOUT", "0.5")
+        self.monkeypatch.setenv("LESSONS_TIMEOUT", PATIENCE)
         self.monkeypatch.setenv("NO_PROXY", "*")
         self.monkeypatch.setattr(served, "_found", {})
         self.monkeypatch.setattr("pooch.core.time", SimpleNamespace(sleep=lambda seconds: None))
@@ -263,11 +264,10 @@ def serving() -> Iterator[Server]:
         server.server_close()
 
 
-def content(data: bytes, claimed: int | None = None, delay: float = 0):
+def content(data: bytes, claimed: int | None = None):
     """Send ``data``; with ``claimed`` the header promises another length."""
 
     def answer(request):
-        time.sleep(delay)
         request.send_response(200)
         request.send_header("Content-Length", str(len(data) if claimed is None else claimed))
         request.end_headers()
@@ -281,9 +281,10 @@ def status(code: int):
     return lambda request: request.send_error(code)
 
 
-def silence(seconds: float = 2):
-    """Accept the request and say nothing."""
-    return lambda request: time.sleep(seconds)
+def silence(request):
+    """Accept the request and say nothing until the other side has given up waiting."""
+    with contextlib.suppress(OSError):
+        request.connection.recv(1)
 
 
 def test_the_server_does_as_told():

@@ -35,7 +35,7 @@ def test_distance_is_a_metric(n, height, width, seed):
     assert torch.equal(mnist_distance(a, a), torch.zeros(n))
     torch.testing.assert_close(mnist_distance(a, b), mnist_distance(b, a))
     detour = mnist_distance(a, c) + mnist_distance(c, b)
-    assert (mnist_distance(a, b) <= detour + 1e-6).all()
+    assert (mnist_distance(a, b) <= detour + 1e-6).all()  # float32 rounds numbers below 1 by 6e-8
 
 
 def test_is_3_picks_the_nearer_mean():

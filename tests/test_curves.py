@@ -91,7 +91,7 @@ def test_saturation_shows_sigmoid_gradient_and_counts():
     x = torch.tensor(gradient.get_xdata(), requires_grad=True)
     x.sigmoid().sum().backward()
     assert np.allclose(sigmoid.get_ydata(), x.detach().sigmoid())
-    assert np.allclose(gradient.get_ydata(), x.grad, atol=1e-6)
+    assert np.allclose(gradient.get_ydata(), x.grad, atol=1e-6)  # of 1 - sigmoid, rounded
     heights = [sum(bar.get_height() for bar in bars) for bars in counts.containers]
     assert heights == [3, 1]
     left, right = counts.get_xlim()

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,7 @@ def test_importing_is_silent_and_takes_in_nothing_slow():
     assert not slow & set(done.stdout.split())
 
 
+LONGEST = 300  # seconds after which a test gives up; nothing is expected to take that long
 CHILD = """
 import json, sys, time
 from dataclasses import replace
@@ -194,18 +196,27 @@ def go(process):
 
 
 def test_two_processes_at_once_fetch_once(bench, child):
+    asked, waiting = threading.Event(), threading.Event()
+
+    def answer_when_both_want_it(request):
+        asked.set()
+        waiting.wait(LONGEST)
+        content(bench.archive)(request)
+
     with serving() as server:
-        server.put("tiny.tgz", content(bench.archive, delay=0.4))
+        server.put("tiny.tgz", answer_when_both_want_it)
         server.put("SHA256SUMS", content(sums(bench.archive)))
         bench.mirror(server.url)
         both = [child(), child()]
         for process in both:
             assert process.stdout.readline() == "ready\n"
-        for process in both:
-            go(process)
-        outs = [process.communicate(timeout=30)[0] for process in both]
+        go(both[0])
+        assert asked.wait(LONGEST)
+        go(both[1])
+        assert "waiting for that" in both[1].stdout.readline()
+        waiting.set()
+        outs = [process.communicate(timeout=LONGEST)[0] for process in both]
         assert server.asked == {"/tiny.tgz": 1, "/SHA256SUMS": 1}
-    assert sum("waiting for that" in out for out in outs) == 1
     total = int(data.load("tiny").train.images.sum())
     for out in outs:
         assert out.endswith(f"{LINE}sum {total}\n")

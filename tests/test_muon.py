@@ -21,7 +21,8 @@ def test_exact_coefficients_find_the_nearest_orthogonal_matrix(rows, columns, se
     u, values, v = torch.linalg.svd(matrix, full_matrices=False)
     if values[-1] < 0.01 * values[0]:
         return
-    torch.testing.assert_close(orthogonalize(matrix, 40, EXACT), u @ v, atol=1e-6, rtol=0)
+    # 40 steps reach the rounding of float64 (1e-15) from the smallest values that are let in.
+    torch.testing.assert_close(orthogonalize(matrix, 40, EXACT), u @ v, atol=1e-12, rtol=0)
 
 
 @settings(max_examples=30, deadline=None)
@@ -30,6 +31,7 @@ def test_fast_coefficients_bring_large_singular_values_near_1(rows, columns, see
     matrix = size * random(rows, columns, seed=seed)
     before = torch.linalg.svdvals(matrix)
     after = torch.linalg.svdvals(orthogonalize(matrix, steps=5))
+    # Five times the polynomial lead each number from 0.05 to 1 to between 0.68 and 1.21.
     assert after.max() < 1.25
     assert after[: (before > 0.05 * matrix.norm()).sum()].min() > 0.65
 
@@ -68,7 +70,8 @@ def test_lower_precision_is_for_the_products_only():
     for dtype in (torch.bfloat16, torch.float16):
         rough = orthogonalize(matrix, dtype=dtype)
         assert rough.dtype == torch.float32 and not torch.equal(rough, exact)
-        assert (rough - exact).norm() / exact.norm() < 0.05
+        # bfloat16 rounds by 0.4 %; five steps, which stretch small numbers, make it 5 %.
+        assert (rough - exact).norm() / exact.norm() < 0.1
 
 
 def test_momentum_by_hand():
@@ -98,7 +101,7 @@ def test_matrices_change_as_with_torch(shape):
             weights.grad = random(*shape, seed=10 + seed)
             one.step()
     difference = (ours - theirs).norm() / (theirs - start).norm()
-    assert difference < 0.06  # bfloat16 has three digits
+    assert difference < 0.1  # bfloat16 rounds by 0.4 %; five steps and three updates make it 5 %
     assert (ours - start).norm() > lr
 
 
@@ -119,7 +122,7 @@ def test_length_is_kept_on_request():
     Muon([bank], lr=0.1).step()
     assert torch.equal(bank, before)
     Muon([bank], lr=0.1, keep_length=True).step()
-    assert bank.norm().item() == pytest.approx(3.0, rel=1e-5)
+    assert bank.norm().item() == pytest.approx(3.0, rel=1e-5)  # ulps
     torch.testing.assert_close(bank / bank.norm(), before / before.norm())
 
 
@@ -131,18 +134,18 @@ def test_weights_without_gradient_stay():
 
 
 def test_it_learns():
-    """Least squares with a known answer: the loss falls by a factor of a hundred."""
+    """Least squares with a known answer, which is found to about the digits of float32."""
     x, true = random(64, 8, seed=1), random(8, 3, seed=2)
     weights = torch.nn.Parameter(torch.zeros(8, 3))
     opt, losses = Muon([weights], lr=0.1), []
-    for step in range(80):
-        opt.param_groups[0]["lr"] = 0.1 * (1 - step / 80)
+    for step in range(200):  # steps of 0.07 to 0.12 on average half as long: 7 in all, enough
+        opt.param_groups[0]["lr"] = 0.1 * (1 - step / 200)
         loss = (x @ weights - x @ true).square().mean()
         opt.zero_grad()
         loss.backward()
         opt.step()
         losses.append(loss.item())
-    assert losses[-1] < losses[0] / 100
+    assert losses[-1] < losses[0] / 10_000
 
 
 def test_bad_input_is_refused():

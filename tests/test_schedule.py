@@ -28,6 +28,7 @@ def test_one_cycle_has_its_peak_and_the_area_of_a_triangle(peak, start, end):
     """Half a wave of the cosine encloses as much as the straight line between its ends."""
     assert one_cycle(peak, peak, start, end) == pytest.approx(1.0)
     by_hand = peak * (start + 1) / 2 + (1 - peak) * (1 + end) / 2
+    # A thousand strips: each is exact but for its bend, and one may hold the peak.
     assert area(lambda done: one_cycle(done, peak, start, end)) == pytest.approx(by_hand, abs=1e-3)
 
 
@@ -40,7 +41,7 @@ def test_the_area_of_the_decay_is_half():
 def test_up_before_the_peak_and_down_after_it(a, b):
     early, late = sorted((a, b))
     peak = 0.3
-    assert one_cycle(early * peak, peak) <= one_cycle(late * peak, peak) + 1e-12
+    assert one_cycle(early * peak, peak) <= one_cycle(late * peak, peak) + 1e-12  # ulps
     after = [peak + share * (1 - peak) for share in (early, late)]
     assert one_cycle(after[0], peak) >= one_cycle(after[1], peak) - 1e-12
 

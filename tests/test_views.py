@@ -4,6 +4,8 @@ from torch import nn
 
 from helpers.views import look, look_twice, mirrored, shifted
 
+ULPS = {"atol": 1e-6, "rtol": 1e-5}  # the mean of other views, or of other batches, in float32
+
 
 def photos(n=6, seed=0):
     return torch.rand(n, 3, 8, 8, generator=torch.Generator().manual_seed(seed))
@@ -19,7 +21,7 @@ def test_the_mean_answer_does_not_change_when_the_image_is_mirrored(views):
     model, images = network(), photos()
     with torch.no_grad():
         torch.testing.assert_close(
-            look(model, views(images)), look(model, views(images.flip(-1))), atol=1e-6, rtol=1e-5
+            look(model, views(images)), look(model, views(images.flip(-1))), **ULPS
         )
         assert not torch.allclose(model(images), model(images.flip(-1)), atol=1e-3)
 
@@ -63,7 +65,7 @@ def test_the_second_look_is_for_the_doubtful_only():
     doubtful = (top[:, 0] - top[:, 1]).argsort()[:3]
     sure = torch.tensor([i for i in range(10) if i not in doubtful])
     torch.testing.assert_close(logits[sure], first[sure])
-    torch.testing.assert_close(logits[doubtful], again[doubtful], atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(logits[doubtful], again[doubtful], **ULPS)
 
 
 @pytest.mark.parametrize(("doubtful", "views"), [(0.0, mirrored), (1.0, shifted)])
@@ -71,7 +73,7 @@ def test_nobody_or_everybody(doubtful, views):
     model, images = network(), photos()
     with torch.no_grad():
         logits = look_twice(model, images, doubtful)
-        torch.testing.assert_close(logits, look(model, views(images)), atol=1e-6, rtol=1e-5)
+        torch.testing.assert_close(logits, look(model, views(images)), **ULPS)
 
 
 @pytest.mark.parametrize("doubtful", [-0.1, 1.5])
