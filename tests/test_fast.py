@@ -304,7 +304,7 @@ def test_an_epoch_on_a_gpu_waits_no_more_often_than_a_short_one():
     for steps in (20, 2, 20):  # the first prepares much
         model = FastNet(floats(40).to(cuda), SMALL, 4, torch.bfloat16)
         counts.append(waits(lambda: train(model, dl, StepBudget(steps))))  # noqa: B023
-    assert counts[2] == counts[1] <= 6
+    assert counts[2] <= counts[1] + 2 <= 6  # not one for each of 18 more steps
 
 
 @pytest.mark.gpu
