@@ -121,6 +121,22 @@ def test_when_an_output_that_is_not_compared_is_renewed(run, clock):
     assert shown == ["6", "6"] and "digest" not in stored.cells[1].metadata["lesson"]
 
 
+def test_an_output_that_passes_the_comparison_is_kept(run, clock):
+    made = notebook(code("1.0", tolerance=5.0), code("time()", **A_TIME), code("2", tolerance=5.0))
+
+    def values(made, *arguments):
+        stored = read(run(made, *arguments)[1])
+        return [c.outputs[0].data["text/plain"] for c in code_cells(stored)], stored
+
+    _, stored = values(made)
+    shown, stored = values(stored)
+    assert shown == ["1", "1", "2"]  # of the last cell nobody knows whether its code has changed
+    shown, stored = values(stored, "--fresh")
+    assert shown == ["3", "3", "3"]
+    stored.cells[0].source += " + 0"
+    assert values(stored)[0] == ["4", "4", "4"]
+
+
 def test_a_notebook_that_fails_is_left_as_it_is(run, tmp_path):
     made = notebook(code("x = 1"), code("x / 0"))
     nbformat.write(made, tmp_path / "before.ipynb")

@@ -2,8 +2,8 @@
 
 The only way in which stored outputs are made. A notebook is written when its whole run succeeded,
 in one canonical form, so that running it twice changes no byte. An output that is not compared
-(tag ``nbval-ignore-output``: a time, say) is kept while the code up to its cell is unchanged;
-``--fresh`` renews it, for instance after a change in ``helpers``.
+(tag ``nbval-ignore-output``: a time, say) is kept while the code up to its cell is unchanged, and
+so is one that passes the comparison; ``--fresh`` renews both.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
 import helpers
-from tests.nbcheck.compare import canonical_tables
+from tests.nbcheck.compare import canonical_tables, difference, tolerance_of
 from tests.nbcheck.kernel import on_practice_data, run
 from tests.nbcheck.notebook import code_cells, is_ignored, notes
 
@@ -50,7 +50,7 @@ def execute(
 
     Args:
         path: the notebook's file; it is replaced in one step, or left as it is.
-        fresh: also renew outputs that are not compared.
+        fresh: also renew outputs that are not compared, or differ within the tolerance.
         allow_practice: store outputs even where the data are practice data.
         timeout: the longest a cell may take, in seconds.
         threads: on how many torch computes.
@@ -70,7 +70,7 @@ def execute(
     notebook = copy.deepcopy(stored)
     run(notebook, path.resolve().parent, practice, timeout, threads)
     if not fresh:
-        _keep_ignored(notebook, stored)
+        _keep(notebook, stored)
     text = nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
     temporary = path.with_name(f".{path.name}.tmp")
     try:
@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the notebooks named on the command line, or all; return how many failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.nbcheck.execute", description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of them by default")
-    parser.add_argument("--fresh", action="store_true", help="renew outputs not compared as well")
+    parser.add_argument("--fresh", action="store_true", help="renew all outputs, changed or not")
     parser.add_argument(
         "--allow-practice", action="store_true", help="store outputs made on practice data"
     )
@@ -135,11 +135,23 @@ def main(arguments: list[str] | None = None) -> int:
     return failed
 
 
-def _keep_ignored(notebook: NotebookNode, stored: NotebookNode) -> None:
-    """Put back the outputs that are not compared, where the code up to them is that of then."""
-    cells = zip(code_cells(notebook), code_cells(stored), _digests(stored))
-    for cell, old, digest in cells:
-        if is_ignored(old) and old.outputs and notes(old).get("digest") == digest:
+def _keep(notebook: NotebookNode, stored: NotebookNode) -> None:
+    """Put back what a run has not really changed, where the code up to it is that of then.
+
+    That is what is not compared, and what would pass the comparison: the digits of another
+    processor are no news, nor is a picture of a training at another scale.
+    """
+    digests = _digests(stored)
+    old_cells = code_cells(stored)
+    ran = [notes(old).get("digest") == digest for old, digest in zip(old_cells, digests)]
+    for place, (cell, old) in enumerate(zip(code_cells(notebook), old_cells)):
+        if not old.outputs or not any(ran[place:]):
+            continue
+        if is_ignored(old):
+            keep = ran[place]
+        else:
+            keep = not difference(old.outputs, merged(cell.outputs), tolerance_of(old))
+        if keep:
             cell.outputs = copy.deepcopy(old.outputs)
 
 

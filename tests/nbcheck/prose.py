@@ -4,6 +4,9 @@ A number typed into the text goes stale when the code beside it changes. What th
 compared at its own precision: 95.1 % is shown by 0.9511. Left out are integers below 100, the
 numbers of lessons, sections and exercises, years of citations, formulas and links. A number in a
 code span may also stand in the code.
+
+A figure that comes out otherwise on another processor (``lesson.spread``), or whose output is not
+compared at all, is one of a single run; the paragraph must say so: "in this run", or "about".
 """
 
 import re
@@ -11,11 +14,26 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-from tests.nbcheck.notebook import code_cells, output_texts, unfenced, where, without_tags
+from tests.nbcheck.notebook import (
+    code_cells,
+    is_ignored,
+    notes,
+    output_texts,
+    unfenced,
+    where,
+    without_tags,
+)
+from tests.nbcheck.spread import Off
 from tests.nbcheck.tokens import Number, numbers
 
 SMALL = 100  # integers below it are counting words
 
+# Words by which a reader knows that a figure is not the same in each run.
+_OF_ONE_RUN = re.compile(
+    r"\b(?:in|of) (?:this|the full|a full|our full) (?:run|training)\b"
+    r"|\b(?:about|around|nearly|almost|roughly|some|this machine|machine that made this page)\b",
+    re.I,
+)
 _CODE_SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 _NOT_PROSE = re.compile(
     r"\$\$.+?\$\$|(?<![\w\\])\$(?=\S)[^$]+?(?<=\S)\$(?!\d)"  # formulas
@@ -61,6 +79,51 @@ def numbers_are_shown(notebook: NotebookNode) -> list[str]:
     return problems
 
 
+def one_run_is_named(notebook: NotebookNode) -> list[str]:
+    """A paragraph with a figure that wobbles from machine to machine says that it does."""
+    wobbly: list[tuple[float, float]] = []
+    steady = [(value, 0.0) for cell in code_cells(notebook) for value in _values(cell.source)]
+    for cell in code_cells(notebook):
+        record = notes(cell).get("spread")
+        off = Off(record["absolute"], record["relative"]) if record else Off()
+        for output in cell.outputs:
+            for text in map(without_tags, output_texts(output)):
+                for number in numbers(text):
+                    values = _values(number.text + (" %" if _is_percent(text, number) else ""))
+                    sure = not is_ignored(cell)
+                    (steady if sure else wobbly).extend((v, off.of(number)) for v in values)
+    problems = []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        for paragraph in re.split(r"\n\s*\n", _words_and_spans(cell)[0]):
+            if _OF_ONE_RUN.search(paragraph):
+                continue
+            problems += [
+                f"{where(notebook, cell)}: {number.text} differs from machine to machine; say that "
+                "it is of one run ('in this run', 'about'), or write fewer digits"
+                for number in numbers(paragraph)
+                if _counts(paragraph, number)
+                and not _holds(number, paragraph, steady)
+                and _shown(number, paragraph, steady + wobbly)
+            ]
+    return problems
+
+
+def _holds(number: Number, text: str, shown: list[tuple[float, float]]) -> bool:
+    """Whether an output shows the number, and shows it on every machine."""
+    scales = (1, 100) if _is_percent(text, number) else (1,)
+    return any(
+        _agrees(number, scale * value) and scale * off <= 0.5 * number.unit
+        for value, off in shown
+        for scale in scales
+    )
+
+
+def _shown(number: Number, text: str, shown: list[tuple[float, float]]) -> bool:
+    return _holds(number, text, [(value, 0.0) for value, _ in shown])
+
+
 def _words_and_spans(cell: NotebookNode) -> tuple[str, list[str]]:
     text = unfenced(cell)
     spans = [match.group(2) for match in _CODE_SPAN.finditer(text)]
@@ -88,12 +151,17 @@ def _without_source(text: str, shown: Iterable[float]) -> list[str]:
     missing = []
     for number in numbers(text):
         percent = _is_percent(text, number)
-        if number.is_whole and abs(number.value) < SMALL and not percent:
+        if not _counts(text, number):
             continue
         scales = (1, 100) if percent else (1,)
         if not any(_agrees(number, scale * value) for value in shown for scale in scales):
             missing.append(number.text.removesuffix(".") + (" %" if percent else ""))
     return missing
+
+
+def _counts(text: str, number: Number) -> bool:
+    """Whether a number is more than a counting word."""
+    return not number.is_whole or abs(number.value) >= SMALL or _is_percent(text, number)
 
 
 def _agrees(number: Number, value: float) -> bool:

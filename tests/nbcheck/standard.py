@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from tests.nbcheck import exercises, pictures
 from tests.nbcheck.notebook import code_cells, parse, unfenced, where
-from tests.nbcheck.prose import numbers_are_shown
+from tests.nbcheck.prose import numbers_are_shown, one_run_is_named
 
 OPENING = ("What you will do", "What you will learn", "What you need")
 PREDICTION = "Before you run it"
@@ -150,6 +150,7 @@ CHECKS = (
     recap,
     code_style,
     numbers_are_shown,
+    one_run_is_named,
     pictures.described,
     pictures.own,
     exercises.complete,
