@@ -130,17 +130,6 @@ def test_untar_data_gives_the_same_folder_without_a_network(bench, monkeypatch, 
         fastai_cfg.cache_clear()
 
 
-def test_importing_is_silent_and_takes_in_nothing_slow():
-    code = (
-        "import sys, torch; before = set(sys.modules)\n"
-        "import helpers.data; print(*set(sys.modules) - before)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0 and done.stderr == ""
-    slow = {"pooch", "requests", "sklearn", "torchvision", "pandas", "fastai", "tqdm"}
-    assert not slow & set(done.stdout.split())
-
-
 LONGEST = 300  # seconds after which a test gives up; nothing is expected to take that long
 CHILD = """
 import json, sys, time
