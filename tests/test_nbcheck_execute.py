@@ -137,6 +137,16 @@ def test_an_output_that_passes_the_comparison_is_kept(run, clock):
     assert values(stored)[0] == ["4", "4", "4"]
 
 
+def test_an_author_may_know_that_an_output_does_not_depend_on_a_change(run, clock):
+    made = notebook(code("x = 1"), code("import time; time.time()", **A_TIME))
+    stored = read(run(made)[1])
+    stored.cells[0].source = "x = 2"
+    stored = read(run(stored, "--unaffected")[1])
+    assert [c.outputs[0].data["text/plain"] for c in code_cells(stored)] == ["2", "1"]
+    again = read(run(stored)[1])  # kept for good: the digest is that of the changed code
+    assert [c.outputs[0].data["text/plain"] for c in code_cells(again)] == ["3", "1"]
+
+
 def test_a_notebook_that_fails_is_left_as_it_is(run, tmp_path):
     made = notebook(code("x = 1"), code("x / 0"))
     nbformat.write(made, tmp_path / "before.ipynb")

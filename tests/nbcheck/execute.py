@@ -45,6 +45,7 @@ def execute(
     allow_practice: bool = False,
     timeout: float = 600,
     threads: int = 1,
+    unaffected: bool = False,
 ) -> None:
     """Run one notebook and store its outputs.
 
@@ -54,6 +55,7 @@ def execute(
         allow_practice: store outputs even where the data are practice data.
         timeout: the longest a cell may take, in seconds.
         threads: on how many torch computes.
+        unaffected: keep outputs that are not compared although code before them has changed.
 
     Raises:
         CellExecutionError: when a cell fails; CellTimeoutError when it takes too long.
@@ -70,7 +72,7 @@ def execute(
     notebook = copy.deepcopy(stored)
     run(notebook, path.resolve().parent, practice, timeout, threads)
     if not fresh:
-        _keep(notebook, stored)
+        _keep(notebook, stored, unaffected)
     text = nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
     temporary = path.with_name(f".{path.name}.tmp")
     try:
@@ -112,6 +114,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of them by default")
     parser.add_argument("--fresh", action="store_true", help="renew all outputs, changed or not")
     parser.add_argument(
+        "--unaffected",
+        action="store_true",
+        help="keep outputs that are not compared (a full training, say) although code before them "
+        "has changed: you have made sure that they do not depend on it",
+    )
+    parser.add_argument(
         "--allow-practice", action="store_true", help="store outputs made on practice data"
     )
     parser.add_argument(
@@ -125,7 +133,14 @@ def main(arguments: list[str] | None = None) -> int:
     for path in options.paths or sorted((ROOT / "notebooks").glob("*.ipynb")):
         start = time.perf_counter()
         try:
-            execute(path, options.fresh, options.allow_practice, options.timeout, options.threads)
+            execute(
+                path,
+                options.fresh,
+                options.allow_practice,
+                options.timeout,
+                options.threads,
+                options.unaffected,
+            )
         except (CellControlSignal, OSError, RuntimeError, ValueError) as error:
             failed += 1
             print(f"{path}: failed and was left as it is.\n{error}", file=sys.stderr)
@@ -135,7 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
     return failed
 
 
-def _keep(notebook: NotebookNode, stored: NotebookNode) -> None:
+def _keep(notebook: NotebookNode, stored: NotebookNode, unaffected: bool = False) -> None:
     """Put back what a run has not really changed, where the code up to it is that of then.
 
     That is what is not compared, and what would pass the comparison: the digits of another
@@ -143,7 +158,10 @@ def _keep(notebook: NotebookNode, stored: NotebookNode) -> None:
     """
     digests = _digests(stored)
     old_cells = code_cells(stored)
-    ran = [notes(old).get("digest") == digest for old, digest in zip(old_cells, digests)]
+    ran = [
+        notes(old).get("digest") == digest or unaffected and is_ignored(old)
+        for old, digest in zip(old_cells, digests)
+    ]
     for place, (cell, old) in enumerate(zip(code_cells(notebook), old_cells)):
         if not old.outputs or not any(ran[place:]):
             continue

@@ -17,13 +17,12 @@ from nbformat import NotebookNode
 from tests.nbcheck.notebook import (
     code_cells,
     is_ignored,
-    notes,
     output_texts,
     unfenced,
     where,
     without_tags,
 )
-from tests.nbcheck.spread import Off
+from tests.nbcheck.spread import numbers_of, recorded
 from tests.nbcheck.tokens import Number, numbers
 
 SMALL = 100  # integers below it are counting words
@@ -84,14 +83,14 @@ def one_run_is_named(notebook: NotebookNode) -> list[str]:
     wobbly: list[tuple[float, float]] = []
     steady = [(value, 0.0) for cell in code_cells(notebook) for value in _values(cell.source)]
     for cell in code_cells(notebook):
-        record = notes(cell).get("spread")
-        off = Off(record["absolute"], record["relative"]) if record else Off()
+        off = dict(recorded(cell))
+        places = {pair.stored.text: off[k] for k, pair in enumerate(numbers_of(cell)) if k in off}
         for output in cell.outputs:
             for text in map(without_tags, output_texts(output)):
                 for number in numbers(text):
                     values = _values(number.text + (" %" if _is_percent(text, number) else ""))
-                    sure = not is_ignored(cell)
-                    (steady if sure else wobbly).extend((v, off.of(number)) for v in values)
+                    which = wobbly if is_ignored(cell) else steady
+                    which.extend((value, places.get(number.text, 0.0)) for value in values)
     problems = []
     for cell in notebook.cells:
         if cell.cell_type != "markdown":

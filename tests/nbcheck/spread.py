@@ -30,7 +30,6 @@ from tests.nbcheck import compare
 from tests.nbcheck.execute import merged
 from tests.nbcheck.kernel import on_practice_data, run
 from tests.nbcheck.notebook import code_cells, is_ignored, notes, parse, read, where
-from tests.nbcheck.tokens import Number
 from tests.nbcheck.variants import SEEDS, VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,40 +47,17 @@ torch.manual_seed = random.manual_seed = _shifted
 """
 
 
-class Off(NamedTuple):
-    """How far numbers were off: each no further than both of these.
-
-    Attributes:
-        absolute: in their own unit.
-        relative: as a share of the stored number, where that is not 0.
-    """
-
-    absolute: float = 0.0
-    relative: float = 0.0
-
-    def of(self, stored: Number) -> float:
-        """The most that a stored number was off by."""
-        if not math.isfinite(stored.value):
-            return 0.0
-        share = self.relative * abs(stored.value)
-        return min(self.absolute, share) if stored.value else self.absolute
-
-    def or_more(self, other: "Off") -> "Off":
-        """The larger of both."""
-        return Off(max(self.absolute, other.absolute), max(self.relative, other.relative))
-
-
 class Found(NamedTuple):
     """What became of one cell in one run.
 
     Attributes:
-        off: how far its numbers were off.
+        off: how far each number was off, by its place among the numbers of the cell, where it was.
         problem: why the comparison would fail, or that the cell itself failed; or None.
         pair: the number that was off most, as a share of what is allowed.
         share: this share.
     """
 
-    off: Off
+    off: dict[int, float]
     problem: str | None
     pair: compare.Pair | None = None
     share: float = 0.0
@@ -90,7 +66,7 @@ class Found(NamedTuple):
 def rests(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """The cells that need a record: compared, and with a number in them that is not whole."""
     for cell in code_cells(notebook):
-        if not is_ignored(cell) and any(not n.is_whole for n in _numbers(cell)):
+        if not is_ignored(cell) and any(not p.stored.is_whole for p in numbers_of(cell)):
             yield cell
 
 
@@ -99,26 +75,38 @@ def has_room(notebook: NotebookNode) -> list[str]:
     digests = dict(zip(map(id, code_cells(notebook)), meaning(notebook)))
     problems = []
     for cell in rests(notebook):
-        record, rule = notes(cell).get("spread"), compare.tolerance_of(cell)
+        record, pairs = notes(cell).get("spread"), numbers_of(cell)
         if record is None:
             problem = "has numbers that are not whole, and no recorded spread"
-        elif record["code"] != digests[id(cell)]:
+        elif record["code"] != digests[id(cell)] or record["numbers"] != len(pairs):
             problem = "the code up to it has changed since its spread was measured"
         else:
-            off = Off(record["absolute"], record["relative"])
-            tight = next(
-                (p for p in compare.pairs(cell.outputs, cell.outputs, rule)
-                 if ROOM * off.of(p.stored) > p.rule.room(p.stored) * (1 + 1e-9)), None
-            )  # fmt: skip
-            if tight is None:
-                continue
-            problem = (
-                f"{tight.stored.text} was off by up to {off.of(tight.stored):.3g} elsewhere, and "
-                f"{tight.rule.room(tight.stored):.3g} is allowed; expected {ROOM:g} times as much "
-                "room: raise the tolerance, or make the experiment steadier"
-            )
-        problems.append(f"{where(notebook, cell)}: {problem}; {_AGAIN}")
+            problem = next(filter(None, (_tight(pairs[k], off) for k, off in recorded(cell))), None)
+        if problem:
+            problems.append(f"{where(notebook, cell)}: {problem}; {_AGAIN}")
     return problems
+
+
+def _tight(pair: compare.Pair, off: float) -> str | None:
+    """What to say of a number that has too little room."""
+    room = pair.rule.room(pair.stored)
+    if ROOM * off <= room * (1 + 1e-9):
+        return None
+    return (
+        f"{pair.stored.text} was off by up to {off:.3g} elsewhere, and {room:.3g} is allowed; "
+        f"expected {ROOM:g} times as much: raise the tolerance, or make the experiment steadier"
+    )
+
+
+def recorded(cell: NotebookNode) -> list[tuple[int, float]]:
+    """The places of the numbers that were off elsewhere, and how far."""
+    off = notes(cell).get("spread", {}).get("off", {})
+    return [(int(place), distance) for place, distance in off.items()]
+
+
+def numbers_of(cell: NotebookNode) -> list[compare.Pair]:
+    """The numbers of a cell's outputs, each with itself and with its rule."""
+    return list(compare.pairs(cell.outputs, cell.outputs, compare.tolerance_of(cell)))
 
 
 def meaning(notebook: NotebookNode) -> list[str]:
@@ -147,9 +135,9 @@ def found(stored: NotebookNode, fresh: NotebookNode, by_seed: bool) -> list[Foun
         if names[0] != names[1]:
             shown = next((o for o in new.outputs if o.output_type == "error"), None)
             text = f"{shown.ename}: {shown.evalue}" if shown else f"no {names[0][0]}"
-            results.append(Found(Off(), text))
+            results.append(Found({}, text))
         elif by_seed or is_ignored(old):
-            results.append(Found(Off(), None))
+            results.append(Found({}, None))
         else:
             results.append(_compared(old, new))
     return results
@@ -157,17 +145,20 @@ def found(stored: NotebookNode, fresh: NotebookNode, by_seed: bool) -> list[Foun
 
 def _compared(old: NotebookNode, new: NotebookNode) -> Found:
     rule, outputs = compare.tolerance_of(old), merged(new.outputs)
-    off, worst, most = Off(), None, 0.0
-    for pair in compare.pairs(old.outputs, outputs, rule):
-        a, b = pair.stored.value, pair.new.value
-        if not (math.isfinite(a) and math.isfinite(b)):
-            continue
-        apart = abs(a - b)
-        off = off.or_more(Off(apart, apart / abs(a) if a else 0.0))
-        share = apart / max(pair.rule.room(pair.stored), 1e-300)
-        if share > most:
-            worst, most = pair, share
-    return Found(off, compare.difference(old.outputs, outputs, rule), worst, most)
+    problem = compare.difference(old.outputs, outputs, rule)
+    pairs = list(compare.pairs(old.outputs, outputs, rule))
+    if len(pairs) != len(numbers_of(old)):  # a text differs, so nobody knows which is which
+        return Found({}, problem)
+    apart = {k: abs(pair.stored.value - pair.new.value) for k, pair in enumerate(pairs)}
+    off = {k: distance for k, distance in apart.items() if distance and math.isfinite(distance)}
+    shares = {k: off[k] / max(pairs[k].rule.room(pairs[k].stored), 1e-300) for k in off}
+    most = max(shares, key=shares.get, default=None)
+    return Found(off, problem) if most is None else Found(off, problem, pairs[most], shares[most])
+
+
+def _larger(*offs: dict[int, float]) -> dict[int, float]:
+    """For each number the largest distance."""
+    return {k: max(off.get(k, 0.0) for off in offs) for off in offs for k in off}
 
 
 def trial(path: Path, variant: str, timeout: float = 1800, kept: bool = False) -> list[Found]:
@@ -223,16 +214,14 @@ def record(path: Path, results: dict[str, list[Found]]) -> None:
         lesson = notes(cell)
         before = lesson.pop("spread", None)
         if id(cell) in wanted:
-            off = Off()
-            for cells in results.values():
-                off = off.or_more(cells[places[id(cell)]].off)
-            names = set(results)
-            if before and before["code"] == digests[id(cell)]:
-                off = off.or_more(Off(before["absolute"], before["relative"]))
+            off = _larger(*(cells[places[id(cell)]].off for cells in results.values()))
+            names, count = set(results), len(numbers_of(cell))
+            if before and (before["code"], before["numbers"]) == (digests[id(cell)], count):
+                off = _larger(off, {int(k): distance for k, distance in before["off"].items()})
                 names |= set(before["variants"].split())
             lesson["spread"] = {
-                "absolute": _rounded_up(off.absolute),
-                "relative": _rounded_up(off.relative),
+                "off": {str(k): _rounded_up(off[k]) for k in sorted(off)},
+                "numbers": count,
                 "variants": " ".join(sorted(names)),
                 "versions": f"torch {torch.__version__.split('+')[0]}",
                 "date": datetime.date.today().isoformat(),
@@ -251,11 +240,6 @@ def _rounded_up(value: float) -> float:
     return float(f"{math.ceil(value / unit * (1 - 1e-12)) * unit:.2g}")
 
 
-def _numbers(cell: NotebookNode) -> list[Number]:
-    usual = compare.Tolerance()
-    return [pair.stored for pair in compare.pairs(cell.outputs, cell.outputs, usual)]
-
-
 def listed(path: Path, results: dict[str, list[Found]]) -> list[str]:
     """For each compared cell that was ever off: the largest deviation beside what is allowed."""
     notebook = read(path)
@@ -263,9 +247,6 @@ def listed(path: Path, results: dict[str, list[Found]]) -> list[str]:
     for place, cell in enumerate(code_cells(notebook)):
         seen = {variant: cells[place] for variant, cells in results.items()}
         failing = {variant: one.problem for variant, one in seen.items() if one.problem}
-        off = Off()
-        for one in seen.values():
-            off = off.or_more(one.off)
         most = max(seen.values(), key=lambda one: one.share)
         shown = [""] * 4
         if most.pair:
@@ -273,8 +254,8 @@ def listed(path: Path, results: dict[str, list[Found]]) -> list[str]:
             apart, room = abs(new.value - stored.value), rule.room(stored)
             shown = [stored.text, new.text, f"{apart:.3g}", f"{room:.3g}"]
         if most.pair or failing:
-            ends = [f"{off.absolute:.2g}", f"{off.relative:.2g}", ", ".join(failing) or "-"]
-            lines.append(f"| {' | '.join([where(notebook, cell), *shown, *ends])} |")
+            shown = [where(notebook, cell), *shown, f"{most.share:.2f}", ", ".join(failing) or "-"]
+            lines.append(f"| {' | '.join(shown)} |")
         lines += [f"    {variant}: {problem[:600]}" for variant, problem in failing.items()]
     return lines
 
@@ -316,8 +297,8 @@ def main(arguments: list[str] | None = None) -> int:
             fails = sum(one.problem is not None for one in results[variant])
             seconds = time.perf_counter() - begin
             print(f"{path.stem} {variant}: {fails} failing cells, {seconds:.0f} s", flush=True)
-        print("\n| cell | stored | now | off | allowed | largest off | as a share | fails in |")
-        print("|---|---|---|---|---|---|---|---|")
+        print("\n| cell | stored | now | off | allowed | as a share | fails in |")
+        print("|---|---|---|---|---|---|---|")
         print("\n".join(listed(path, results)), "\n", flush=True)
         if options.write:
             record(path, {v: cells for v, cells in results.items() if v in VARIANTS})
