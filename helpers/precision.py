@@ -62,9 +62,9 @@ def lowest_precision(device: torch.device) -> torch.dtype:
 
 @cache
 def _bfloat16_pays() -> bool:
-    """Time a convolution in both precisions, in turns, so that other work slows both.
+    """Time a convolution in both precisions, in turns.
 
-    On one thread: on a busy machine several of them wait for each other, and that hides the rest.
+    On one thread and by its own clock, which stands still while the processor does other work.
     """
     best = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
     threads = torch.get_num_threads()
@@ -85,6 +85,6 @@ def _seconds(precision: torch.dtype) -> float:
     x = torch.ones(16, 32, 16, 16, device="cpu", dtype=precision)
     x = x.contiguous(memory_format=torch.channels_last)
     weight = torch.ones(32, 32, 3, 3, device="cpu", dtype=precision, requires_grad=True)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     F.conv2d(x, weight, padding=1).sum().backward()
-    return time.perf_counter() - begin
+    return time.thread_time() - begin
