@@ -37,6 +37,7 @@ _OWN_PATH = re.compile(
     r"|[A-Za-z]:\\+Users\b[^\s\"'<]*|/tmp/ipykernel_?\w*|[^\s\"'<]*[/\\](?:site|dist)-packages\b"
     rf"|{re.escape(str(_ROOT))}\b"
 )
+_SPREAD = {"off", "numbers", "variants", "versions", "date", "code"}
 _TIMING = re.compile(
     r"\d\s*(?:it/s|s/it)\b"  # tqdm
     r"|(?<![\d:.\[])[0-5]?\d:[0-5]\d(?![\d:\]])"  # 00:03 of tqdm and fastai, not the slice [10:20]
@@ -170,6 +171,7 @@ def cell_metadata(notebook: NotebookNode) -> list[str]:
         "absolute": _is_share,
         "depends": lambda value: value == "data",
         "digest": lambda value: isinstance(value, str),
+        "spread": lambda value: isinstance(value, dict) and set(value) >= _SPREAD,
     }
     known = {IGNORED, RAISES}
     problems = []
