@@ -174,6 +174,8 @@ class Bench:
         self.monkeypatch.setenv("NO_PROXY", "*")
         self.monkeypatch.setattr(served, "_found", {})
         self.monkeypatch.setattr("pooch.core.time", SimpleNamespace(sleep=lambda seconds: None))
+        # A copy: entries that a test takes away would come back in another order.
+        self.monkeypatch.setattr(catalogue, "CATALOGUE", dict(catalogue.CATALOGUE))
         self.official(NOBODY)
 
     @property
