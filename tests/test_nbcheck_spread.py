@@ -59,9 +59,11 @@ def test_a_figure_that_states_its_tolerance_has_that_room(off, fits):
     assert bool(has_room(made)) != fits
 
 
-def test_imports_and_comments_do_not_count_as_a_change():
+def test_imports_comments_and_words_for_pictures_do_not_count_as_a_change():
     before, after = lesson(), lesson()
+    before.cells[2].source = "show(3, alt='A three.')"
     after.cells[0].source = "from math import pi\nloss = 0.5"
+    after.cells[2].source = "show(3, alt='A 3.')"
     assert meaning(before) == meaning(after)
     after.cells[0].source = "loss = 0.6"
     assert not set(meaning(before)) & set(meaning(after))
@@ -130,8 +132,8 @@ def test_a_variant_is_in_force(monkeypatch):
 
 
 def test_a_commit_chooses_a_variant():
-    names = [variants.chosen(f"{number:x}") for number in range(len(variants.VARIANTS))]
-    assert sorted(names) == sorted(variants.VARIANTS)
+    names = [variants.chosen(f"{number:x}") for number in range(len(variants.QUICK))]
+    assert sorted(names) == sorted(variants.QUICK) and set(names) <= set(variants.VARIANTS)
     assert doctest.testmod(variants).failed == 0
 
 
