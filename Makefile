@@ -115,19 +115,20 @@ colab-env: $(COLAB_READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 
-# An environment of the checkout's own. uv installs the locked versions; the stamp is written last,
-# so an interrupted set-up starts over and a finished one costs nothing.
+# An environment of the checkout's own. uv installs the locked versions and compiles them, once: where
+# Python may not write what it has compiled, each start would compile torch again, for seconds. The
+# stamp is written last, so an interrupted set-up starts over and a finished one costs nothing.
 $(READY): pyproject.toml uv.lock
 	$(if $(PYTHON),,$(error No Python 3.11 or newer found. Install one from python.org, or name yours: make $@ PYTHON=/path/to/python))
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
-	$(BIN)/uv sync --locked --all-extras --inexact
+	$(BIN)/uv sync --locked --all-extras --inexact --compile-bytecode
 	@touch $(READY)
 
 # Colab's own versions of everything that the lessons need, in an environment beside.
 $(COLAB_READY): $(wildcard tests/colab/packages_*.txt) | $(READY)
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python $(COLAB_PYTHON) .venv-colab
-	$(BIN)/uv pip install --quiet --python .venv-colab $(addprefix -r ,$(filter %.txt,$^))
+	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-colab $(addprefix -r ,$(filter %.txt,$^))
 	@touch $(COLAB_READY)
 
 clean:
