@@ -137,12 +137,12 @@ def train(
     are for one image and need no change with the batch size, as long as a step does not overshoot.
 
     The head would, in large batches or with many features. A step changes its logits by about
-    rate / 81 · images · |features|² (81, as logits are divided by 9 in both directions) times the
-    error that it should undo. Features are the largest of some positions, so nearly all point the
-    same way, and |features|² in that direction is 1.4 times their number (24 pixels, on CIFAR10) to
-    2.8 times (32); of an error, a new network's loss feels one part in as many as there are
-    classes. With a momentum of 0.85 all that may come to 1.37 = 3.7 / 2.7: a rate of 40 · classes /
-    (images · features) is the last one that does not swing up.
+    rate / 81 · images · L² (L is the length of the features, and 81 is there as logits are divided
+    by 9 in both directions) times the error that it should undo. Features are the largest of some
+    positions, so nearly all point the same way, and L² in that direction is 1.4 times their number
+    (24 pixels, on CIFAR10) to 2.8 times (32); of an error, a new network's loss feels one part in
+    as many as there are classes. With a momentum of 0.85 all that may come to 1.37 = 3.7 / 2.7: a
+    rate of 40 · classes / (images · features) is the last one that does not swing up.
 
     Args:
         model: a new network, trained in place.
