@@ -101,7 +101,7 @@ def drop_overflow(optimizer: torch.optim.Optimizer, *_: object) -> None:
     step, but nothing infinite gets into them. The device is not waited for.
 
     Args:
-        optimizer: ``optimizer.register_step_pre_hook(drop_overflow)`` makes it part of each step.
+        optimizer: its ``register_step_pre_hook`` makes this function part of each step.
 
     Example:
         >>> weights = torch.nn.Parameter(torch.tensor([1.0]))
