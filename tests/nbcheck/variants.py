@@ -46,7 +46,7 @@ VARIANTS = {
     "bf16": _kernels("avx512", "AVX512_CORE_BF16", "COMPATIBLE"),
     "two-threads": Variant(_TWO),
 }
-QUICK = ("avx2", "avx512", "bf16")  # the others take several times as long: not at each commit
+QUICK = ("avx2", "avx512")  # all lessons have been measured under them, and they are quick enough
 SEEDS = {f"seed-{number}": Variant(seed=1000 * number) for number in (1, 2, 3)}
 STEERED = {name for variant in VARIANTS.values() for name in variant.variables}
 
@@ -67,7 +67,7 @@ def chosen(digest: str) -> str:
         digest: hexadecimal, for example of ``git rev-parse HEAD``.
 
     Example:
-        >>> chosen("04") == chosen("01"), chosen("01")
+        >>> chosen("03") == chosen("01"), chosen("01")
         (True, 'avx512')
     """
     return QUICK[int(digest, 16) % len(QUICK)]
