@@ -73,7 +73,12 @@ def execute(
     run(notebook, path.resolve().parent, practice, timeout, threads)
     if not fresh:
         _keep(notebook, stored, unaffected)
-    text = nbformat.writes(canonical(notebook)).rstrip("\n") + "\n"
+    store(canonical(notebook), path)
+
+
+def store(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook's file, in one step, so that it is never half there."""
+    text = nbformat.writes(notebook).rstrip("\n") + "\n"
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")

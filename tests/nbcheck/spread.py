@@ -11,7 +11,6 @@ that state their own tolerance (``expect``) are looked at: a cell fails when one
 
 import argparse
 import ast
-import copy
 import datetime
 import hashlib
 import math
@@ -22,12 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from tests.nbcheck import compare
-from tests.nbcheck.execute import merged
+from tests.nbcheck.execute import merged, store
 from tests.nbcheck.kernel import on_practice_data, run
 from tests.nbcheck.notebook import code_cells, is_ignored, notes, parse, read, where
 from tests.nbcheck.variants import SEEDS, VARIANTS
@@ -184,7 +182,14 @@ def trial(path: Path, variant: str, timeout: float = 1800, kept: bool = False) -
         made.parent.mkdir(parents=True, exist_ok=True)
         made.unlink(missing_ok=True)
         # A process of its own: this one's kernels were chosen when torch was loaded.
-        command = [sys.executable, "-m", "tests.nbcheck.spread", "--run", str(path), str(made)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.nbcheck.spread",
+            "--run",
+            str(path.resolve()),
+            str(made),
+        ]
         subprocess.run(
             [*command, "--seed", str(seed), "--timeout", str(timeout)],
             env=(SEEDS | VARIANTS)[variant].environment(), cwd=ROOT, check=True,
@@ -193,14 +198,14 @@ def trial(path: Path, variant: str, timeout: float = 1800, kept: bool = False) -
 
 
 def _run(path: Path, made: Path, seed: int, timeout: float) -> None:
-    notebook = copy.deepcopy(read(path))
+    notebook = read(path)
     if on_practice_data(notebook):
         sys.exit("the real data are not here, and the spread of practice data means nothing")
     prologue = [new_code_cell(_OTHER_SEED.format(seed=seed))] if seed else []
     notebook.cells = prologue + notebook.cells
     run(notebook, path.parent, practice=False, timeout=timeout, allow_errors=True)
     notebook.cells = notebook.cells[len(prologue) :]
-    made.write_text(nbformat.writes(notebook), encoding="utf-8")
+    store(notebook, made)
 
 
 def record(path: Path, results: dict[str, list[Found]]) -> None:
@@ -213,16 +218,14 @@ def record(path: Path, results: dict[str, list[Found]]) -> None:
     import torch
 
     notebook = read(path)
-    digests = dict(zip(map(id, code_cells(notebook)), meaning(notebook)))
-    places = {id(cell): place for place, cell in enumerate(code_cells(notebook))}
     wanted = {id(cell) for cell in rests(notebook)}
-    for cell in code_cells(notebook):
+    for place, (cell, digest) in enumerate(zip(code_cells(notebook), meaning(notebook))):
         lesson = notes(cell)
         before = lesson.pop("spread", None)
         if id(cell) in wanted:
-            off = _larger(*(cells[places[id(cell)]].off for cells in results.values()))
+            off = _larger(*(cells[place].off for cells in results.values()))
             names, count = set(results), len(numbers_of(cell))
-            if before and (before["code"], before["numbers"]) == (digests[id(cell)], count):
+            if before and (before["code"], before["numbers"]) == (digest, count):
                 off = _larger(off, {int(k): distance for k, distance in before["off"].items()})
                 names |= set(before["variants"].split())
             lesson["spread"] = {
@@ -231,11 +234,11 @@ def record(path: Path, results: dict[str, list[Found]]) -> None:
                 "variants": " ".join(sorted(names)),
                 "versions": f"torch {torch.__version__.split('+')[0]}",
                 "date": datetime.date.today().isoformat(),
-                "code": digests[id(cell)],
+                "code": digest,
             }
         if lesson:
             cell.metadata["lesson"] = lesson
-    path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
+    store(notebook, path)
 
 
 def _rounded_up(value: float) -> float:
