@@ -74,7 +74,8 @@ check: lint
 test-browser: $(READY)
 	$(PYTEST) -rs --durations=0 tests/test_browser.py
 
-test-colab: $(READY)
+# COLAB=1 sets up Colab's versions first; else it is skipped where they are not there.
+test-colab: $(READY) $(if $(COLAB),colab-env)
 	$(PYTEST) -rs --durations=0 tests/test_colab.py
 
 # The README's picture, as a browser shows it.
