@@ -15,12 +15,14 @@ from helpers.play import is_headless
 Loader = Iterable[Batch]
 
 
+@checks.evaluation
 @checks.batches
 @torch.no_grad()
 def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     """How good a model is on the images of a loader.
 
-    The model is in ``eval()`` mode meanwhile, and afterwards in the mode that it was in.
+    The model is in ``eval()`` mode meanwhile, and afterwards, also after an error, each of its
+    modules in the mode that it was in.
 
     Args:
         model: has ``validation_step`` and ``validation_epoch_end``.

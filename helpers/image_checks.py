@@ -3,13 +3,15 @@
 Each look is a comparison of a few plain values, so it is taken every time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 
 import torch
 from torch import nn
 
-from helpers.diagnosis import pairs
+from helpers.diagnosis import Watched, explaining, misfit
+from helpers.modes import evaluating
 
 
 def movable(function: Callable) -> Callable:
@@ -57,7 +59,13 @@ def photos(forward: Callable) -> Callable:
                 f"the model is on {weights.device} but the images are on {xb.device}; move them: "
                 f"to_device(images, {str(weights.device)!r}), or use a DeviceDataLoader"
             )
-        return forward(self, xb)
+        try:
+            return forward(self, xb)
+        except RuntimeError as error:
+            problem = misfit(xb, weights, None)
+            if problem is None:
+                raise
+            raise problem from error
 
     return checked
 
@@ -98,16 +106,31 @@ def stored_photos(init: Callable) -> Callable:
 
 
 def batches(function: Callable) -> Callable:
-    """Decorate ``function(model, loader, ...)``: the loader must give pairs, at least one.
+    """Decorate ``function(model, loader, ...)``: explain why a batch of the loader does not fit.
 
     Raises:
-        TypeError: from the decorated function, when a batch is no pair.
-        ValueError: from the decorated function, when there is no batch.
+        TypeError: from the decorated function, when a batch is no pair, or of another dtype.
+        ValueError: from the decorated function, when there is no batch, or one does not fit.
     """
+    _, loader, *_ = signature(function).parameters
 
     @wraps(function)
-    def checked(model: nn.Module, loader: Iterable, *rest: object) -> object:
-        return function(model, pairs(loader), *rest)
+    def checked(*arguments: object, **named: object) -> object:
+        given = signature(function).bind(*arguments, **named)
+        watched = given.arguments[loader] = Watched(given.arguments[loader])
+        with explaining(given.arguments["model"], watched):
+            return function(*given.args, **given.kwargs)
+
+    return checked
+
+
+def evaluation(function: Callable) -> Callable:
+    """Decorate ``function(model, ...)``, which evaluates a model: see ``helpers.modes``."""
+
+    @wraps(function)
+    def checked(*arguments: object, **named: object) -> object:
+        with evaluating(signature(function).bind(*arguments, **named).arguments["model"]):
+            return function(*arguments, **named)
 
     return checked
 
