@@ -90,6 +90,7 @@ def fit_epoch(
     return torch.stack(losses).mean().item()
 
 
+@checks.resumable
 def fit(
     epochs: int,
     lr: float,
@@ -121,7 +122,9 @@ def fit(
 
     Raises:
         FloatingPointError: when the loss is infinite or NaN: the message names step and reason.
-        ValueError: when the checkpoint is damaged, or of another network or other settings.
+        ValueError: when the checkpoint is damaged, of another network or other settings, or has
+            had more epochs than are asked for.
+        OSError: at the start, when the checkpoint could not be written.
 
     Example:
         ``history = fit(10, 0.001, model, train_loader, val_loader, torch.optim.Adam)``

@@ -3,13 +3,16 @@
 Each look is a comparison of a few plain values, so it is taken every time.
 """
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
+from pathlib import Path
 
 import torch
 from torch import nn
 
+from helpers.checkpoint_checks import epochs_done
 from helpers.diagnosis import Watched, explaining, misfit
 from helpers.modes import evaluating
 
@@ -131,6 +134,28 @@ def evaluation(function: Callable) -> Callable:
     def checked(*arguments: object, **named: object) -> object:
         with evaluating(signature(function).bind(*arguments, **named).arguments["model"]):
             return function(*arguments, **named)
+
+    return checked
+
+
+def resumable(function: Callable) -> Callable:
+    """Decorate ``function(epochs, ..., checkpoint)``: the file's training must not be longer.
+
+    Raises:
+        ValueError: from the decorated function, when the file has had more epochs than are asked
+            for, or is damaged.
+    """
+
+    @wraps(function)
+    def checked(*arguments: object, **named: object) -> object:
+        given = signature(function).bind(*arguments, **named).arguments
+        epochs, path = given["epochs"], given.get("checkpoint")
+        if path is not None and os.path.isfile(path) and (done := epochs_done(path)) > epochs:
+            raise ValueError(
+                f"{Path(path).name} holds a training of {done} epochs, and {epochs} are asked for. "
+                f"Ask for {done} or more in all, or begin anew: delete the file"
+            )
+        return function(*arguments, **named)
 
     return checked
 

@@ -132,6 +132,29 @@ def test_after_an_interruption_training_goes_on_to_the_same_end(tmp_path, monkey
     assert not path.exists()
 
 
+def test_fewer_epochs_than_the_file_has_had_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "t.pt"
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "fit_epoch", interrupted_in(3))
+        whole = fit(4, 0.02, *started(), ADAM, checkpoint=path)
+    kept, again = path.read_bytes(), started(seed=5)
+    before = again[0].network[2].weight.detach().clone()
+    with pytest.raises(ValueError, match="t.pt holds a training of 2 epochs, and 1 are asked for"):
+        fit(1, 0.02, *again, ADAM, checkpoint=path)
+    assert path.read_bytes() == kept and torch.equal(again[0].network[2].weight, before)
+    assert fit(2, 0.02, *again, opt_func=ADAM, checkpoint=path) == whole  # as many are none more
+    assert not path.exists()
+
+
+def test_a_place_where_nothing_can_be_written_is_told_before_the_training(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    model, train, valid = started()
+    before = model.network[2].weight.detach().clone()
+    with pytest.raises(OSError, match="t.pt cannot be written: .*Choose another file"):
+        fit(2, 0.02, model, train, valid, ADAM, checkpoint=tmp_path / "file" / "t.pt")
+    assert capsys.readouterr().out == "" and torch.equal(before, model.network[2].weight)
+
+
 SCRIPT = """
 import sys, time
 import torch
