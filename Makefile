@@ -97,14 +97,14 @@ wheel: $(READY)
 
 # One file a lesson: the helpers are inside.
 colab: wheel
-	$(BIN)/python -m tools.onefile dist/*.whl dist/colab
+	$(BIN)/python -m tools.onefile dist dist/colab
 
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)
 	$(BIN)/python -m tools.colab_versions $(LIST)
 
 publish: $(READY)
-	$(BIN)/python -m tools.publish "$(REPO)" $(if $(BRANCH),--branch "$(BRANCH)")
+	$(BIN)/python -m tools.publish "$(REPO)" $(if $(BRANCH),--branch "$(BRANCH)") $(if $(AT),--at "$(AT)")
 
 # From the stored outputs, without network; only pages without a warning are put in place.
 site: $(READY)

@@ -4,14 +4,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
+from tests.nbcheck import notebook as files
 from tests.nbcheck.notebook import code_cells, data_sets
 from tools.publish import Place
 
-_ADDRESS = re.compile(r'^address = "git\+https://github\.com/([^"@]+)@([^"]+)"', re.MULTILINE)
+# A badge leads to the newest lesson of a branch; what its setup cell installs is of one commit.
+_BADGE = re.compile(
+    r"\]\(https://colab\.research\.google\.com/github/([^/]+/[^/]+)/blob/(.+?)/notebooks/"
+)
 _SCORE = {"lesson", "method", "parameters", "accuracy"}
 
 
@@ -57,7 +60,7 @@ def find(root: Path) -> list[Lesson]:
     paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
         raise ValueError(f"expected lessons such as {root / 'notebooks' / '01_topic.ipynb'}")
-    return [read(nbformat.read(path, as_version=4), f"notebooks/{path.stem}") for path in paths]
+    return [read(files.read(path), f"notebooks/{path.stem}") for path in paths]
 
 
 def read(notebook: NotebookNode, page: str) -> Lesson:
@@ -72,7 +75,11 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
     """
     opening = notebook.cells[0].source if notebook.cells else ""
     code = [cell.source for cell in code_cells(notebook)]
-    address = _ADDRESS.search(code[0]) if code else None
+    badge = _BADGE.search(opening)
+    try:
+        data = tuple(data_sets(notebook))
+    except ValueError as error:
+        raise ValueError(f"{page}.ipynb: {error}") from error
     return Lesson(
         page=page,
         title=_find(r"^# (.+)$", opening, page, "a title: '# Verb ...'"),
@@ -83,10 +90,10 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
             page,
             "minutes or hours after '**What you need.**'",
         ),
-        data=tuple(data_sets(notebook)),
+        data=data,
         scores=tuple(row for cell in code_cells(notebook) for row in _scores(cell)),
         uses=frozenset(re.findall(r"\bhelpers\.(\w+)", "\n".join(code))),
-        place=Place(*address.groups()) if address else None,
+        place=Place(*badge.groups()) if badge else None,
     )
 
 

@@ -4,9 +4,13 @@ Files are read with ``weights_only=True``, so a file from elsewhere can hold num
 cannot run any code.
 """
 
+import glob
 import os
+import platform
+import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -14,12 +18,19 @@ from torch import nn
 
 from helpers import checkpoint_checks as checks
 
+DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
+
+# What torch says instead of an OSError when it cannot write on.
+_FULL = re.compile("StreamWriter|inline_container|iostream")
+_HERE = re.sub(r"[^A-Za-z0-9]", "-", platform.node())[:40]  # this machine, in names of files
+
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Give the name of a temporary file, which takes the place of ``path`` when all went well.
 
-    A computer that goes off in the middle leaves the old file as it was, or none.
+    A computer that goes off in the middle leaves the old file as it was, or none. What such an end
+    leaves behind is removed the next time that the same file is written.
 
     Args:
         path: the file; its folder must exist.
@@ -31,12 +42,70 @@ def replacing(path: Path | str) -> Iterator[Path]:
         ``with replacing("weights.pt") as temporary: torch.save(weights, temporary)``
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid():010d}.tmp")
+    temporary = _begun(path)
     try:
         yield temporary
+        _flush(temporary)
         os.replace(temporary, path)
+        _flush(path.absolute().parent)
+    except RuntimeError as error:
+        if not _FULL.search(str(error)):
+            raise
+        raise OSError(f"{path} cannot be written whole: is the disk full?") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _begun(path: Path) -> Path:
+    """An empty temporary file beside ``path``, after those that were left over are removed."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{path} cannot be written: it is a folder. Name a file in it")
+    for file in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        if _is_left_over(file, path.name):
+            with suppress(OSError):
+                file.unlink()
+    temporary = path.with_name(f".{path.name}.{_HERE}-{os.getpid():010d}.tmp")
+    try:
+        temporary.touch()
+    except OSError as error:
+        raise checks.unwritable(path, error) from error
+    return temporary
+
+
+def _is_left_over(file: Path, name: str) -> bool:
+    """Whether it is a temporary file of ``name`` that nobody is writing any more."""
+    match = re.fullmatch(rf"\.{re.escape(name)}\.(?:(.*)-)?(\d{{10}})\.tmp", file.name)
+    if match is None:
+        return False
+    if match[1] == _HERE and os.name == "posix":
+        return not _is_running(int(match[2]))
+    with suppress(OSError):
+        return time.time() - file.stat().st_mtime > DAY
+    return False
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass  # it is somebody else's
+    return True
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    if path.is_dir():
+        with suppress(OSError):  # not every system can do this for a folder
+            folder = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    else:
+        with open(path, "rb+") as file:
+            os.fsync(file.fileno())
 
 
 def save_weights(model: nn.Module, path: Path | str) -> None:
@@ -76,9 +145,6 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
     Built in lesson 07.
     """
     model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-
-
-_PARTS = {"settings", "model", "optimizer", "random", "history"}
 
 
 class TrainingState:
@@ -136,30 +202,38 @@ class TrainingState:
     def resume(self) -> list[dict[str, float]]:
         """Bring model, optimiser and random numbers to where the file left them.
 
+        All that the file holds is verified before any of them is changed.
+
         Returns:
             list: the history until then; empty when there is no file.
 
         Raises:
             ValueError: when the file is damaged, or of another network, or of other settings.
+            OSError: when the training could not be kept in this file later.
         """
-        if self.path is None or not self.path.exists():
+        if self.path is None:
+            return []
+        self._try_to_write()
+        if not self.path.exists():
             return []
         state = checks.read(self.path)
-        if not isinstance(state, dict) or not state.keys() >= _PARTS:
-            raise ValueError(
-                f"{self.path.name} is no training that was interrupted; weights alone are read by "
-                "load_weights. Choose another name for the training's file"
-            )
-        if state["settings"] != self.settings:
-            raise ValueError(
-                f"{self.path.name} holds a training with {_said(state['settings'])}, but this one "
-                f"has {_said(self.settings)}. Go on with the same settings, or begin anew: delete "
-                "the file"
-            )
-        checks.put(state["model"], self.model, self.path)
+        problem = checks.training_misfit(
+            state, self.path, self.model, self.optimizer, self.settings
+        )
+        if problem:
+            raise problem
         self.optimizer.load_state_dict(state["optimizer"])
+        self.model.load_state_dict(state["model"])
         _set_random_states(state["random"])
         return state["history"]
+
+    def _try_to_write(self) -> None:
+        """Find out before the training whether it can be kept."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise checks.unwritable(self.path, error) from error
+        _begun(self.path).unlink()
 
     def remove(self) -> None:
         """Delete the file: the training has reached its end."""
@@ -182,7 +256,3 @@ def _set_random_states(states: dict[str, torch.Tensor | list[torch.Tensor]]) -> 
         torch.cuda.set_rng_state_all(states["cuda"][: torch.cuda.device_count()])
     if "mps" in states and torch.backends.mps.is_available():
         torch.mps.set_rng_state(states["mps"])
-
-
-def _said(settings: dict[str, float | str]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in settings.items())

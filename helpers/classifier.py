@@ -107,7 +107,8 @@ def predict(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the model says to all batches of a loader.
 
-    The model is in ``eval()`` mode meanwhile, and afterwards in the mode that it was in.
+    The model is in ``eval()`` mode meanwhile, and afterwards, also after an error, each of its
+    modules in the mode that it was in.
 
     Args:
         model: from a batch to logits, on ``device``.

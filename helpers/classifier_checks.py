@@ -4,13 +4,14 @@ What torch refuses is explained once it has happened. What torch would do wrongl
 is looked for every time: labels that broadcast, an optimiser of another model, a loss that is lost.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 import torch
 from torch import nn
 
-from helpers.diagnosis import Loss, LossWatch, misfit, pairs
+from helpers.diagnosis import Loss, LossWatch, Watched, reason, refusal
+from helpers.modes import evaluating
 
 
 def logits_and_labels(function: Callable) -> Callable:
@@ -62,7 +63,10 @@ def class_numbers(function: Callable) -> Callable:
             )
         for name, classes in (("labels", labels), ("predictions", predictions)):
             if classes.dtype != torch.int64:
-                raise TypeError(f"{function.__name__}: {name} must be int64, got {classes.dtype}")
+                raise TypeError(
+                    f"{function.__name__}: {name} must be int64, got {classes.dtype}: "
+                    f"use {name}.long()"
+                )
             if len(classes) and not 0 <= int(classes.min()) <= int(classes.max()) < n_classes:
                 raise ValueError(
                     f"{function.__name__}: {name} must be from 0 to {n_classes - 1}, "
@@ -90,7 +94,7 @@ def step(function: Callable) -> Callable:
         try:
             return function(model, xb, yb, watch, opt)
         except (RuntimeError, IndexError) as error:
-            problem = _misfit(model, xb) or _bad_labels(error, yb)
+            problem = reason(error, model, xb, yb)
             if problem is None:
                 raise
             raise problem from error
@@ -100,6 +104,8 @@ def step(function: Callable) -> Callable:
 
 def prediction(function: Callable) -> Callable:
     """Decorate ``function(model, dl, device)``: look at the batches, explain a failing model.
+
+    All modules are in their modes again afterwards.
 
     Raises:
         TypeError: from the decorated function, when ``dl`` does not give pairs of tensors, or the
@@ -112,11 +118,12 @@ def prediction(function: Callable) -> Callable:
     def checked(
         model: nn.Module, dl: Iterable, device: torch.device | str
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        batches = _Watched(dl)
+        batches = Watched(dl)
         try:
-            return function(model, batches, device)
+            with evaluating(model):
+                return function(model, batches, device)
         except RuntimeError as error:
-            problem = _misfit(model, batches.latest.to(device)) if batches.seen else None
+            problem = batches.latest and refusal(model, batches.latest[0].to(device))
             if problem is None:
                 raise
             raise problem from error
@@ -152,7 +159,7 @@ def training(function: Callable) -> Callable:
                 "one; make it anew after the model: torch.optim.Adam(model.parameters())"
             )
         watch = LossWatch(loss_func)
-        history = function(model, epochs, _Watched(dl), valid_dl, opt, device, watch)
+        history = function(model, epochs, Watched(dl), valid_dl, opt, device, watch)
         watch.finish()
         return history
 
@@ -182,38 +189,6 @@ def byte_images_and_labels(init: Callable) -> Callable:
         init(self, images, labels)
 
     return checked
-
-
-class _Watched:
-    """A loader whose batches are looked at; keeps the inputs of the latest one."""
-
-    def __init__(self, dl: Iterable) -> None:
-        self.dl, self.seen = dl, False
-
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        for xb, yb in pairs(self.dl):
-            self.latest, self.seen = xb, True
-            yield xb, yb
-
-
-def _misfit(model: nn.Module, xb: torch.Tensor) -> Exception | None:
-    return misfit(xb, next(model.parameters(), None), features=None)
-
-
-def _bad_labels(error: Exception, yb: torch.Tensor) -> Exception | None:
-    """What is wrong with labels that a loss for classes has refused; None when they look right."""
-    if yb.ndim != 1:
-        return ValueError(
-            f"expected labels of shape (n,), one class number an image, got {tuple(yb.shape)}"
-            + (": use yb.squeeze(1)" if yb.ndim == 2 and yb.shape[1] == 1 else "")
-        )
-    if yb.is_floating_point() or yb.dtype == torch.uint8:
-        return TypeError(f"expected class numbers of dtype int64, got {yb.dtype}: use yb.long()")
-    if "out of bounds" in str(error):
-        return ValueError(
-            f"{error} Classes count from 0, and the model must have one output for each of them"
-        )
-    return None
 
 
 def _flattened(logits: torch.Tensor, labels: torch.Tensor) -> str:

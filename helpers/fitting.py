@@ -15,12 +15,14 @@ from helpers.play import is_headless
 Loader = Iterable[Batch]
 
 
+@checks.evaluation
 @checks.batches
 @torch.no_grad()
 def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     """How good a model is on the images of a loader.
 
-    The model is in ``eval()`` mode meanwhile, and afterwards in the mode that it was in.
+    The model is in ``eval()`` mode meanwhile, and afterwards, also after an error, each of its
+    modules in the mode that it was in.
 
     Args:
         model: has ``validation_step`` and ``validation_epoch_end``.
@@ -88,6 +90,7 @@ def fit_epoch(
     return torch.stack(losses).mean().item()
 
 
+@checks.resumable
 def fit(
     epochs: int,
     lr: float,
@@ -119,7 +122,9 @@ def fit(
 
     Raises:
         FloatingPointError: when the loss is infinite or NaN: the message names step and reason.
-        ValueError: when the checkpoint is damaged, or of another network or other settings.
+        ValueError: when the checkpoint is damaged, of another network or other settings, or has
+            had more epochs than are asked for.
+        OSError: at the start, when the checkpoint could not be written.
 
     Example:
         ``history = fit(10, 0.001, model, train_loader, val_loader, torch.optim.Adam)``

@@ -3,13 +3,18 @@
 Each look is a comparison of a few plain values, so it is taken every time.
 """
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable
 from functools import wraps
+from inspect import signature
+from pathlib import Path
 
 import torch
 from torch import nn
 
-from helpers.diagnosis import pairs
+from helpers.checkpoint_checks import epochs_done
+from helpers.diagnosis import Watched, explaining, misfit
+from helpers.modes import evaluating
 
 
 def movable(function: Callable) -> Callable:
@@ -57,7 +62,13 @@ def photos(forward: Callable) -> Callable:
                 f"the model is on {weights.device} but the images are on {xb.device}; move them: "
                 f"to_device(images, {str(weights.device)!r}), or use a DeviceDataLoader"
             )
-        return forward(self, xb)
+        try:
+            return forward(self, xb)
+        except RuntimeError as error:
+            problem = misfit(xb, weights, None)
+            if problem is None:
+                raise
+            raise problem from error
 
     return checked
 
@@ -98,16 +109,53 @@ def stored_photos(init: Callable) -> Callable:
 
 
 def batches(function: Callable) -> Callable:
-    """Decorate ``function(model, loader, ...)``: the loader must give pairs, at least one.
+    """Decorate ``function(model, loader, ...)``: explain why a batch of the loader does not fit.
 
     Raises:
-        TypeError: from the decorated function, when a batch is no pair.
-        ValueError: from the decorated function, when there is no batch.
+        TypeError: from the decorated function, when a batch is no pair, or of another dtype.
+        ValueError: from the decorated function, when there is no batch, or one does not fit.
+    """
+    _, loader, *_ = signature(function).parameters
+
+    @wraps(function)
+    def checked(*arguments: object, **named: object) -> object:
+        given = signature(function).bind(*arguments, **named)
+        watched = given.arguments[loader] = Watched(given.arguments[loader])
+        with explaining(given.arguments["model"], watched):
+            return function(*given.args, **given.kwargs)
+
+    return checked
+
+
+def evaluation(function: Callable) -> Callable:
+    """Decorate ``function(model, ...)``, which evaluates a model: see ``helpers.modes``."""
+
+    @wraps(function)
+    def checked(*arguments: object, **named: object) -> object:
+        with evaluating(signature(function).bind(*arguments, **named).arguments["model"]):
+            return function(*arguments, **named)
+
+    return checked
+
+
+def resumable(function: Callable) -> Callable:
+    """Decorate ``function(epochs, ..., checkpoint)``: the file's training must not be longer.
+
+    Raises:
+        ValueError: from the decorated function, when the file has had more epochs than are asked
+            for, or is damaged.
     """
 
     @wraps(function)
-    def checked(model: nn.Module, loader: Iterable, *rest: object) -> object:
-        return function(model, pairs(loader), *rest)
+    def checked(*arguments: object, **named: object) -> object:
+        given = signature(function).bind(*arguments, **named).arguments
+        epochs, path = given["epochs"], given.get("checkpoint")
+        if path is not None and os.path.isfile(path) and (done := epochs_done(path)) > epochs:
+            raise ValueError(
+                f"{Path(path).name} holds a training of {done} epochs, and {epochs} are asked for. "
+                f"Ask for {done} or more in all, or begin anew: delete the file"
+            )
+        return function(*arguments, **named)
 
     return checked
 

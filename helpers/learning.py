@@ -7,10 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers import image_checks as checks
 from helpers.budget import StepBudget, TimeBudget
 from helpers.diagnosis import LossWatch
 
 
+@checks.batches
 def learn(
     model: nn.Module,
     loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
@@ -34,6 +36,8 @@ def learn(
         before_step: called with the share before each step.
 
     Raises:
+        TypeError: when a batch is no pair of images and labels, or of another dtype.
+        ValueError: when there is no batch, or one does not fit the model.
         FloatingPointError: when the loss is infinite or NaN.
 
     Example:

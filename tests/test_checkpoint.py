@@ -1,4 +1,8 @@
+import copy
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -7,6 +11,8 @@ from torch import nn
 from helpers import checkpoint
 from helpers.checkpoint import TrainingState, load_weights, replacing, save_weights
 from tests.training_kit import Tiny
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def equal(one, other):
@@ -63,6 +69,106 @@ def test_a_truncated_file_is_refused_and_changes_nothing(tmp_path, share):
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    calls = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, n=name, f=real: calls.append(n) or f(*a))
+    save_weights(Tiny(), tmp_path / "w.pt")
+    assert calls[:2] == ["fsync", "replace"]
+
+
+KILLED = """
+import os, signal, sys
+from helpers.checkpoint import replacing
+with replacing(sys.argv[1]) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process cannot be asked for by its number")
+def test_what_a_killed_save_leaves_is_removed_by_the_next_one(tmp_path):
+    path = tmp_path / "w[1].pt"
+    subprocess.run([sys.executable, "-c", KILLED, path], cwd=ROOT)
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".w[1].pt.") and left.read_text() == "half"
+    save_weights(Tiny(), path)
+    assert [p.name for p in tmp_path.iterdir()] == ["w[1].pt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process cannot be asked for by its number")
+def test_what_another_process_is_writing_stays_and_so_does_what_is_not_ours(tmp_path):
+    path = tmp_path / "w.pt"
+    kept = [
+        f".w.pt.{checkpoint._HERE}-{os.getppid():010d}.tmp",  # it runs
+        ".w.pt.another-machine-0000000001.tmp",
+        f".v.pt.{checkpoint._HERE}-0099999999.tmp",  # another file's
+        ".w.pt.backup.tmp",
+        ".w.pt.tmp",
+    ]
+    for name in kept:
+        (tmp_path / name).touch()
+    save_weights(Tiny(), path)
+    assert {p.name for p in tmp_path.iterdir()} == {"w.pt", *kept}
+
+
+def test_what_another_machine_left_is_removed_after_a_day(tmp_path):
+    old = tmp_path / ".w.pt.another-machine-0000000001.tmp"
+    old.touch()
+    os.utime(old, (0, 0))
+    save_weights(Tiny(), tmp_path / "w.pt")
+    assert not old.exists()
+
+
+@pytest.mark.parametrize("place", ["missing/w.pt", "file/w.pt", "folder", "x" * 300 + ".pt"])
+def test_a_file_that_cannot_be_written_is_told(tmp_path, place):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="cannot be written: .* (Choose another|Name a) file"):
+        save_weights(Tiny(), tmp_path / place)
+
+
+SMALL = """
+import resource, sys
+from helpers.checkpoint import save_weights
+from tests.training_kit import Tiny
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    save_weights(Tiny(), sys.argv[1])
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the size of files cannot be limited")
+def test_a_disk_that_is_full_is_told(tmp_path):
+    command = [sys.executable, "-c", SMALL, tmp_path / "w.pt"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert "w.pt cannot be written whole: is the disk full?" in done.stdout, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_flipped_bit_is_found_or_does_no_harm(tmp_path):
+    path, model = tmp_path / "w.pt", Tiny()
+    save_weights(model, path)
+    whole, refused = path.read_bytes(), 0
+    for place in range(0, len(whole), 23):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << place % 8
+        path.write_bytes(flipped)
+        other = Tiny()
+        before = copy.deepcopy(other)
+        try:
+            load_weights(other, path)
+        except ValueError:
+            refused += 1
+            assert equal(other, before)
+        else:
+            assert equal(other, model)  # only a date or a filler has changed
+    assert refused > 0.7 * len(whole) / 23
+
+
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 @pytest.mark.parametrize("content", [b"hello", b"PK\x03\x04", b"\x80\x04K\x01."])
 def test_a_file_of_another_kind_is_refused(tmp_path, content):
@@ -104,6 +210,39 @@ def test_weights_of_another_network_are_refused(tmp_path, other, words):
     with pytest.raises(ValueError, match=f"w.pt holds the weights of another network: {words}"):
         load_weights(model, tmp_path / "w.pt")
     assert torch.equal(model.network[2].weight, before)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of rare kinds of tensors
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda w: w.index_fill(0, torch.tensor([1]), torch.nan), "not finite everywhere"),
+        (lambda w: w.index_fill(0, torch.tensor([1]), -torch.inf), "not finite everywhere"),
+        (lambda w: w.double() + 1e300, "not finite everywhere"),
+        (lambda w: w.to(torch.int8), "has dtype torch.int8, the model's torch.float32"),
+        (lambda w: w > 0, "has dtype torch.bool"),
+        (lambda w: w.to(torch.complex64), "has dtype torch.complex64"),
+        (lambda w: w.to_sparse(), "no plain tensor .torch.sparse_coo."),
+        (lambda w: w.to("meta"), "no values"),
+        (lambda w: torch.quantize_per_tensor(w, 0.1, 0, torch.qint8), "has dtype torch.qint8"),
+    ],
+    ids=lambda value: "" if callable(value) else value[:12],
+)
+def test_weights_that_cannot_be_used_are_refused(tmp_path, make, words):
+    model = Tiny()
+    weights = Tiny().state_dict()
+    torch.save(weights | {"network.2.weight": make(weights["network.2.weight"])}, tmp_path / "w.pt")
+    before = copy.deepcopy(model)
+    with pytest.raises(ValueError, match=f"w.pt holds weights that .* network.2.weight .*{words}"):
+        load_weights(model, tmp_path / "w.pt")
+    assert equal(model, before)
+
+
+def test_weights_of_another_precision_are_loaded(tmp_path):
+    half, model = Tiny().half(), Tiny()
+    save_weights(half, tmp_path / "w.pt")
+    load_weights(model, tmp_path / "w.pt")
+    assert equal(model, half.float())
 
 
 def test_no_weights_at_all_are_refused(tmp_path):
@@ -184,6 +323,104 @@ def test_weights_alone_are_no_training_and_a_training_no_weights(tmp_path):
     begun(tmp_path / "t.pt")[2].save([])
     with pytest.raises(ValueError, match="t.pt holds no weights"):
         load_weights(Tiny(), tmp_path / "t.pt")
+
+
+def everything(model, opt):
+    """A copy of all that ``resume`` may change."""
+    return copy.deepcopy([model.state_dict(), opt.state_dict(), torch.get_rng_state()])
+
+
+def damaged(tmp_path, part, change):
+    """A training's file in which something has been changed."""
+    path = tmp_path / "t.pt"
+    model, opt, state = begun(path)
+    step(model, opt)
+    state.save([{"val_acc": 0.5}])
+    saved = torch.load(path, weights_only=True)
+    saved[part] = change(saved[part])
+    torch.save(saved, path)
+    return path
+
+
+def changed(place, value):
+    """Something nested with another value at a place."""
+
+    def change(nested):
+        inner = nested
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = value
+        return nested
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("model", changed(["network.2.bias"], torch.zeros(4).byte()), "has dtype torch.uint8"),
+        ("model", lambda weights: {}, "is missing"),
+        ("optimizer", lambda saved: None, "its optimiser has no state"),
+        ("optimizer", changed(["param_groups"], []), "of other parameters"),
+        ("optimizer", changed(["param_groups", 0, "lr"], torch.nan), "of other parameters"),
+        ("optimizer", changed(["param_groups", 0, "betas"], 3), "of other parameters"),
+        ("optimizer", changed(["param_groups", 0, "params"], [0]), "of other parameters"),
+        ("optimizer", changed(["state", 0, "exp_avg"], torch.zeros(2)), "an exp_avg|a exp_avg"),
+        ("optimizer", changed(["state", 0, "exp_avg"], "text"), "that does not fit parameter 0"),
+        ("optimizer", changed(["state", 1, "exp_avg"], torch.full((4,), torch.nan)), "parameter 1"),
+        ("optimizer", changed(["state", 1, "exp_avg"], torch.ones(4).char()), "parameter 1"),
+        ("optimizer", changed(["state", 7], {}), "what is no parameter"),
+        ("random", lambda states: {}, "its random numbers are not there"),
+        ("random", changed(["cpu"], torch.zeros(8, dtype=torch.uint8)), "cannot be used"),
+        ("random", changed(["cpu"], torch.zeros(5056)), "cannot be used"),
+        ("random", lambda states: [1], "cannot be used"),
+        ("history", lambda history: "long", "its history is no list"),
+        ("history", lambda history: [3], "its history is no list"),
+        ("settings", lambda settings: [1], "a training with no settings"),
+        ("settings", changed(["lr"], torch.ones(2)), "a training with no settings"),
+    ],
+    ids=lambda value: "" if callable(value) else value[:12],
+)
+def test_nothing_is_changed_unless_everything_fits(tmp_path, part, change, words):
+    path = damaged(tmp_path, part, change)
+    model, opt, state = begun(path)
+    before = everything(model, opt)
+    with pytest.raises(ValueError, match=words):
+        state.resume()
+    torch.testing.assert_close(everything(model, opt), before, rtol=0, atol=0)
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    "opt_func",
+    [
+        torch.optim.SGD,
+        lambda params, lr: torch.optim.SGD(params, lr, momentum=0.9),
+        torch.optim.Adam,
+        torch.optim.AdamW,
+        torch.optim.RMSprop,
+        torch.optim.Adagrad,
+        torch.optim.Adadelta,
+        torch.optim.Adafactor,
+        torch.optim.NAdam,
+    ],
+)
+def test_trainings_with_other_optimisers_go_on(tmp_path, opt_func):
+    path = tmp_path / "t.pt"
+    model, opt, state = begun(path, opt_func=opt_func)
+    step(model, opt)
+    state.save([{"val_acc": 0.5}])
+    again, other, state = begun(path, opt_func=opt_func)
+    assert state.resume() == [{"val_acc": 0.5}] and equal(again, model)
+    torch.testing.assert_close(other.state_dict(), opt.state_dict())
+
+
+@pytest.mark.parametrize("place", ["file/t.pt", "file/below/t.pt", "folder", "x" * 300])
+def test_a_place_where_no_training_can_be_kept_is_told_at_the_start(tmp_path, place):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="cannot be written: .* (Choose another|Name a) file"):
+        begun(tmp_path / place)[2].resume()
 
 
 def test_a_truncated_training_is_refused(tmp_path):

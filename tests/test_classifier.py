@@ -107,6 +107,8 @@ def step_with(xb, yb, model=None, loss_func=F.cross_entropy):
         (torch.zeros(2, 2), torch.zeros(2, 1).long(), ValueError, r"got \(2, 1\): use yb.squeeze"),
         (torch.zeros(2, 2), torch.zeros(2, 3).long(), ValueError, r"got \(2, 3\)$"),
         (torch.zeros(2, 2), torch.zeros(2), TypeError, r"int64, got torch.float32: use yb.long"),
+        (torch.zeros(2, 2), torch.zeros(2).int(), TypeError, r"got torch.int32: use yb.long"),
+        (torch.zeros(2, 2).double(), torch.zeros(2).long(), TypeError, r"float64: use xb.float"),
         (torch.zeros(2, 2), torch.tensor([0, 3]), ValueError, "3 is out of bounds. Classes count"),
         (torch.zeros(2, 5), torch.zeros(2).long(), RuntimeError, "cannot be multiplied"),
         (torch.full((2, 2), torch.nan), torch.zeros(2).long(), FloatingPointError,
@@ -160,6 +162,33 @@ def test_prediction_is_in_eval_mode_and_puts_the_mode_back(training):
     assert {module.training for module in model.modules()} == {training}
 
 
+def frozen():
+    """A network in training whose dropout is off."""
+    model = network(dropout=0.5).train()
+    model[2].eval()
+    return model
+
+
+def test_prediction_leaves_every_module_in_its_mode():
+    model = frozen()
+    before = [module.training for module in model.modules()]
+    predict(model, Batches(*points(), 16), "cpu")
+    assert [module.training for module in model.modules()] == before
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_prediction_that_fails_leaves_the_modes_as_well(error):
+    def batches():
+        yield torch.zeros(4, 2), torch.zeros(4).long()
+        raise error
+
+    model = frozen()
+    before = [module.training for module in model.modules()]
+    with pytest.raises(error):
+        predict(model, batches(), "cpu")
+    assert [module.training for module in model.modules()] == before
+
+
 def test_prediction_keeps_nothing_for_a_backward_pass():
     x, y = points()
     kept = []
@@ -174,6 +203,7 @@ def test_prediction_keeps_nothing_for_a_backward_pass():
         ([], "cpu", ValueError, "the loader gave no batch"),
         ([torch.zeros(4, 2)], "cpu", TypeError, "pair of tensors"),
         ([(torch.zeros(4, 2).byte(), torch.zeros(4))], "cpu", TypeError, "floats from 0 to 1"),
+        ([(torch.zeros(4, 2).double(), torch.zeros(4))], "cpu", TypeError, r"use xb.float\(\)"),
         ([(torch.zeros(4, 2), torch.zeros(4))], "meta", ValueError, "the model is on cpu but"),
     ],
 )

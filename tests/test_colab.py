@@ -7,15 +7,15 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from packaging.requirements import Requirement
 
 from tests import colab
 from tests.nbcheck import hygiene
+from tests.nbcheck.notebook import read
 from tools.colab_versions import versions
 from tools.onefile import one_file
-from tools.publish import Place, publish_lesson
+from tools.publish import Place, commit_of, publish_lesson
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -77,7 +77,7 @@ def test_lesson_runs_alone(path, wheel, before, tmp_path):
     """Nothing but the notebook; nothing that is installed is replaced, so no restart is needed."""
     empty = tmp_path / "content"
     empty.mkdir()
-    notebook = one_file(nbformat.read(path, as_version=4), wheel)
+    notebook = one_file(read(path), wheel)
     colab.run(notebook, empty, tmp_path / "home")
     assert hygiene.errors(notebook) + hygiene.stderr(notebook) == []
     after = colab.packages()
@@ -89,8 +89,9 @@ def test_lesson_runs_alone(path, wheel, before, tmp_path):
 def test_published_lesson_installs_from_its_fork(before, tmp_path):
     """As after a click on a badge: only the notebook is there, and the address in it."""
     fork = fork_of_this_checkout(tmp_path / "fork")
-    lesson = nbformat.read(LESSONS[0], as_version=4)
-    publish_lesson(lesson, f"notebooks/{LESSONS[0].name}", Place("ada/lessons", "trunk"))
+    lesson = read(LESSONS[0])
+    place = Place("ada/lessons", "trunk", commit_of(fork))
+    publish_lesson(lesson, f"notebooks/{LESSONS[0].name}", place)
     lesson.cells = lesson.cells[:2]
     empty = tmp_path / "content"
     empty.mkdir()

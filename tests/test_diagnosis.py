@@ -1,8 +1,9 @@
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from helpers.diagnosis import LossWatch, explained, misfit, pairs
+from helpers.diagnosis import LossWatch, Watched, explained, explaining, misfit, pairs
 
 
 class Elsewhere(torch.Tensor):
@@ -86,11 +87,79 @@ def test_an_empty_sequential_is_no_obstacle():
         (torch.zeros(2, 4), 5, ValueError),
         (torch.zeros(2, 4, dtype=torch.bool), 4, TypeError),
         (torch.zeros(2, 4, device="meta"), 4, ValueError),
+        (torch.zeros(2, 4).double(), 4, TypeError),
+        (torch.zeros(2, 4).half(), 4, TypeError),
     ],
 )
 def test_misfit(xb, features, kind):
     problem = misfit(xb, torch.zeros(4, 1), features)
     assert problem is None if kind is None else isinstance(problem, kind)
+
+
+def test_another_dtype_is_named_with_the_way_to_the_model_s():
+    double = torch.zeros(2, 4).double()
+    assert "use xb.float()" in str(misfit(double, torch.zeros(4, 1), 4))
+    assert "use xb.to(torch.bfloat16)" in str(misfit(double, torch.zeros(4, 1).bfloat16(), 4))
+
+
+def test_under_autocast_another_dtype_is_none_of_our_business():
+    with torch.autocast("cpu"):
+        assert misfit(torch.zeros(2, 4).bfloat16(), torch.zeros(4, 1), 4) is None
+
+
+@pytest.mark.parametrize(
+    ("channels", "shape", "way"),
+    [
+        (1, (4, 28, 28), "xb[:, None]"),
+        (1, (4, 784), "xb.view(-1, 1, height, width)"),
+        (1, (4, 28, 28, 1), "xb.permute(0, 3, 1, 2)"),
+        (3, (4, 28, 28, 3), "xb.permute(0, 3, 1, 2)"),
+        (3, (3, 28, 28), "xb[None]"),
+        (3, (4, 1, 28, 28), None),
+    ],
+)
+def test_images_without_their_channels_are_named(channels, shape, way):
+    first = nn.Sequential(nn.Conv2d(channels, 2, 3), nn.ReLU())
+    model = nn.Sequential(first, nn.Flatten(), nn.Linear(2 * 26 * 26, 2))
+    with pytest.raises(ValueError) as caught:
+        explained(model)(torch.zeros(shape))
+    assert f"(n, {channels}, height, width), got {shape}" in str(caught.value)
+    assert way is None or way in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("yb", "error", "words"),
+    [
+        (torch.tensor([0, 1]).int(), TypeError, "int64, got torch.int32: use yb.long()"),
+        (torch.tensor([0.0, 1.0]), TypeError, "int64, got torch.float32: use yb.long()"),
+        (torch.tensor([[0], [1]]), ValueError, "got (2, 1): use yb.squeeze(1)"),
+        (
+            torch.tensor([0, 1], device="meta"),
+            ValueError,
+            "labels on meta; move them: yb.to('cpu')",
+        ),
+        (torch.tensor([0, 7]), ValueError, "Classes count from 0"),
+    ],
+)
+def test_labels_that_a_loss_refuses_are_named(yb, error, words):
+    model, batches = nn.Linear(4, 2), Watched([(torch.zeros(2, 4), yb)])
+    with pytest.raises(error) as caught, explaining(model, batches):
+        for xb, labels in batches:
+            F.cross_entropy(model(xb), labels)
+    assert words in str(caught.value) and caught.value.__cause__ is not None
+
+
+def test_errors_that_the_batch_does_not_explain_stay_as_they_are():
+    batches = Watched([(torch.zeros(2, 4), torch.tensor([0, 1]))])
+    for begin in (list, lambda dl: None):
+        with pytest.raises(RuntimeError, match="out of luck"), explaining(Failing(), batches):
+            begin(batches)
+            raise RuntimeError("out of luck")
+
+
+def test_a_watched_loader_can_be_gone_through_again():
+    batches = Watched([(torch.zeros(2, 4), torch.tensor([0, 1]))])
+    assert len(list(batches)) == len(list(batches)) == 1
 
 
 def test_pairs_hands_on_the_very_batches():

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,29 @@ def test_after_an_interruption_training_goes_on_to_the_same_end(tmp_path, monkey
     assert not path.exists()
 
 
+def test_fewer_epochs_than_the_file_has_had_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "t.pt"
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "fit_epoch", interrupted_in(3))
+        whole = fit(4, 0.02, *started(), ADAM, checkpoint=path)
+    kept, again = path.read_bytes(), started(seed=5)
+    before = again[0].network[2].weight.detach().clone()
+    with pytest.raises(ValueError, match="t.pt holds a training of 2 epochs, and 1 are asked for"):
+        fit(1, 0.02, *again, ADAM, checkpoint=path)
+    assert path.read_bytes() == kept and torch.equal(again[0].network[2].weight, before)
+    assert fit(2, 0.02, *again, opt_func=ADAM, checkpoint=path) == whole  # as many are none more
+    assert not path.exists()
+
+
+def test_a_place_where_nothing_can_be_written_is_told_before_the_training(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    model, train, valid = started()
+    before = model.network[2].weight.detach().clone()
+    with pytest.raises(OSError, match="t.pt cannot be written: .*Choose another file"):
+        fit(2, 0.02, model, train, valid, ADAM, checkpoint=tmp_path / "file" / "t.pt")
+    assert capsys.readouterr().out == "" and torch.equal(before, model.network[2].weight)
+
+
 SCRIPT = """
 import sys, time
 import torch
@@ -186,6 +210,51 @@ def test_a_loader_without_batches_is_named():
         evaluate(model, [])
     with pytest.raises(TypeError, match="pair of tensors"):
         evaluate(model, [torch.zeros(2, 3, 8, 8)])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda xb, yb: (xb.double(), yb), TypeError, r"float64: use xb.float\(\)"),
+        (lambda xb, yb: (xb, yb.int()), TypeError, r"int32: use yb.long\(\)"),
+        (lambda xb, yb: (xb, yb[:, None]), ValueError, r"use yb.squeeze\(1\)"),
+        (lambda xb, yb: (xb, yb + 9), ValueError, "one output for each of them"),
+        (lambda xb, yb: ((xb * 255).byte(), yb), TypeError, "floats from 0 to 1"),
+        (lambda xb, yb: (xb.to("meta"), yb), ValueError, "the model is on cpu but the batch on"),
+    ],
+)
+def test_batches_that_do_not_fit_are_explained(change, error, words):
+    model, train, _ = started()
+    loader = [change(*batch) for batch in train]
+    with pytest.raises(error, match=words):
+        fit_epoch(model, loader, ADAM(model.parameters()))
+    with pytest.raises(error, match=words):
+        evaluate(model, loader)
+
+
+def test_keyword_arguments_pass():
+    model, train, valid = started()
+    calls = []
+    fit_epoch(
+        model, train_loader=train, optimizer=ADAM(model.parameters()),
+        after_batch=lambda: calls.append(1),
+    )  # fmt: skip
+    assert len(calls) == len(train) and evaluate(model=model, val_loader=valid)["val_acc"] >= 0
+
+
+@pytest.mark.parametrize("error", [None, OSError, KeyboardInterrupt])
+def test_evaluation_leaves_every_module_in_its_mode(error):
+    def batches():
+        yield from valid
+        if error:
+            raise error
+
+    model, _, valid = started()
+    model.train().network[1].eval()
+    before = [module.training for module in model.modules()]
+    with pytest.raises(error) if error else nullcontext():
+        evaluate(model, batches())
+    assert [module.training for module in model.modules()] == before
 
 
 def test_the_bar_shows_all_steps_and_leaves_nothing(monkeypatch, capsys):

@@ -24,6 +24,7 @@ def model():
         (torch.zeros(2, 32, 32, 3), ValueError, "the channels stand last.*permute"),
         (torch.zeros(2, 3, 64, 64), ValueError, "another size: F.interpolate"),
         (torch.zeros(2, 4, 32, 32), ValueError, r"shape \(n, 3, 32, 32\), got \(2, 4, 32, 32\)$"),
+        (FLOATS.double(), TypeError, r"float64: use xb.float\(\)"),
         (FLOATS.to("meta"), ValueError, "the model is on cpu but the images are on meta"),
     ],
     ids=lambda value: None,

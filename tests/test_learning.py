@@ -85,3 +85,23 @@ def test_a_lost_loss_is_named():
     opt = torch.optim.SGD(model.parameters(), lr=torch.inf)
     with pytest.raises(FloatingPointError, match="nan at step 2"):
         learn(model, [task()], StepBudget(50), [opt])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda xb, yb: (xb.double(), yb), TypeError, r"float64: use xb.float\(\)"),
+        (lambda xb, yb: (xb, yb.int()), TypeError, r"int32: use yb.long\(\)"),
+        (lambda xb, yb: (xb, yb[:, None]), ValueError, r"use yb.squeeze\(1\)"),
+    ],
+)
+def test_a_batch_that_does_not_fit_is_explained(change, error, words):
+    model, batch = nn.Linear(2, 3), (torch.zeros(4, 2), torch.tensor([0, 1, 2, 0]))
+    with pytest.raises(error, match=words):
+        learn(model, [change(*batch)], StepBudget(4), [torch.optim.SGD(model.parameters(), lr=0.1)])
+
+
+def test_a_loader_without_batches_does_not_go_on_for_ever():
+    model = nn.Linear(2, 3)
+    with pytest.raises(ValueError, match="the loader gave no batch"):
+        learn(model, [], StepBudget(4), [torch.optim.SGD(model.parameters(), lr=0.1)])

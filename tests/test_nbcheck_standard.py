@@ -227,6 +227,13 @@ def test_a_comment_in_a_code_block_is_no_heading():
     assert exercises.find(made)[0].code == "# one\nanswer = 1"
 
 
+def test_a_setup_cell_may_be_long():
+    made = lesson()
+    lines(16, cells=standard.LONG_CELLS)(made)
+    code_cells(made)[0].source += "\nx = 1" * 16
+    assert standard.code_style(made) == []
+
+
 def test_the_setup_cell_is_the_same_in_every_lesson():
     lessons = {"01_a": lesson(), "02_b": lesson(), "03_c": lesson()}
     assert standard.same_setup(lessons) == []

@@ -9,7 +9,7 @@ import pytest
 
 import helpers
 from tests.nbcheck import hygiene, kept, spread, standard
-from tests.nbcheck.notebook import read
+from tests.nbcheck.notebook import read, stored
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -25,7 +25,7 @@ def listed(problems: list[str]) -> str:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lesson(path, check):
-    problems = check(read(path))
+    problems = check(stored(path))
     assert not problems, listed(problems)
 
 

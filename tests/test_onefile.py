@@ -7,8 +7,9 @@ import nbformat
 import pytest
 
 from tests.nbcheck import sample
-from tests.nbcheck.notebook import code_cells
-from tools.onefile import main, one_file
+from tests.nbcheck.notebook import code_cells, stored
+from tools.onefile import main, newest, one_file
+from tools.publish import locked
 
 
 @pytest.fixture
@@ -50,10 +51,25 @@ def test_a_notebook_without_code_is_refused(wheel):
         one_file(sample.notebook(), wheel)
 
 
+def test_a_lesson_installs_the_locked_torchinfo(wheel):
+    lesson = sample.lesson()
+    code_cells(lesson)[0].source += '\nneeds = "torchinfo"'
+    assert f'"torchinfo=={locked("torchinfo")}"' in code_cells(one_file(lesson, wheel))[1].source
+    assert '"torchinfo"' in code_cells(lesson)[0].source, "the lesson itself was changed"
+
+
+def test_the_newest_wheel_is_that_of_the_highest_version(tmp_path):
+    with pytest.raises(ValueError, match="expected a wheel"):
+        newest(tmp_path)
+    for version in ("0.9", "0.10", "0.10rc1", "0.2.11"):
+        (tmp_path / f"deep_learning_by_building-{version}-py3-none-any.whl").touch()
+    assert newest(tmp_path).name == "deep_learning_by_building-0.10-py3-none-any.whl"
+
+
 def test_the_command_writes_every_lesson(wheel, tmp_path, capsys):
-    main([str(wheel), str(tmp_path / "colab")])
+    main([str(wheel.parent), str(tmp_path / "colab")])
     written = sorted(tmp_path.glob("colab/*.ipynb"))
     assert len(capsys.readouterr().out.splitlines()) == len(written) >= 4
     for path in written:
         assert path.stat().st_size < 1_000_000
-        nbformat.validate(nbformat.read(path, as_version=4))
+        nbformat.validate(stored(path))

@@ -1,17 +1,30 @@
 """A fork's address, written everywhere from one place."""
 
+import json
 import re
 import shutil
+import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.nbcheck import hygiene, sample, standard
-from tests.nbcheck.notebook import code_cells, is_ignored, read
-from tools.publish import Place, main, publish, publish_lesson, publish_readme
+from tests.nbcheck.notebook import code_cells, is_ignored, read, stored
+from tools.publish import (
+    Place,
+    commit_of,
+    locked,
+    main,
+    pinned,
+    publish,
+    publish_lesson,
+    publish_readme,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
-ADA, BOB = Place("ada/lessons"), Place("bob.b/other-1", "v1.0/rc")
+ADA = Place("ada/lessons", commit="a" * 40)
+BOB = Place("bob.b/other-1", "v1.0/rc", "b" * 40)
 BADGE = re.compile(r"\(https://colab\.research\.google\.com/github/([^)]+)\)")
 PATH = "notebooks/01_guess.ipynb"
 
@@ -77,7 +90,7 @@ def test_a_badge_under_the_title_and_an_address_in_the_setup_cell():
     badge = f"[![Open in Colab]({picture})]({link})"
     assert lesson.cells[0].source == f"{title}\n\n{badge}\n\n{text}"
     setup = code_cells(lesson)[0].source
-    assert setup.endswith('\naddress = "git+https://github.com/ada/lessons@main"')
+    assert setup.endswith(f'\naddress = "git+https://github.com/ada/lessons@{"a" * 40}"')
 
 
 def test_publishing_again_replaces():
@@ -112,7 +125,7 @@ def test_readme():
     text = publish_readme(README, [PATH], ADA)
     assert f"| [01 Guess]({PATH}) {ADA.badge(PATH)} | accuracy |" in text
     assert text.count("colab-badge") == 1
-    assert '`pip install --no-deps "git+https://github.com/ada/lessons@main"`' in text
+    assert f'`pip install --no-deps "git+https://github.com/ada/lessons@{"a" * 40}"`' in text
     assert publish_readme(text, [PATH], ADA) == text
     assert publish_readme(text, [PATH], BOB) == publish_readme(README, [PATH], BOB)
 
@@ -133,6 +146,87 @@ def test_a_repository_has_an_owner_and_a_name(repository, capsys):
 def test_a_branch_is_a_name():
     with pytest.raises(ValueError, match="branch"):
         Place("ada/lessons", "main)(")
+
+
+# What is installed is what it was when the lesson was published.
+
+
+@pytest.mark.parametrize("commit", ["main", "v1.0", "abc1234", "A" * 40])
+def test_a_commit_is_a_full_digest(commit):
+    with pytest.raises(ValueError, match="40 digits of a commit"):
+        Place("ada/lessons", commit=commit)
+
+
+def test_nothing_is_published_without_a_commit():
+    with pytest.raises(ValueError, match="the commit that is to be installed"):
+        publish_lesson(make_lesson(), PATH, Place("ada/lessons"))
+
+
+@pytest.mark.parametrize("before", ["torchinfo", "torchinfo==0.1"])
+def test_torchinfo_gets_the_locked_version(before):
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    (version,) = (p["version"] for p in lock["package"] if p["name"] == "torchinfo")
+    assert locked("torchinfo") == version
+    assert pinned(f'[pip, "{before}"]') == f'[pip, "torchinfo=={version}"]'
+    with pytest.raises(ValueError, match="does not lock nothing"):
+        locked("nothing")
+
+
+def git(folder, *arguments):
+    name = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    done = subprocess.run(
+        ["git", *name, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Helpers in one commit, a lesson in the next one."""
+    (tmp_path / "helpers").mkdir()
+    git(tmp_path, "init", "--quiet")
+    for name in ("helpers/a.py", "lesson.ipynb"):
+        (tmp_path / name).write_text("1")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-qm", name)
+    return tmp_path
+
+
+def test_the_commit_is_the_last_one_that_changed_the_helpers(repository):
+    """So the commit of what publishing has changed asks for no new address."""
+    assert commit_of(repository) == git(repository, "rev-parse", "HEAD~1")
+    git(repository, "tag", "v1")
+    assert commit_of(repository, "v1") == git(repository, "rev-parse", "HEAD")
+
+
+def test_helpers_that_are_in_no_commit_are_not_published(repository):
+    (repository / "helpers" / "b.py").write_text("2")
+    with pytest.raises(ValueError, match="changes that are in no commit"):
+        commit_of(repository)
+
+
+@pytest.mark.parametrize("name", ["v9", "--all"])
+def test_a_commit_that_is_not_there_is_told(repository, name):
+    with pytest.raises(ValueError, match="git rev-parse"):
+        commit_of(repository, name)
+
+
+def test_without_a_repository_git_s_own_words_are_told(tmp_path):
+    with pytest.raises(ValueError, match="not a git repository"):
+        commit_of(tmp_path)
+
+
+def test_an_older_notebook_is_published_as_one_of_today(checkout):
+    path = checkout / "notebooks" / "01_pixel_similarity.ipynb"
+    older = read(path)
+    older.nbformat_minor = 2
+    for cell in older.cells:
+        del cell["id"]
+    path.write_text(json.dumps(older), "utf-8")
+    publish(checkout, ADA)
+    assert stored(path).nbformat_minor == 5 and all(cell.id for cell in stored(path).cells)
+    before = texts(checkout)
+    assert publish(checkout, ADA) == [] and texts(checkout) == before
 
 
 # On the lessons and the README of this checkout.

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ARTIFACTS = ROOT / "artifacts"
 pytestmark = pytest.mark.slow
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-ADA = Place("ada/lessons", "v1")
+ADA = Place("ada/lessons", "v1", "a" * 40)
 
 OPENING = """# Guess a digit
 
@@ -133,10 +133,21 @@ def test_a_board_for_each_task_in_which_later_figures_count():
     assert boards["a_new_set"][0].mistakes == 0
 
 
-def test_the_lessons_know_where_they_are_published():
+@pytest.mark.parametrize("branch", ["v1", "new/idea"])
+def test_the_lessons_know_where_they_are_published(branch):
     lesson = make_lesson()
-    publish_lesson(lesson, "notebooks/01_guess.ipynb", ADA)
-    assert read(lesson).place == ADA
+    publish_lesson(lesson, "notebooks/01_guess.ipynb", replace(ADA, branch=branch))
+    assert read(lesson).place == Place("ada/lessons", branch)
+
+
+def test_a_lesson_without_data_sets_is_named():
+    lesson = make_lesson()
+    del lesson.metadata["lesson"]
+    with pytest.raises(ValueError, match="01_guess.ipynb: .* must name its data sets"):
+        read(lesson)
+
+
+def test_unpublished_lessons_have_no_buttons():
     assert build.launch([read(make_lesson())]) == {}
 
 

@@ -73,3 +73,67 @@ def test_the_devcontainer_uses_the_project_s_own_set_up():
     assert container["postCreateCommand"] == "make .venv/.ready"
     python = re.search(r"python:(\d+\.\d+)$", container["image"]).group(1)
     assert python in {row["python"] for row in MATRIX}
+
+
+# What a workflow may do, and whose code it runs.
+
+STEPS = [
+    (f"{name}.yml: {job}", step)
+    for name, workflow in WORKFLOWS.items()
+    for job, what in workflow["jobs"].items()
+    for step in what["steps"]
+]
+USES = re.compile(r"uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40})  # v(\d+\.\d+\.\d+)$")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_actions_are_named_by_digest_with_the_version_beside_it(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines() if "uses:" in line]
+    assert lines
+    for line in lines:
+        assert USES.search(line), f"{name}.yml: pin by a commit's digest, not by a tag: {line}"
+
+
+def test_an_action_is_the_same_everywhere():
+    pins: dict[str, set[tuple[str, str]]] = {}
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if match := USES.search(line):
+                pins.setdefault(match[1], set()).add((match[2], match[3]))
+    assert all(len(pin) == 1 for pin in pins.values()), pins
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_may_only_read_and_only_deploying_may_more(name):
+    assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
+    may = {
+        job: what["permissions"]
+        for job, what in WORKFLOWS[name]["jobs"].items()
+        if "permissions" in what
+    }
+    expected = {"deploy": {"id-token": "write", "pages": "write"}} if name == "site" else {}
+    assert may == expected
+    assert "pull_request_target" not in WORKFLOWS[name][True]  # YAML reads "on" as true
+
+
+def test_what_may_write_runs_nothing_of_the_checkout():
+    jobs = WORKFLOWS["site"]["jobs"]
+    assert jobs["deploy"]["needs"] == "build"
+    assert [step["uses"].split("@")[0] for step in jobs["deploy"]["steps"]] == [
+        "actions/deploy-pages"
+    ]
+
+
+def test_no_credentials_are_left_in_a_checkout():
+    checkouts = [(place, s) for place, s in STEPS if "actions/checkout" in s.get("uses", "")]
+    assert checkouts
+    for place, step in checkouts:
+        assert step["with"]["persist-credentials"] is False, place
+
+
+def test_no_command_contains_what_somebody_else_may_have_written():
+    """A branch's name in ``${{ }}`` is pasted into the shell; as a variable it is only a text."""
+    for place, step in STEPS:
+        for expression in re.findall(r"\$\{\{\s*([\w.]+)", step.get("run", "")):
+            assert expression.startswith("matrix."), f"{place}: {expression}"

@@ -1,4 +1,4 @@
-"""Lessons that need no repository: ``python -m tools.onefile WHEEL FOLDER``.
+"""Lessons that need no repository: ``python -m tools.onefile WHEELS FOLDER``.
 
 A learner uploads one file to Colab. The helpers lie inside it, as a wheel in one folded cell that
 writes it beside the notebook; there the setup cell, the same as everywhere, finds and installs it.
@@ -14,6 +14,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from packaging.utils import parse_wheel_filename
+
+from tests.nbcheck.notebook import read
+from tools.publish import pinned
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,7 +43,7 @@ def one_file(notebook: NotebookNode, wheel: Path) -> NotebookNode:
         wheel: the helpers, as ``make wheel`` builds them.
 
     Raises:
-        ValueError: when the lesson has no code cell.
+        ValueError: when the lesson has no code cell to set itself up.
     """
     alone = copy.deepcopy(notebook)
     for cell in alone.cells:
@@ -51,21 +55,42 @@ def one_file(notebook: NotebookNode, wheel: Path) -> NotebookNode:
     text = base64.b64encode(wheel.read_bytes()).decode()
     source = _CELL.format(name=wheel.name, text="\n".join(textwrap.wrap(text, 200)))
     packed = new_code_cell(source, id="helpers", metadata=_FOLDED)
+    setup = alone.cells[kinds.index("code")]
+    setup.source = pinned(setup.source)
     alone.cells.insert(kinds.index("code"), packed)
     nbformat.validate(alone)
     return alone
 
 
+def newest(folder: Path) -> Path:
+    """The wheel with the highest version in a folder: 0.10 is newer than 0.9.
+
+    Raises:
+        ValueError: when there is none.
+    """
+    wheels = list(folder.glob("deep_learning_by_building-*.whl"))
+    if not wheels:
+        raise ValueError(f"{folder}: expected a wheel of the helpers; make wheel builds one")
+    return max(wheels, key=lambda wheel: parse_wheel_filename(wheel.name)[1])
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Write every lesson in its one-file form into a folder."""
     parser = argparse.ArgumentParser(prog="python -m tools.onefile", description=__doc__)
-    parser.add_argument("wheel", type=Path, help="the helpers, from make wheel")
+    parser.add_argument("wheels", type=Path, help="the folder that make wheel builds into")
     parser.add_argument("folder", type=Path, help="where the lessons go")
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        wheel = newest(options.wheels)
+    except ValueError as error:
+        parser.error(str(error))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        target = options.folder / path.name
-        nbformat.write(one_file(nbformat.read(path, as_version=4), options.wheel), target)
+        target, lesson = options.folder / path.name, read(path)
+        try:
+            nbformat.write(one_file(lesson, wheel), target)
+        except ValueError as error:
+            parser.error(f"{path}: {error}")
         print(f"{target}: {target.stat().st_size / 1024:.0f} KiB")
 
 

@@ -3,27 +3,33 @@
 Everything that depends on where the lessons are published is made here: a badge under each
 lesson's title and in the README's table, which opens that lesson in Colab, and the address that
 the setup cell and the README install the helpers from. Another address replaces the one before.
+
+A badge opens what a branch has today. What a setup cell installs stays what it was when the lesson
+was published: the helpers of one commit, and the locked version of torchinfo.
 """
 
 import argparse
 import re
+import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from tests.nbcheck.execute import canonical
-from tests.nbcheck.notebook import code_cells
+from tests.nbcheck.execute import canonical, written
+from tests.nbcheck.notebook import code_cells, read
 
 ROOT = Path(__file__).resolve().parents[1]
 
 _PICTURE = "https://colab.research.google.com/assets/colab-badge.svg"
+_INSTALLED = ("helpers", "pyproject.toml")  # what of a checkout changes what pip installs
 _BADGE = r"\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)"
 _ROW = re.compile(rf"^(\| \[[^\]]*\]\((notebooks/[^)\s]+\.ipynb)\))(?: {_BADGE})?", re.MULTILINE)
 _ADDRESS = re.compile(r'^address = "[^"]*"', re.MULTILINE)
+_TORCHINFO = re.compile(r'"torchinfo(?:==[^"]*)?"')
 _HEADING = re.compile(r"^## Colab\n\n(?:Published at .*\n\n)?", re.MULTILINE)
 
 
@@ -33,29 +39,35 @@ class Place:
 
     Args:
         repository: on GitHub, as in ``"owner/name"``.
-        branch: the branch, or a tag.
+        branch: the branch that badges open lessons of, or a tag.
+        commit: the full digest of the commit whose helpers are installed; None where nothing is.
 
     Raises:
         ValueError: when one of them cannot be such a name.
 
     Example:
-        >>> Place("ada/lessons").package
-        'git+https://github.com/ada/lessons@main'
+        >>> Place("ada/lessons", commit="0123456789" * 4).package
+        'git+https://github.com/ada/lessons@0123456789012345678901234567890123456789'
     """
 
     repository: str
     branch: str = "main"
+    commit: str | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", self.repository, re.ASCII):
             raise ValueError(f"expected REPO=owner/name, as on GitHub, got {self.repository!r}")
         if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", self.branch, re.ASCII):
             raise ValueError(f"expected a branch or a tag, got {self.branch!r}")
+        if self.commit is not None and not re.fullmatch(r"[0-9a-f]{40}", self.commit):
+            raise ValueError(f"expected the 40 digits of a commit, got {self.commit!r}")
 
     @property
     def package(self) -> str:
-        """What pip installs the helpers from."""
-        return f"git+https://github.com/{self.repository}@{self.branch}"
+        """What pip installs the helpers from: never a branch or a tag, which can be moved."""
+        if self.commit is None:
+            raise ValueError("expected a place with the commit that is to be installed")
+        return f"git+https://github.com/{self.repository}@{self.commit}"
 
     def badge(self, path: str) -> str:
         """The Markdown of a badge that opens a notebook in Colab.
@@ -86,8 +98,43 @@ def publish_lesson(notebook: NotebookNode, path: str, place: Place) -> None:
     title, _, text = cells[0].source.partition("\n")
     text = re.sub(rf"^{_BADGE}$", "", text, flags=re.MULTILINE).strip("\n")
     cells[0].source = f"{title}\n\n{place.badge(path)}\n\n{text}".rstrip("\n")
-    code[0].source = _ADDRESS.sub(f'address = "{place.package}"', code[0].source)
+    code[0].source = _ADDRESS.sub(f'address = "{place.package}"', pinned(code[0].source))
     canonical(notebook)  # an output that is not compared knows the code that made it
+
+
+def pinned(source: str) -> str:
+    """A setup cell that installs the locked version of torchinfo, not the newest one."""
+    return _TORCHINFO.sub(f'"torchinfo=={locked("torchinfo")}"', source)
+
+
+def locked(package: str) -> str:
+    """The version of a package in the lock file.
+
+    Raises:
+        ValueError: when it is not there.
+    """
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    for found in lock["package"]:
+        if found["name"] == package:
+            return found["version"]
+    raise ValueError(f"uv.lock does not lock {package}")
+
+
+def commit_of(root: Path, name: str | None = None) -> str:
+    """The digest of the commit that learners are to install.
+
+    Args:
+        root: a checkout.
+        name: a tag or a commit; by default the last commit that changed the helpers.
+
+    Raises:
+        ValueError: when there is none, or the helpers have changes that no commit has.
+    """
+    if name is not None:
+        return _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    if _git(root, "status", "--porcelain", "--", *_INSTALLED, may_be_empty=True):
+        raise ValueError("the helpers have changes that are in no commit: commit and push them")
+    return _git(root, "log", "-1", "--format=%H", "--", *_INSTALLED)
 
 
 def publish_readme(text: str, paths: Iterable[str], place: Place) -> str:
@@ -128,9 +175,9 @@ def publish(root: Path, place: Place) -> list[Path]:
     new: dict[Path, str] = {}
     lessons = {path.relative_to(root).as_posix(): path for path in _lessons(root)}
     for name, path in lessons.items():
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read(path)
         publish_lesson(notebook, name, place)
-        new[path] = nbformat.writes(notebook).rstrip("\n") + "\n"
+        new[path] = written(notebook)
     readme = root / "README.md"
     new[readme] = publish_readme(readme.read_text(encoding="utf-8"), lessons, place)
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
@@ -143,10 +190,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Publish this checkout; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.publish", description=__doc__)
     parser.add_argument("repository", help="owner/name on GitHub")
-    parser.add_argument("--branch", default="main", help="a branch or a tag; main by default")
+    parser.add_argument("--branch", default="main", help="of the badges; main by default")
+    parser.add_argument(
+        "--at", help="a tag or a commit to install; by default the last one that changed helpers"
+    )
     options = parser.parse_args(arguments)
     try:
-        changed = publish(ROOT, Place(options.repository, options.branch))
+        place = Place(options.repository, options.branch)
+        changed = publish(ROOT, replace(place, commit=commit_of(ROOT, options.at)))
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
@@ -154,6 +205,23 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{path.relative_to(ROOT)}: changed")
     print(f"{len(changed)} files changed.")
     return 0
+
+
+def _git(root: Path, *arguments: str, may_be_empty: bool = False) -> str:
+    """What git answers, on one line.
+
+    Raises:
+        ValueError: when it has no answer, or is not there.
+    """
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
+    except OSError as error:
+        raise ValueError(f"git is needed, to know which commit is published: {error}") from error
+    answer = done.stdout.strip()
+    if done.returncode or not answer and not may_be_empty:
+        words = done.stderr.strip() or "nothing is there"
+        raise ValueError(f"git {' '.join(arguments)}: {words}")
+    return answer
 
 
 def _lessons(root: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 
 from helpers.batches import Batches
-from helpers.exercises.framework import Exercise, Mistake
+from helpers.exercises.framework import Exercise, Mistake, is_pair, number
 from helpers.linear import batch_accuracy, linear1, mnist_loss
 from helpers.training import BasicOptim, train_epoch, validate_epoch
 
@@ -49,6 +49,9 @@ def _outcome(answer: Callable) -> Callable:
         lr = answer()
         if lr is None or lr is ...:
             return None
+        lr = number(lr)
+        if lr is None:
+            raise ValueError("expected a number")
         loss = try_rate(lr)
         if lr == 0:
             return "it stands still"
@@ -168,7 +171,7 @@ def _path(step: Callable) -> Callable:
             result = step(p.clone(), slope(p), velocity.clone(), lr, beta)
             if result is None or result is ...:
                 return None
-            if not isinstance(result, tuple) or len(result) != 2:
+            if not is_pair(result):
                 raise ValueError("expected the new p and the new velocity: return p, velocity")
             p, velocity = result
             path += [p.clone(), velocity.clone()]

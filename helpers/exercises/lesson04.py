@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from helpers.exercises.framework import Exercise, Mistake
+from helpers.exercises.framework import Exercise, Mistake, is_pair
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 
@@ -48,7 +48,7 @@ def _as_one(fold: Callable) -> Callable:
         result = fold(*parameters)
         if result is None or result is ...:
             return None
-        if not isinstance(result, tuple) or len(result) != 2:
+        if not is_pair(result):
             raise ValueError("expected the weights and the bias: return weights, bias")
         weights, bias = result
         if bias.ndim != 1:

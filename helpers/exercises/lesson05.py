@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from helpers.batches import Batches
-from helpers.exercises.framework import Exercise, Mistake
+from helpers.exercises.framework import Exercise, Mistake, kind, number
 
 
 def _to_tensor(photo: torch.Tensor) -> torch.Tensor:
@@ -96,9 +96,9 @@ def _what_it_does(evaluate: Callable) -> Callable:
             return "it leaves the model in another mode"
         if any(recording):
             return "it records for a backward pass"
-        if isinstance(share, torch.Tensor) and share.numel() != 1:
-            raise ValueError(f"expected one number, got a tensor of shape {tuple(share.shape)}")
-        share = float(share)
+        if number(share) is None:
+            raise ValueError(f"expected one number, got {kind(share)}")
+        share = float(number(share))
         known = {0.9: "it gives the share of all", 2.5 / 3: "it gives the mean of the batches"}
         return next(
             (words for value, words in known.items() if abs(share - value) < 1e-4),

@@ -3,14 +3,17 @@
 JSON and not pickle: reading it runs no code, whatever the other side has sent.
 """
 
-import math
+from math import isfinite
 
 import torch
+
+from helpers.exercises.framework import number
 
 LARGEST = (
     100_000  # numbers in a tensor; the inputs of exercises are small, and so are right answers
 )
 LONGEST = 2_000  # characters of a text
+HUGE = 10**400  # beyond every float; a whole number beyond it counts as this one
 
 Packed = dict | list | str | float | int | bool | None
 
@@ -18,33 +21,41 @@ Packed = dict | list | str | float | int | bool | None
 def pack(value: object) -> Packed:
     """A value as something that ``json`` can write.
 
-    Tensors, numbers, texts, None, ``...``, tuples, lists and dicts come back as they were; of
-    anything else, and of a tensor larger than any answer, only a description comes back.
+    Tensors, texts, None and ``...`` come back as they were, numbers of Python and numpy as plain
+    numbers; of anything else, and of what is larger than any answer, only a description.
 
     Example:
-        >>> unpack(pack((torch.ones(2), None)))
-        (tensor([1., 1.]), None)
+        >>> unpack(pack(torch.ones(2)))
+        tensor([1., 1.])
     """
-    if value is None or isinstance(value, (bool, int)):
+    try:
+        return _packed(value)
+    except Exception:  # what a learner's class or a tensor of a rare kind does
+        return _described(value)
+
+
+def _packed(value: object) -> Packed:
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else {"float": str(float(value))}
     if isinstance(value, str):
-        return value[:LONGEST]
+        return str.__str__(value)[:LONGEST]
     if value is ...:
         return {"...": True}
-    if isinstance(value, torch.Tensor) and value.numel() <= LARGEST and not value.is_complex():
+    if isinstance(value, torch.Tensor):
+        if value.numel() > LARGEST or value.is_complex() or value.is_quantized or value.is_sparse:
+            return _described(value)
         return {
-            "tensor": [pack(number) for number in value.detach().cpu().flatten().tolist()],
+            "tensor": [pack(entry) for entry in value.detach().cpu().flatten().tolist()],
             "shape": list(value.shape),
             "dtype": str(value.dtype).removeprefix("torch."),
             "requires_grad": value.requires_grad,
         }
-    if type(value) in (tuple, list):
-        return {type(value).__name__: [pack(part) for part in value]}
-    if type(value) is dict:
-        return {"dict": [[pack(key), pack(part)] for key, part in value.items()]}
-    return _described(value)
+    plain = number(value)
+    if plain is None:
+        return _described(value)
+    if isinstance(plain, int):
+        return max(-HUGE, min(plain, HUGE))
+    return plain if isfinite(plain) else {"float": str(plain)}
 
 
 def unpack(packed: Packed) -> object:
@@ -62,28 +73,22 @@ def unpack(packed: Packed) -> object:
             case {"...": True}:
                 return ...
             case {"tensor": numbers, "shape": shape, "dtype": dtype, "requires_grad": wants}:
-                flat = [unpack(number) for number in numbers]
+                flat = [unpack(entry) for entry in numbers]
                 tensor = torch.tensor(flat, dtype=getattr(torch, dtype)).reshape(shape)
                 return tensor.requires_grad_(wants)
-            case {"tuple": parts}:
-                return tuple(unpack(part) for part in parts)
-            case {"list": parts}:
-                return [unpack(part) for part in parts]
-            case {"dict": pairs}:
-                return {unpack(key): unpack(part) for key, part in pairs}
-            case {"type": name, "text": text}:
+            case {"type": str(name), "text": str(text)}:
                 return type(name, (), {"__repr__": lambda self: text})()
-    except (TypeError, ValueError, RuntimeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # whatever was sent instead
         raise ValueError(f"not a packed value: {error}") from error
     raise ValueError("not a packed value")
 
 
 def _described(value: object) -> Packed:
-    if isinstance(value, torch.Tensor):
-        text = f"tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
-        return {"type": type(value).__name__, "text": text}
     try:
-        text = repr(value)
+        if isinstance(value, torch.Tensor):
+            text = f"tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
+        else:
+            text = str.__str__(repr(value))
     except Exception as error:  # whatever a learner's class does when it is asked for its text
         text = f"({type(error).__name__} in its repr)"
     return {"type": type(value).__name__, "text": text[:LONGEST]}

@@ -25,7 +25,7 @@ from nbval.plugin import coalesce_streams
 import helpers
 from tests.nbcheck.compare import canonical_tables, difference, tolerance_of
 from tests.nbcheck.kernel import on_practice_data, run
-from tests.nbcheck.notebook import code_cells, is_ignored, notes
+from tests.nbcheck.notebook import code_cells, is_ignored, notes, read
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,7 +62,7 @@ def execute(
         PracticeDataError: when the outputs would be those of practice data.
         ValueError: when the notebook does not name its data sets.
     """
-    stored = nbformat.read(path, as_version=4)
+    stored = read(path)
     practice = on_practice_data(stored) or os.environ.get("LESSONS_DATA") == "practice"
     if practice and not allow_practice:
         raise PracticeDataError(
@@ -78,13 +78,17 @@ def execute(
 
 def store(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook's file, in one step, so that it is never half there."""
-    text = nbformat.writes(notebook).rstrip("\n") + "\n"
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_text(written(notebook), encoding="utf-8", newline="\n")
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def written(notebook: NotebookNode) -> str:
+    """The text of a notebook's file."""
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
 def canonical(notebook: NotebookNode) -> NotebookNode:

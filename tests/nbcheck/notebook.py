@@ -2,6 +2,7 @@
 
 import ast
 import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,16 +22,56 @@ _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook as it is in the file; nothing is upgraded, filled in or repaired.
+    """Read a notebook; an older one of format 4 becomes one of today's, with an id for each cell.
+
+    Colab and other tools write older forms. A cell's missing id is made of its place, so that the
+    same file always gives the same notebook.
 
     Raises:
-        ValueError: when the file is not a notebook of format 4.
+        OSError: when the file cannot be read.
+        ValueError: when it is not a notebook of format 4; names the file.
     """
-    text = Path(path).read_text(encoding="utf-8")
-    version = nbformat.reader.reads(text).nbformat if text.strip() else None
-    if version != 4:
-        raise ValueError(f"{path}: expected a notebook of format 4, got {version or 'no text'}")
-    return nbformat.v4.reads(text)
+    notebook = stored(path)
+    notebook.nbformat_minor = max(notebook.get("nbformat_minor", 0), nbformat.v4.nbformat_minor)
+    _give_ids(notebook)
+    try:
+        nbformat.validate(notebook | {"metadata": {}})  # those are looked at by hygiene
+    except nbformat.ValidationError as error:
+        raise ValueError(f"{path}: not a valid notebook: {str(error).splitlines()[0]}") from error
+    return notebook
+
+
+def stored(path: Path) -> NotebookNode:
+    """A notebook as it is in the file; nothing is upgraded, filled in or repaired.
+
+    Raises:
+        OSError: when the file cannot be read.
+        ValueError: when it is not a notebook of format 4; names the file.
+    """
+    content = Path(path).read_bytes()
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: expected a notebook, but its text is no JSON") from error
+    version = found.get("nbformat") if isinstance(found, dict) else None
+    if version != 4 or not isinstance(found.get("cells"), list):
+        raise ValueError(f"{path}: expected a notebook of format 4, got {version or 'none'}")
+    try:
+        return nbformat.v4.to_notebook_json(found)
+    except Exception as error:
+        raise ValueError(f"{path}: not a valid notebook: {error}") from error
+
+
+def _give_ids(notebook: NotebookNode) -> None:
+    """Give an id to each cell that has none, or that of a cell above it."""
+    ids = {cell.get("id") for cell in notebook.cells}
+    used: set[str] = set()
+    for place, cell in enumerate(notebook.cells, start=1):
+        if not cell.get("id") or cell.id in used:
+            cell.id = f"cell-{place}"
+            while cell.id in ids | used:
+                cell.id += "-again"
+        used.add(cell.id)
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

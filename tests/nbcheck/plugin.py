@@ -13,13 +13,12 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tests.nbcheck import compare, exercises, live, summary
 from tests.nbcheck.kernel import environment, on_practice_data
-from tests.nbcheck.notebook import CHECK, data_sets, notes, tags
+from tests.nbcheck.notebook import CHECK, data_sets, notes, read, tags
 
 
 class LessonCell(IPyNbCell):
@@ -136,7 +135,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator:
     for place, file in enumerate(collected):
         if type(file) is IPyNbFile:
             mine = [LessonFile.from_parent(parent, path=file_path)]
-            if exercises.find(nbformat.read(file_path, as_version=4)):
+            if exercises.find(read(file_path)):
                 name = f"{file_path.name} solved"
                 nodeid = f"{mine[0].nodeid} solved"
                 mine.append(
