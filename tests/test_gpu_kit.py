@@ -119,7 +119,7 @@ def test_the_table_tells_trials_numbers_and_ends():
     assert cells(text)[2:] == [
         ["fast", "failed", "", "20.0 s in all", ""],
         ["fast", "2 s", "3", "2.000 (1.900 to 2.100) s, 8-8-8, 7.0 (7.0 to 8.0) epochs",
-         "0.8500 (0.8000 to 0.9000)"],
+         "0.8500 (0.8000 to 0.9000), mean 0.8500 ± 0.0500"],
         ["fast", "step launches", "", "241.5", ""],
         ["notes", "not ended", "", "? s in all", ""],
         ["notes", "notes an epoch", "2", "4.500 (4.000 to 5.000) s", ""],

@@ -11,7 +11,7 @@ import torch
 from benchmarks.cifar10_fast import Run, airbench_run, fast_run, several
 from benchmarks.gpu.stage import Stage
 
-TURNS = 8
+TURNS = 10
 MORE = {95: 15, 96: 40}  # a stronger recipe of airbench: seconds that it takes at most
 
 

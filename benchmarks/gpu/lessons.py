@@ -24,8 +24,9 @@ def run(stage: Stage) -> None:
     watch = Watch(stage, notebook)
     try:
         run_notebook(
-            notebook, FOLDER, stage.small, timeout=round(stage.left()), threads=4,
-            allow_errors=True, on_cell_start=watch.start, on_cell_executed=watch.executed,
+            notebook, FOLDER, stage.small, timeout=round(stage.left()),
+            threads=1 if stage.small else 4, allow_errors=True,
+            on_cell_start=watch.start, on_cell_executed=watch.executed,
         )  # fmt: skip
     finally:
         file = stage.results.path

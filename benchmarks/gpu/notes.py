@@ -33,6 +33,8 @@ def run(stage: Stage) -> None:
     with stage.part("accuracies"):
         for way in reversed(WAYS):
             stage.put(**{f"{way}_accuracy_2_epochs": contest.accuracy(way, 2)})
+    if stage.left() < 2 * epochs:
+        return
     with stage.part("whole"):
         begin = contest.clock()
         stage.put(**{f"helpers_accuracy_{epochs}_epochs": contest.accuracy("helpers", epochs)})

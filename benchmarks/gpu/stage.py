@@ -1,6 +1,6 @@
 """What a stage can do: put figures, go on behind a part that fails, ask how much time is left.
 
-``python -m benchmarks.gpu.stage MODULE NAME FILE END [small]`` runs one until ``time.time()`` is END.
+``python -m benchmarks.gpu.stage MODULE NAME FILE END [small]`` runs one; END is a ``time.time()``.
 """
 
 import faulthandler

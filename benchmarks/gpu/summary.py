@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from statistics import mean, stdev
 
 from benchmarks.cifar10_fast import spread
 from benchmarks.gpu.results import Results
@@ -43,6 +44,8 @@ def rows(figures: dict) -> list[tuple[str, str, str, str]]:
             parts += [f"{spread(epochs, '.1f')} epochs"] if epochs else []
             what = name.replace("_", " ") + (" an epoch" if end == "_epoch_s" else "")
             accuracy = spread(right, ".4f") if right else ""
+            if len(right) > 2:
+                accuracy += f", mean {mean(right):.4f} ± {stdev(right):.4f}"
             found.append((what, str(len(value)), ", ".join(parts), accuracy))
         elif is_number(value) and key != "seconds" and not key.endswith("_took_s"):
             found.append((key.replace("_", " "), "", f"{value:.5g}", ""))

@@ -58,6 +58,7 @@ def run(stage: Stage) -> None:
         pytest_part(stage, "gpu", "-m", "gpu", *marked)
     with stage.part("units"):
         several = ("-n", "8") if side_by_side else ()
+        os.environ["OMP_NUM_THREADS"] = "1"  # of each process
         pytest_part(stage, "units", "-m", "not gpu", *several, *units)
 
 
