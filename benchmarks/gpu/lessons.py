@@ -14,7 +14,7 @@ from tests.nbcheck.notebook import RAISES, code_cells, output_texts, read, tags
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 TITLES = {"lesson07": "07_cifar10", "lesson08": "08_faster"}
 CHANGES = {"lesson08": ('"full": (60, 300)', '"full": (10, 20)')}  # seconds: it trains by the clock
-SMALL = 6  # code cells
+SMALL = 3  # code cells
 
 
 def run(stage: Stage) -> None:
