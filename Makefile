@@ -24,7 +24,7 @@ help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
 	@echo "make test-units, test-real, test-practice, test-browser, test-colab: one part of them"
-	@echo "make check      look at the style of the code and run the tests of helpers"
+	@echo "make check      look at the style of the code and run the quick tests of helpers"
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make notebooks  run the lessons again and store what they print"
 	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
@@ -69,14 +69,15 @@ test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tests.nbcheck.variants $(VARIANT) -- \
 		$(PYTEST) --nbval -m "not solved" notebooks
 
-# Style, and the tests of helpers without any lesson.
+# Style, and the quick tests of helpers, in as many processes as there are processors.
 check: lint
-	$(PYTEST) -q $(UNITS) $(CHECK)
+	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow" $(UNITS) $(CHECK)
 
 test-browser: $(READY)
 	$(PYTEST) -rs --durations=0 tests/test_browser.py
 
-test-colab: $(READY)
+# COLAB=1 sets up Colab's versions first; else it is skipped where they are not there.
+test-colab: $(READY) $(if $(COLAB),colab-env)
 	$(PYTEST) -rs --durations=0 tests/test_colab.py
 
 # The README's picture, as a browser shows it.

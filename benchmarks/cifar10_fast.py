@@ -188,8 +188,7 @@ def limit_line(fit: FastFit, images: ImageSet, device: torch.device) -> str:
     """What a training had to compute, against what the machine can."""
     xb = (images.train.images[:64] / 255).to(device)
     work = mean_work(fit.model, xb) * fit.epochs * len(images.train.images)
-    side = 8192 if device.type == "cuda" else 1024
-    rate = product_rate(device, fit.model.precision, clock_of(device), side)
+    rate = product_rate(device, fit.model.precision, clock_of(device))
     return (
         f"{'-'.join(map(str, fit.widths))}, {fit.epochs:.1f} epochs: {work / 1e12:.2f} TFLOP in "
         f"{fit.seconds:.1f} s; the machine multiplies large matrices at {rate / 1e9:.0f} GFLOP/s "

@@ -36,7 +36,7 @@ def product_rate(
     device: torch.device,
     dtype: torch.dtype,
     clock: Callable[[], float],
-    side: int = 1024,
+    side: int | None = None,
     tries: int = 5,
 ) -> float:
     """How fast a device multiplies large matrices: what no network can surpass.
@@ -45,7 +45,8 @@ def product_rate(
         device: where.
         dtype: of the matrices.
         clock: tells seconds, as ``helpers.budget.clock_of`` makes it.
-        side: rows and columns; on a GPU 8,192 keeps it busy.
+        side: rows and columns. If None, 1,024 on a processor; on a GPU, which only large matrices
+            keep busy, the best of several sizes up to 8,192.
         tries: how often it is timed; the fastest counts. One more, not timed, comes before.
 
     Returns:
@@ -56,6 +57,9 @@ def product_rate(
         >>> product_rate(torch.device("cpu"), torch.float32, time.perf_counter, side=64) > 0
         True
     """
+    if side is None:
+        sides = (1024,) if device.type == "cpu" else (1024, 2048, 4096, 8192)
+        return max(product_rate(device, dtype, clock, each, tries) for each in sides)
     a, b = torch.rand(2, side, side, device=device).to(dtype)
     seconds = []
     for _ in range(1 + tries):

@@ -1,5 +1,6 @@
 """Where tensors live and sums are done: an NVIDIA GPU, an Apple GPU or the processor."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TypeVar
@@ -15,7 +16,9 @@ Data = TypeVar("Data")
 def get_default_device() -> torch.device:
     """Return the fastest device of this machine: CUDA, then Apple's MPS, then the CPU.
 
-    The choice is made once in a process; later calls return the same answer.
+    A GPU that torch sees but cannot compute on (this happens with cards for which the installed
+    torch has no programs any more) is passed over, with a warning. The choice is made once in a
+    process; later calls return the same answer.
 
     Returns:
         torch.device: ``cuda``, ``mps`` or ``cpu``.
@@ -26,11 +29,46 @@ def get_default_device() -> torch.device:
 
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     """
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if torch.backends.mps.is_available():
-        return torch.device("mps")
+    return chosen_device()
+
+
+def chosen_device() -> torch.device:
+    """What ``get_default_device`` answers, tried anew.
+
+    Returns:
+        torch.device: ``cuda``, ``mps`` or ``cpu``.
+
+    Example:
+        >>> chosen_device().type in {"cuda", "mps", "cpu"}
+        True
+    """
+    for kind, backend in (("cuda", torch.cuda), ("mps", torch.backends.mps)):
+        device = torch.device(kind)
+        if not backend.is_available():
+            continue
+        try:
+            compute_on(device)
+        except RuntimeError as error:
+            reason = str(error).strip().partition("\n")[0]
+            warnings.warn(
+                f"torch finds a GPU ({kind}) and cannot compute on it ({reason}), so lessons go on "
+                "without it. Update its driver; if it is an old card, install an older torch that "
+                "was built for it (pytorch.org/get-started/previous-versions)",
+                stacklevel=3,
+            )
+        else:
+            return device
     return torch.device("cpu")
+
+
+def compute_on(device: torch.device) -> None:
+    """Multiply two small matrices on a device.
+
+    Raises:
+        RuntimeError: when it cannot; torch's own words say why.
+    """
+    square = torch.ones(2, 2, device=device)
+    (square @ square).sum().item()  # item waits for the result: errors of a GPU come late
 
 
 def describe(device: torch.device) -> str:

@@ -34,9 +34,17 @@ SIZES = ((16, 64, 64), (32, 128, 128), (64, 256, 256), (128, 512, 512))
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
-STEADY = 40.0  # rate of the head times batch size times features, for each class, see ``train``
-PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
+PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
+
+# The rate of the head times batch size times features, for each class: the most that does not swing
+# up. A step changes a logit by about rate / 81 · images · L² times the error that it should undo:
+# 81, as logits are divided by 9 in both directions. L is the length of the features. These are the
+# largest of some positions, so nearly all point the same way, and L² in that direction is 1.4 times
+# their number (24 pixels, measured on CIFAR10) to 2.8 times (32). Of an error a new network's loss
+# feels one part in as many as there are classes. With Nesterov's momentum of 0.85 all that may come
+# to 1.37 = 3.7 / 2.7. The rates of airbench94 come to 38 and, with Muon, 42 in the same unit.
+STEADY = 40.0
 
 
 class FastNet(ImageClassificationBase):
@@ -135,14 +143,7 @@ def train(
     The filters learn by Muon, biases and head by SGD with Nesterov momentum. Biases come after a
     batch norm and bear much larger rates than filters would. The loss is a sum, so the rates of SGD
     are for one image and need no change with the batch size, as long as a step does not overshoot.
-
-    The head would, in large batches or with many features. A step changes its logits by about
-    rate / 81 · images · L² (L is the length of the features, and 81 is there as logits are divided
-    by 9 in both directions) times the error that it should undo. Features are the largest of some
-    positions, so nearly all point the same way, and L² in that direction is 1.4 times their number
-    (24 pixels, on CIFAR10) to 2.8 times (32); of an error, a new network's loss feels one part in
-    as many as there are classes. With a momentum of 0.85 all that may come to 1.37 = 3.7 / 2.7: a
-    rate of 40 · classes / (images · features) is the last one that does not swing up.
+    That of the head would, in large batches or with many features, so it has a limit.
 
     Args:
         model: a new network, trained in place.
@@ -157,8 +158,7 @@ def train(
         FloatingPointError: when the loss is infinite or NaN.
 
     Label smoothing: Szegedy et al. (arXiv:1512.00567). Rates of biases and the sum: David Page
-    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024), whose
-    rates of the head come to 380 and 420 / (images · features).
+    (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024).
     """
     learning = [p for p in model.parameters() if p.requires_grad]
     filters = [p for p in learning if p.ndim == 4]

@@ -8,6 +8,15 @@ from torch import nn
 
 MIB = 2**20
 
+# What torch and the libraries below it say, besides raising ``torch.OutOfMemoryError``.
+_FULL = (
+    "out of memory",  # CUDA and MPS
+    "can't allocate memory",  # a processor
+    "not enough mem",
+    "invalid buffer size",  # MPS, for a tensor that is larger than a buffer may be
+    "alloc_failed",  # cuBLAS and cuDNN
+)
+
 
 def size_in_bytes(data: object) -> int:
     """How much memory tensors take: one tensor, a module, or lists, tuples and dicts of them.
@@ -37,11 +46,10 @@ def is_out_of_memory(error: BaseException) -> bool:
         >>> is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
         False
     """
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
     said = str(error).lower()
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
-        isinstance(error, RuntimeError)
-        and ("out of memory" in said or "can't allocate memory" in said or "not enough mem" in said)
-    )
+    return isinstance(error, RuntimeError) and any(words in said for words in _FULL)
 
 
 @contextmanager
@@ -68,8 +76,11 @@ def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iter
             raise
     else:
         return
+    # What the failed step had taken can be used again.
     if torch.cuda.is_available():
-        torch.cuda.empty_cache()  # what the failed step had taken can be used again
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
     sizes = ", ".join(
         f"{name} {size_in_bytes(data) / MIB:,.0f} MiB" for name, data in resident.items()
     )

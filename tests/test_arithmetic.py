@@ -26,3 +26,22 @@ def test_the_rate_is_that_of_the_clock():
     assert product_rate(cpu, torch.float32, lambda: next(ticks), side=32) == 2 * 32**3
     jumps = iter([0, 1, 10, 17, 20, 24, 30, 39])  # the first, and then the fastest takes 4
     assert product_rate(cpu, torch.float32, lambda: next(jumps), side=32, tries=3) == 2 * 32**3 / 4
+
+
+def test_a_gpu_is_tried_with_several_sizes(monkeypatch):
+    """Torch's device "meta" computes nothing; a clock says which size would have been fastest."""
+    seconds = {1024: 2.0, 2048: 1.0, 4096: 16.0, 8192: 512.0}
+    sides, now = [], [0.0]
+    rand = torch.rand
+
+    def noting(*shape, device):
+        sides.append(shape[1])
+        return rand(*shape, device=device)
+
+    def clock():
+        now[0] += seconds[sides[-1]]
+        return now[0]
+
+    monkeypatch.setattr(torch, "rand", noting)
+    assert product_rate(torch.device("meta"), torch.float32, clock) == 2 * 2048**3
+    assert sides == [1024, 2048, 4096, 8192]

@@ -15,6 +15,7 @@ from helpers.resident import ResidentBatches
 from tests.profile_kit import operators, waits
 
 CPU = torch.device("cpu")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,8 @@ from helpers.data import folder, load
 from helpers.fast import FastFit, FastNet
 from tests.test_fast import SIZES, SMALL, floats
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 
 

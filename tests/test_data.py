@@ -184,6 +184,7 @@ def go(process):
     process.stdin.flush()
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_fetch_once(bench, child):
     asked, waiting = threading.Event(), threading.Event()
 
@@ -212,6 +213,7 @@ def test_two_processes_at_once_fetch_once(bench, child):
     assert bench.left_over() == ["tiny", "tiny.npz"]
 
 
+@pytest.mark.slow
 def test_a_process_killed_in_mid_extraction_leaves_nothing_that_counts(bench, child):
     bench.mirror_folder()
     process = child("hang")

@@ -25,9 +25,12 @@ from helpers.data import (
     served,
 )
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("LESSONS_MIRROR"), reason="LESSONS_MIRROR names no place with the archives"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not os.environ.get("LESSONS_MIRROR"), reason="LESSONS_MIRROR names no place with archives"
+    ),
+]
 URL = "https://s3.amazonaws.com/fast-ai-sample/mnist_sample.tgz"
 
 

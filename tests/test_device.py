@@ -28,7 +28,29 @@ def forget_the_choice():
 def test_order_of_preference(monkeypatch, cuda, mps, chosen):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    monkeypatch.setattr(module, "compute_on", lambda device: None)
     assert get_default_device() == torch.device(chosen)
+
+
+@pytest.mark.parametrize(("works", "chosen"), [("mps", "mps"), ("none", "cpu")])
+def test_a_gpu_that_cannot_compute_is_passed_over(monkeypatch, works, chosen):
+    """As a P100 with a wheel that was built for newer cards: it is there, and no kernel is."""
+
+    def compute_on(device):
+        if device.type != works:
+            raise torch.AcceleratorError("CUDA error: no kernel image is available\nCompile with")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(module, "compute_on", compute_on)
+    with pytest.warns(UserWarning, match=r"GPU \(\w+\) .*no kernel image is available\), so"):
+        assert get_default_device() == torch.device(chosen)
+
+
+def test_a_device_without_kernels_says_so():
+    module.compute_on(torch.device("cpu"))
+    with pytest.raises(RuntimeError):
+        module.compute_on(torch.device("meta"))
 
 
 def test_the_choice_is_made_once(monkeypatch):

@@ -190,15 +190,28 @@ def test_a_file_that_hides_torch_is_named(tmp_path):
     assert found.word == FIX and str(tmp_path / "torch.py") in found.text
 
 
-def test_a_gpu_that_cannot_compute_is_named(monkeypatch):
-    monkeypatch.setattr("helpers.device.get_default_device", lambda: torch.device("cuda", 99))
+def test_a_gpu_that_cannot_compute_is_named_and_lessons_go_on_without(monkeypatch):
+    def compute_on(device):
+        if device.type == "cuda":
+            raise RuntimeError("no kernel image is available")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr("helpers.device.compute_on", compute_on)
     found = only(packages.torch())
-    assert found.word == FIX and "cannot compute" in found.text
-    assert "CUDA_VISIBLE_DEVICES" in found.text
+    assert found.word == NOTE and "cannot compute on it (no kernel image is" in found.text
+
+
+def test_a_torch_that_computes_nowhere_is_named(monkeypatch):
+    def compute_on(device):
+        raise RuntimeError("Illegal instruction")
+
+    monkeypatch.setattr("helpers.device.compute_on", compute_on)
+    found = only(packages.torch())
+    assert found.word == FIX and "cannot compute on cpu (RuntimeError: Illegal" in found.text
 
 
 def test_no_gpu_is_fine_and_an_unused_one_is_told(monkeypatch):
-    monkeypatch.setattr("helpers.device.get_default_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr("helpers.device.chosen_device", lambda: torch.device("cpu"))
     monkeypatch.setattr(packages.shutil, "which", lambda program: None)
     found = only(packages.torch())
     assert found.word == OK and "on the CPU" in found.text

@@ -154,6 +154,7 @@ fitting.fit(5, 0.02, model, train, valid, torch.optim.Adam, checkpoint=sys.argv[
 """
 
 
+@pytest.mark.slow
 def test_a_training_that_is_killed_goes_on_as_if_it_had_never_stopped(tmp_path, capsys):
     path = tmp_path / "t.pt"
     command = [sys.executable, "-c", SCRIPT, str(path)]

@@ -22,6 +22,7 @@ print(page_faults(), keep_freed_memory(), page_faults())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(heap.platform.libc_ver()[0] != "glibc", reason="needs the GNU C library")
 def test_freed_blocks_are_used_again():
     program = [sys.executable, "-c", COUNT]

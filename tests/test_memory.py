@@ -47,6 +47,8 @@ def test_other_errors_pass(error):
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"), True),
         (RuntimeError("MPS backend out of memory (MPS allocated: 1.0 GiB)"), True),
         (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9"), True),
+        (RuntimeError("Invalid buffer size: 96.00 GiB"), True),  # MPS
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), True),
         (MemoryError(), True),
         (RuntimeError("expected a memory format"), False),
         (ValueError("out of memory"), False),

@@ -20,6 +20,7 @@ for n in range(3):
 print(), display("between")
 print("after\\rAFTER")"""
 A_TIME = {"tags": ("nbval-ignore-output",), "reason": "a time differs in each run"}
+pytestmark = pytest.mark.slow
 
 
 def shown_by(cell):

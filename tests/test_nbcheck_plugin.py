@@ -18,6 +18,7 @@ BAR = "bar = display('0 %', display_id=True); bar.update('100 %')"
 LOOP = "from IPython.display import clear_output\nfor i in range(3):\n    {}"
 SHOW = f"display({{'image/png': '{PNG}', 'text/plain': 'Picture'}}, raw=True)"
 A_TIME = {"tags": ("nbval-ignore-output",), "reason": "a time differs in each run"}
+pytestmark = pytest.mark.slow
 
 
 def html(text):

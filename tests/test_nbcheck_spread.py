@@ -90,6 +90,8 @@ def test_a_cell_that_fails_is_told(by_seed):
     fresh.cells[1].outputs = [error]
     problems = [one.problem for one in found(lesson(), fresh, by_seed)]
     assert problems == [None, "AssertionError: too far", None, None]
+    of_one_seed = found(lesson(one_seed="the points are drawn"), fresh, by_seed)
+    assert (of_one_seed[1].problem is None) == by_seed
 
 
 def test_what_is_written_down(tmp_path):

@@ -14,6 +14,7 @@ from tests.nbcheck.notebook import read
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = [*hygiene.CHECKS, *standard.CHECKS, spread.has_room]
+pytestmark = pytest.mark.slow
 
 
 def listed(problems: list[str]) -> str:

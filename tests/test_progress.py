@@ -25,6 +25,7 @@ from tests.test_exercises import EXERCISES
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+pytestmark = pytest.mark.slow
 
 
 def cell(source: str, *tags: str) -> dict:

@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -25,6 +27,7 @@ def test_importing_helpers_is_silent_and_light():
         assert heavy not in modules
 
 
+@pytest.mark.slow
 def test_import_adds_little_to_torch():
     code = (
         "import sys, torch; before = set(sys.modules); import helpers.data, helpers.expect; "
@@ -34,6 +37,7 @@ def test_import_adds_little_to_torch():
     assert of_others <= {"helpers", "PIL", "filelock"}  # the two are small
 
 
+@pytest.mark.slow
 def test_no_helper_prints_on_import_or_imports_fastai():
     files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "helpers").rglob("*.py")]
     modules = [".".join(file.parts).removesuffix(".__init__") for file in files]

@@ -166,6 +166,7 @@ def test_another_place_leaves_nothing_of_the_first(checkout, tmp_path_factory):
     assert "ada/lessons" not in "".join(texts(checkout).values())
 
 
+@pytest.mark.slow
 def test_published_lessons_keep_to_every_rule(checkout):
     publish(checkout, BOB)
     lessons = {path.stem: read(path) for path in sorted(checkout.glob("notebooks/*.ipynb"))}

@@ -28,6 +28,7 @@ from docs import board, build, lessons, modules  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTIFACTS = ROOT / "artifacts"
+pytestmark = pytest.mark.slow
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 ADA = Place("ada/lessons", "v1")
 

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tarfile
+import warnings
 from collections.abc import Iterator
 from importlib import import_module, metadata
 from pathlib import Path
@@ -112,18 +113,18 @@ def torch() -> Iterator[Finding]:
 
 
 def _computes(module) -> Finding:
-    from helpers.device import get_default_device
+    from helpers.device import chosen_device, compute_on
 
-    device = get_default_device()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        device = chosen_device()
+    if passed_over := [str(one.message) for one in said if "cannot compute" in str(one.message)]:
+        return Finding(NOTE, "torch", passed_over[0].removeprefix("torch "))
     try:
-        module.ones(2, device=device).sum().item()
-    except Exception as error:  # driver and torch do not fit, the GPU is too old, full or busy ...
-        return Finding(
-            FIX,
-            "torch",
-            f"finds {device} but cannot compute on it ({in_short(error)}): update the driver, or "
-            "set CUDA_VISIBLE_DEVICES= (empty) to use the processor",
-        )
+        compute_on(device)
+    except Exception as error:  # the processor itself: torch does not fit to it, memory is full ...
+        again = "set it up again: make clean, then make lab"
+        return Finding(FIX, "torch", f"cannot compute on {device} ({in_short(error)}): {again}")
     text = facts.computing().removeprefix("torch ")
     wrong = misfit("torch")
     if wrong:
