@@ -28,7 +28,7 @@ def run(stage: Stage) -> None:
     if stage.device.type == "cuda":
         nvidia(stage)
     with stage.part("products"):
-        side = 256 if stage.small else 8192
+        side = 256 if stage.small else None
         for name, (dtype, cut) in PRODUCTS.items():
             torch.backends.cuda.matmul.allow_tf32 = cut
             rate = product_rate(stage.device, dtype, stage.clock, side)
