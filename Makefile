@@ -18,7 +18,7 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-browser test-colab check \
-	picture notebooks spread wheel colab colab-env colab-versions publish site lint clean
+	picture notebooks spread gpu gpu-pack wheel colab colab-env colab-versions publish site lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -28,6 +28,8 @@ help:
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make notebooks  run the lessons again and store what they print"
 	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
+	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
+	@echo "make gpu-pack   pack a folder to carry to a machine with a GPU and no network"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
@@ -89,6 +91,16 @@ notebooks: $(READY)
 # How far the figures of the lessons are off as other processors compute them; NB=file for one.
 spread: $(READY)
 	$(BIN)/python -m tests.nbcheck.spread $(NB) $(if $(WRITE),--write)
+
+# Nine minutes; GPU="fast duel" for single stages. airbench, against which it measures, is no
+# dependency of the lessons; where it cannot be had, the rest is measured.
+gpu: $(READY)
+	-$(if $(findstring --small,$(GPU)),,$(BIN)/uv pip install --quiet --no-deps --python .venv $(shell grep ^airbench benchmarks/gpu/wheels.txt))
+	$(BIN)/python -m benchmarks.gpu $(GPU)
+
+# The folder .gpu, with one command to run there; PACK="--python 3.13" for another Python.
+gpu-pack: $(READY)
+	$(BIN)/python -m benchmarks.gpu.pack $(PACK)
 
 wheel: $(READY)
 	rm -rf dist

@@ -144,7 +144,7 @@ def test_airbench_gets_the_same_images_in_its_own_layout(practice, tmp_path, mon
     monkeypatch.setattr(benchmark, "clock_of", lambda device: clock_of(CPU))
     package = types.SimpleNamespace(
         CifarLoader=open_loader,
-        warmup94=lambda loader, verbose: None,
+        utils=types.SimpleNamespace(CifarLoader=open_loader),
         train94=lambda loader, verbose: "model of " + loader,
         evaluate=lambda model, loader, tta_level: (model, loader, tta_level),
     )

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
@@ -53,6 +54,7 @@ def run(
     timeout: float = 600,
     threads: int | None = None,
     allow_errors: bool = False,
+    **hooks: Callable,
 ) -> None:
     """Run a notebook from top to bottom in a fresh kernel; its outputs are replaced.
 
@@ -63,6 +65,7 @@ def run(
         timeout: the longest a cell may take, in seconds.
         threads: see ``environment``.
         allow_errors: go on behind a cell that fails.
+        hooks: nbclient's, called meanwhile: ``on_cell_start``, ``on_cell_executed``.
 
     Raises:
         CellExecutionError: when a cell fails that is not tagged ``raises-exception``; not with
@@ -80,6 +83,7 @@ def run(
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
+        **hooks,
     )
     # ipykernel logs there that it listens on this machine without encryption.
     client.execute(env=environment(practice, threads), stderr=subprocess.DEVNULL, cleanup_kc=True)

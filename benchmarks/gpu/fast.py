@@ -1,0 +1,97 @@
+"""What ``fit_fast`` reaches in a time, and what a step of its training asks of the device."""
+
+from collections.abc import Callable
+
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+from benchmarks.cifar10_fast import limit_line, several
+from benchmarks.gpu.stage import Stage
+from helpers import fast
+from helpers.alternating import AlternatingBatches
+from helpers.augment import random_shift
+from helpers.budget import StepBudget
+from helpers.precision import lowest_precision
+from tests.profile_kit import operators, waits
+
+PLAN = {2: 3, 5: 3, 10: 1, 30: 1}  # seconds: seeds
+SMALL_SIZES = (8, 16, 16), (16, 16, 16)
+
+
+def run(stage: Stage) -> None:
+    """A cold start, each width alone, a step, then the budgets."""
+    sizes = SMALL_SIZES if stage.small else fast.SIZES
+    plan, short = ({1: 2}, 1) if stage.small else (PLAN, 2)
+    with stage.part("cold"):  # kernels have to be loaded and chosen
+        begin = stage.clock()
+        fit(stage, "cold", short, 0, sizes)
+        stage.put(cold_wall_s=stage.clock() - begin)
+    for widths in sizes:  # all widths are warm for what follows
+        with stage.part(f"warm_{dashed(widths)}"):
+            fit(stage, f"only {dashed(widths)}, {short} s", short, 0, [widths])
+    for widths in (sizes[-2], sizes[0]):
+        with stage.part(f"step_{dashed(widths)}"):
+            one_step(stage, widths)
+    for seconds, seeds in plan.items():
+        with stage.part(f"budget_{seconds}s"):
+            last = None
+            for seed in range(seeds):
+                if stage.left() > seconds + 5:
+                    last = fit(stage, f"{seconds} s", seconds, seed, sizes)
+            if last:
+                stage.put(**{f"{seconds}_s_limit": limit_line(last, stage.images, stage.device)})
+
+
+def dashed(widths: fast.Widths) -> str:
+    """Widths as the tables write them."""
+    return "-".join(map(str, widths))
+
+
+def fit(stage: Stage, name: str, seconds: float, seed: int, sizes) -> fast.FastFit:
+    """One trial of ``fit_fast``."""
+    (one,) = several(stage.images, seconds, [seed], device=stage.device, sizes=sizes)
+    stage.trial(
+        name, seconds=one.seconds, accuracy=one.accuracy, epochs=one.epochs,
+        widths=dashed(one.widths), finite=bool(torch.isfinite(one.logits).all()),
+    )  # fmt: skip
+    return one
+
+
+def one_step(stage: Stage, widths: fast.Widths) -> None:
+    """Milliseconds, operators, launches and waits of a step, means over a short training."""
+    steps, size = (4, 64) if stage.small else (40, 2000)
+    loader = AlternatingBatches(*stage.images.train, size, stage.device, True, random_shift)
+    sample = loader.images[:1000].float() / 255
+    classes, precision = len(stage.images.classes), lowest_precision(stage.device)
+
+    def training() -> Callable[[], object]:
+        model = fast.FastNet(sample, widths, classes, precision)
+        return lambda: (fast.train(model, loader, StepBudget(steps)), stage.clock())
+
+    def put(**figures: float) -> None:
+        name = f"step_{dashed(widths)}"
+        stage.put(**{f"{name}_{key}": value / steps for key, value in figures.items()})
+
+    training()()
+    train, begin = training(), stage.clock()
+    train()
+    put(queued_ms=1e3 * (stage.clock() - begin), operators=operators(training()))
+    if stage.device.type != "cuda":
+        return
+    train = training()
+    put(waits=waits(train))
+    train = training()
+    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as seen:
+        train()
+    averages = seen.key_averages()
+    on_gpu = [
+        one for one in averages if str(one.device_type).endswith("CUDA")
+        and not one.is_user_annotation and not one.key.startswith("Optimizer.")
+    ]  # fmt: skip
+    copying = "cudaMemcpy", "cudaMemset"
+    put(
+        launches=sum(one.count for one in averages if "LaunchKernel" in one.key),
+        copies=sum(one.count for one in averages if one.key.startswith(copying)),
+        gpu_busy_ms=sum(one.self_device_time_total for one in on_gpu) / 1e3,
+    )
+    print(averages.table(sort_by="self_device_time_total", row_limit=30))
