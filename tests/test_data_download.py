@@ -9,6 +9,7 @@ from helpers.data.errors import DataError
 from tests.data_kit import PATIENCE, SHORT, content, serving, silence, status
 
 DATA = bytes(range(256)) * 400
+MOST = 2**20
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def naps(monkeypatch):
 
 
 def fetch(server, into, check=lambda file: None):
-    return download(f"{server.url}/file", into, check)
+    return download(f"{server.url}/file", into, check, MOST)
 
 
 def put(server, *answers):
@@ -46,7 +47,7 @@ def test_the_file_arrives_with_a_progress_bar(server, tmp_path, capfd):
 
 def test_no_bar_when_not_wanted(server, tmp_path, capfd):
     put(server, content(DATA))
-    download(f"{server.url}/file", tmp_path, lambda file: None, progress=False)
+    download(f"{server.url}/file", tmp_path, lambda file: None, MOST, progress=False)
     assert capfd.readouterr() == ("", "")
 
 
@@ -116,7 +117,7 @@ def test_silence_is_noticed_and_tried_again(tmp_path, monkeypatch, naps, answer)
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/file", "http://nowhere.invalid/file"])
 def test_no_network_is_found_at_the_first_attempt(tmp_path, naps, url):
     with pytest.raises(DataError, match="cannot be reached: no network, or no such host$"):
-        download(url, tmp_path, lambda file: None)
+        download(url, tmp_path, lambda file: None, MOST)
     assert not naps
 
 

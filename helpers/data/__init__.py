@@ -6,14 +6,15 @@ that needs no network. ``LESSONS_DATA=official`` forbids the last step, ``LESSON
 forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
-from helpers.data import decoded, sources
+from helpers.data import decoded, home, sources
 from helpers.data.catalogue import lookup, names
 from helpers.data.errors import DataError
 from helpers.data.home import data_home
 from helpers.data.images import ImageSet, Split
-from helpers.data.served import find, glance, known, mode, practice_in_use, resolve
+from helpers.data.served import known, mode, practice_in_use, real_folder, resolve, take
 
 __all__ = [
     "DataError",
@@ -79,13 +80,7 @@ def load(name: str) -> ImageSet:
         mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
         torch.Size([6131, 28, 28])
     """
-    found = known(name)
-    splits = decoded.read(found.path, found.layout) if found is not None else None
-    if found is None and (seen := glance(name)) is not None:
-        found, splits = seen
-    if splits is None:  # the first use, or a cache that is damaged or cannot be written
-        splits = find(name)
-        found = resolve(name)
+    found, splits = take(name)
     print(found.line())
     layout = found.layout
     return ImageSet(name, layout.classes, splits, found.practice, layout.lossy(found.path))
@@ -105,12 +100,17 @@ def state(name: str) -> str:
     """Where a set stands, in a word: a quick look that fetches nothing and asks no network.
 
     Returns:
-        ``"practice"``, ``"ready"`` (on this machine), ``"in the mirror"`` (a folder that holds its
-        archive) or ``"not here yet"``.
+        ``"practice"``, ``"ready"`` (on this machine, found whole), ``"here"`` (on this machine, to
+        be checked at its next use), ``"in the mirror"`` (a folder that holds its archive) or ``"not
+        here yet"``.
     """
     entry, found = lookup(name), known(name)
     if mode() == "practice" or (found is not None and found.practice):
         return "practice"
-    if entry.layout.has_all(data_home() / name):
-        return "ready"
+    root, layout = real_folder(home.current(), name), entry.layout
+    with suppress(OSError):
+        if decoded.words(root, layout).get("stamp") == layout.stamp(root):
+            return "ready"
+        if layout.has_all(root):
+            return "here"
     return "in the mirror" if sources.in_mirror_folder(entry) else "not here yet"
