@@ -1,15 +1,18 @@
 """What the tests of ``helpers.data`` share: tiny data sets, and a web server that misbehaves."""
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import io
 import os
+import shutil
 import ssl
 import subprocess
 import tarfile
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -309,6 +312,20 @@ def status(code: int):
     return lambda request: request.send_error(code)
 
 
+def dripping(data: bytes, headers: bool = False):
+    """Send a byte now and then, for ever: of ``data``, or already of the headers."""
+
+    def answer(request):
+        sent = b"HTTP/1.0 200 OK\r\n" + (b"X" if headers else b"\r\n" + data)
+        with contextlib.suppress(OSError):
+            request.wfile.write(sent)
+            while True:
+                request.wfile.write(b"x")
+                time.sleep(0.02)
+
+    return answer
+
+
 def silence(request):
     """Accept the request and say nothing until the other side has given up waiting."""
     with contextlib.suppress(OSError):
@@ -346,6 +363,28 @@ def read_only(folder: Path):
         yield
     finally:
         folder.chmod(0o755)
+
+
+@functools.cache
+def certificate(folder):
+    """A server's certificate that no authority has signed."""
+    program = shutil.which("openssl") or pytest.skip("needs openssl, to make a certificate")
+    both = folder / "both.pem"
+    words = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "9",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run([program, *words, *files], check=True, capture_output=True)
+    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
+    return both
 
 
 def test_the_server_does_as_told():

@@ -34,8 +34,11 @@ def test_gives_what_was_packed(tmp_path):
     original = write_set(tmp_path / "tiny")
     (tmp_path / "tiny.tgz").write_bytes(pack(original))
     files = archive.contents(tmp_path / "tiny.tgz", MOST)
-    wanted = {f"tiny/{file.relative_to(original).as_posix()}": file.read_bytes()
-              for file in original.rglob("*") if file.is_file()}
+    wanted = {
+        f"tiny/{file.relative_to(original).as_posix()}": file.read_bytes()
+        for file in original.rglob("*")
+        if file.is_file()
+    }
     assert len(wanted) == 19 and files == wanted
 
 

@@ -10,13 +10,7 @@ import gzip
 import io
 import os
 import shutil
-import socket
-import ssl
-import subprocess
-import sys
 import tarfile
-import threading
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -25,7 +19,7 @@ from PIL import Image
 from torchvision.datasets import ImageFolder
 
 from helpers import data
-from helpers.data import catalogue, decoded, download, home, store
+from helpers.data import decoded, home
 from helpers.data.errors import DataError
 from helpers.data.forecast import NOTHING, PRACTICE, REAL, forecast
 from helpers.doctor import images
@@ -35,9 +29,9 @@ from tests.data_kit import (
     IDX,
     NOBODY,
     PNG,
-    PRACTICE_COUNTS,
     SHORT,
     Bench,
+    certificate,
     content,
     disk,
     pack,
@@ -178,6 +172,25 @@ def a_stranger_and_a_link_to_a_folder_that_is_only_read(bench, stack):
     stack.enter_context(read_only(there))
     bench.home.mkdir(parents=True)
     bench.folder.symlink_to(there / "tiny")
+    return REAL
+
+
+@situation
+def a_stranger_and_a_link_to_another_disk(bench, stack):
+    there = bench.tmp_path / "other"
+    stack.enter_context(disk(there, "size=1m"))
+    bench.kind.write(there / "tiny", COUNTS)
+    (there / "tiny/train/3/.DS_Store").touch()
+    bench.home.mkdir(parents=True)
+    bench.folder.symlink_to(there / "tiny")
+    return REAL
+
+
+@situation
+def damage_and_a_link_to_another_disk(bench, stack):
+    a_stranger_and_a_link_to_another_disk(bench, stack)
+    (bench.folder / "train/3/5.png").unlink()
+    bench.mirror_folder()
     return REAL
 
 
@@ -662,18 +675,6 @@ def http_where_https_is_expected(bench, stack):
     server = stack.enter_context(serving())
     bench.official(server.url.replace("http", "https"))
     return PRACTICE
-
-
-@functools.cache
-def certificate(folder):
-    """A server's certificate that no authority has signed."""
-    program = shutil.which("openssl") or pytest.skip("needs openssl, to make a certificate")
-    both = folder / "both.pem"
-    words = "req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=127.0.0.1".split()
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run([program, *words, *files], check=True, capture_output=True)
-    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
-    return both
 
 
 # The comparison.

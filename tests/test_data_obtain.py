@@ -96,9 +96,7 @@ def test_an_archive_of_another_set_is_refused(bench, work, change, words):
     ],
     ids=["404", "500", "page", "interrupted", "silence"],
 )
-def test_when_all_fail_each_reason_is_one_line(
-    bench, work, monkeypatch, capsys, answer, words
-):
+def test_when_all_fail_each_reason_is_one_line(bench, work, monkeypatch, capsys, answer, words):
     if answer is silence:
         monkeypatch.setenv("LESSONS_TIMEOUT", SHORT)
     with serving() as server:  # of its own: it may get round to an answer only after the test

@@ -568,6 +568,22 @@ def test_the_helpers_that_count_are_those_a_notebook_finds(tmp_path):
     assert found.word == FIX and "helpers 0.0.1" in found.text
 
 
+@pytest.mark.parametrize("name", ["helpers.py", "helpers/notes.txt"])
+def test_what_hides_the_helpers_is_named(tmp_path, name):
+    notebook(tmp_path, "from helpers.data import load")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    found = only(lessons.lessons(tmp_path, path=[]))
+    hides = tmp_path / name.partition("/")[0]
+    assert found == Finding(FIX, "lessons", f"{hides} hides the helpers of the lessons: rename it")
+
+
+def test_a_bare_folder_does_not_hide_installed_helpers(tmp_path):
+    notebook(tmp_path, "from helpers.data import load")
+    (tmp_path / "helpers").mkdir()
+    assert only(lessons.lessons(tmp_path, path=[str(ROOT)])).word == OK
+
+
 def test_a_lesson_of_another_version_is_told(tmp_path):
     import helpers
 

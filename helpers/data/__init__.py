@@ -3,7 +3,8 @@
 A set is taken from this machine (the folder that fastai's ``untar_data`` uses too), else from the
 folder or address in ``LESSONS_MIRROR``, else from the official host, else from a small practice set
 that needs no network. ``LESSONS_DATA=official`` forbids the last step, ``LESSONS_DATA=practice``
-forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server.
+forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server. Relative paths in these
+variables begin at the project's folder. ``helpers.data.forecast`` says what the next use will do.
 """
 
 from contextlib import suppress
@@ -33,7 +34,8 @@ __all__ = [
 def folder(name: str) -> Path:
     """The folder of a data set, whole and verified; it is fetched when needed.
 
-    Prints one line on what it found, and more when there was something to do. Real and practice
+    Prints one line on what it found, and more when there was something to do: what lies among the
+    images and is none of the set is moved to the folder ``set-aside`` beside. Real and practice
     images lie in the same layout, the one that well-known libraries read without a download:
 
     - mnist_sample: ``untar_data(URLs.MNIST_SAMPLE, data=path.parent)`` of fastai;
@@ -49,7 +51,7 @@ def folder(name: str) -> Path:
         ``test/<class>/*`` (cifar10), one image a file; for mnist, the four files in ``MNIST/raw``.
 
     Raises:
-        DataError: when the name is unknown, images cannot be had, or do not belong there.
+        DataError: when the name is unknown, or no images can be had.
 
     Example:
         >>> path = folder("mnist_sample")  # doctest: +ELLIPSIS

@@ -76,7 +76,9 @@ def checksums(root: Path, layout: Layout) -> dict[str, int]:
     """The checksums of the files as they were when the images were stored; empty without any."""
     try:
         with _opened(root, layout) as arrays:
-            return {str(path): int(crc) for path, crc in json.loads(arrays["crcs"].tobytes()).items()}
+            return {
+                str(path): int(crc) for path, crc in json.loads(arrays["crcs"].tobytes()).items()
+            }
     except Exception:
         return {}  # as in read
 

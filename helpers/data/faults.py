@@ -59,7 +59,7 @@ def of_network(error: Exception, address: str, seconds: float) -> str:
     import requests
 
     inner = list(_chain(error))
-    host, proxy = urlsplit(address).hostname or address, proxy_of(address)
+    host, proxy = _host(address), proxy_of(address)
     if not isinstance(error, requests.RequestException) and (named := _missing_bundle()):
         return named
     if isinstance(error, requests.exceptions.ProxyError) or (proxy and _unreached(error)):
@@ -110,7 +110,7 @@ def proxy_of(address: str) -> str:
         return ""
     if not proxy:
         return ""
-    names = [f"{urlsplit(address).scheme}_proxy", "all_proxy"]
+    names = [f"{address.partition(':')[0]}_proxy", "all_proxy"]
     names = [name for both in names for name in (both, both.upper())]
     variable = next((name for name in names if os.environ.get(name)), "")
     says = f"the variable {variable}" if variable else "the settings of this system"
@@ -127,6 +127,13 @@ def without_password(address: str) -> str:
     begin, scheme, rest = address.rpartition("://")
     place, slash, path = rest.partition("/")
     return f"{begin}{scheme}{place.rpartition('@')[2]}{slash}{path}"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address
 
 
 def _of_proxy(proxy: str, inner: list[BaseException]) -> str:

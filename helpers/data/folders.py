@@ -135,9 +135,7 @@ class ImageFolders(Layout):
             start += len(labels)
         return splits
 
-    def _compare(
-        self, images: list[str], labels: bytes | None
-    ) -> tuple[dict[str, str], list[str]]:
+    def _compare(self, images: list[str], labels: bytes | None) -> tuple[dict[str, str], list[str]]:
         """The images that are there against those that should be: what is wrong, what is extra."""
         if labels is not None:
             listed = self._listed(_names(labels))

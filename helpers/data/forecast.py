@@ -86,9 +86,7 @@ def _on_this_machine(entry: DataSet) -> Forecast:
     return Forecast(REAL, root, strangers=first(strangers), edition=edition)
 
 
-def _from_sources(
-    here: Forecast, entry: DataSet, asked: Iterable[tuple[str, Future]]
-) -> Forecast:
+def _from_sources(here: Forecast, entry: DataSet, asked: Iterable[tuple[str, Future]]) -> Forecast:
     """The first source that has the set, as in ``obtain.fetch``; else practice images."""
     failures = []
     try:

@@ -1,6 +1,7 @@
 """Where data live on this machine: the folder that fastai uses too, or else a scratch folder."""
 
 import configparser
+import errno
 import os
 import shutil
 import stat
@@ -109,7 +110,8 @@ def move_to(chosen: Home) -> None:
 
 def place(text: str) -> Path:
     """The path that a setting names: ``~`` is the user's folder, a relative one is below START."""
-    return START / os.path.expanduser(text)
+    path = os.path.expanduser(text)
+    return Path(path) if path.startswith("~") else START / path  # not every user has a folder
 
 
 def free(folder: Path) -> float:
@@ -132,7 +134,7 @@ def _data_in(base: Path) -> Path:
 
 def _unusable(named: Home) -> str:
     """Why a home cannot be written to, by us and by fastai; empty when it can."""
-    if str(named.base).startswith(str(START / "~")):
+    if str(named.base).startswith("~"):
         return "this user has no home folder"
     config = named.base / "config.ini"
     why = _no_writing(named.data)
@@ -157,7 +159,7 @@ def _no_writing(folder: Path) -> str:
         except OSError as error:
             return faults.of_system(error)
         if not stat.S_ISDIR(mode):
-            return faults.of_system(NotADirectoryError(faults.errno.ENOTDIR, "", str(there)))
+            return faults.of_system(NotADirectoryError(errno.ENOTDIR, "", str(there)))
         return _no_writing_in(there)
     return "there is no such disk"
 

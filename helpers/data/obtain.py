@@ -13,6 +13,7 @@ from helpers.data.sources import Source, sha256_of, sources
 
 NOWHERE = Path(os.devnull)  # a folder's archives are read where they lie
 
+
 def fetch(entry: DataSet, work: Path) -> Checked:
     """A whole copy of the real set, unpacked in ``work``, from the first source that has one.
 

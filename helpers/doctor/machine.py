@@ -56,4 +56,3 @@ def disk(needed: float) -> Iterator[Finding]:
 
 def _size(gigabytes: float) -> str:
     return f"{gigabytes:.1f} GB" if gigabytes >= 1 else f"{gigabytes * 1e3:.0f} MB"
-
