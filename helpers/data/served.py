@@ -211,7 +211,7 @@ def _key(name: str) -> Key:
 
 def _why_practice(entry: DataSet) -> str:
     return (
-        f"{entry.name}: no source could give the real images, so this runs on PRACTICE DATA: "
+        f"{entry.name}: the real images cannot be had, so this runs on PRACTICE DATA: "
         "a small stand-in that needs no network.\nEvery cell works, but its figures differ from "
         "those in the text.\nFor the real images: connect to the internet, or set LESSONS_MIRROR "
         f"to a folder or address that holds {', '.join(entry.files)}; then restart the kernel and "
