@@ -1,11 +1,18 @@
 """What the tests of ``helpers.data`` share: tiny data sets, and a web server that misbehaves."""
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import io
+import os
+import shutil
+import ssl
+import subprocess
 import tarfile
+import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,7 +26,7 @@ import pytest
 import requests
 from PIL import Image
 
-from helpers.data import catalogue, idx, served
+from helpers.data import catalogue, home, idx, served, store
 from helpers.data.catalogue import Archive, DataSet
 from helpers.data.folders import ImageFolders
 from helpers.data.layout import Layout
@@ -169,7 +176,10 @@ class Bench:
         self.archives = self.kind.pack(self.original)
         for name in ("LESSONS_DATA", "LESSONS_MIRROR"):
             self.monkeypatch.delenv(name, raising=False)
-        self.monkeypatch.setenv("FASTAI_HOME", str(self.tmp_path / "fastai"))
+        self.name_home(self.tmp_path / "fastai")
+        self.monkeypatch.setattr(home, "_taken", {})
+        (self.tmp_path / "temporary").mkdir()
+        self.monkeypatch.setattr(tempfile, "tempdir", str(self.tmp_path / "temporary"))
         self.monkeypatch.setenv("LESSONS_TIMEOUT", PATIENCE)
         self.monkeypatch.setenv("NO_PROXY", "*")
         self.monkeypatch.setattr(served, "_found", {})
@@ -221,6 +231,14 @@ class Bench:
     def new_process(self) -> None:
         """Forget what this process knows, as a new one would."""
         served._found.clear()
+        home._taken.clear()
+        store._say_once.cache_clear()
+        self.name_home(self.named)
+
+    def name_home(self, folder: Path | str) -> None:
+        """Set the variable that names fastai's folder, now and in each ``new_process``."""
+        self.named = str(folder)
+        self.monkeypatch.setenv("FASTAI_HOME", self.named)
 
     def left_over(self) -> list[str]:
         """What lies in the data home, but for the lock, which is empty and stays."""
@@ -242,8 +260,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
-    """A server on this machine, for as long as the ``with`` block."""
+def serving(certificate: Path | None = None) -> Iterator[Server]:
+    """A server on this machine, for as long as the ``with`` block; https with a certificate."""
     state = Server()
 
     class Handler(BaseHTTPRequestHandler):
@@ -252,13 +270,24 @@ def serving() -> Iterator[Server]:
             answers = state.answers.get(self.path, [status(404)])
             answers[min(state.asked[self.path], len(answers)) - 1](self)
 
+        do_CONNECT = do_GET
+
         def log_message(self, *args):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *args):  # of those who do not like the certificate
+            pass
+
+    server = Quiet(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
+    state.url = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
     try:
         yield state
     finally:
@@ -283,10 +312,79 @@ def status(code: int):
     return lambda request: request.send_error(code)
 
 
+def dripping(data: bytes, headers: bool = False):
+    """Send a byte now and then, for ever: of ``data``, or already of the headers."""
+
+    def answer(request):
+        sent = b"HTTP/1.0 200 OK\r\n" + (b"X" if headers else b"\r\n" + data)
+        with contextlib.suppress(OSError):
+            request.wfile.write(sent)
+            while True:
+                request.wfile.write(b"x")
+                time.sleep(0.02)
+
+    return answer
+
+
 def silence(request):
     """Accept the request and say nothing until the other side has given up waiting."""
     with contextlib.suppress(OSError):
         request.connection.recv(1)
+
+
+@contextlib.contextmanager
+def disk(folder: Path, options: str):
+    """A small disk of its own, mounted at ``folder``. Only root may mount."""
+    folder.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("needs root, to mount a disk")
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@contextlib.contextmanager
+def read_only(folder: Path):
+    """Forbid writing in a folder: by permission, or for root (who may do anything) by mounting."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command = ["mount", "-o", "remount,ro", str(folder)]
+        if subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("mounting is not allowed here")
+        yield
+        return
+    if os.name == "nt":
+        pytest.skip("Windows has no read-only folders")
+    folder.chmod(0o555)
+    try:
+        yield
+    finally:
+        folder.chmod(0o755)
+
+
+@functools.cache
+def certificate(folder):
+    """A server's certificate that no authority has signed."""
+    program = shutil.which("openssl") or pytest.skip("needs openssl, to make a certificate")
+    both = folder / "both.pem"
+    words = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "9",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run([program, *words, *files], check=True, capture_output=True)
+    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
+    return both
 
 
 def test_the_server_does_as_told():

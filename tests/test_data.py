@@ -13,7 +13,17 @@ import torch
 from PIL import Image
 
 from helpers import data
-from tests.data_kit import COUNTS, LINE, PRACTICE_LINE, Bench, content, serving, sums
+from tests.data_kit import (
+    COUNTS,
+    LINE,
+    PRACTICE_LINE,
+    Bench,
+    content,
+    disk,
+    read_only,
+    serving,
+    sums,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,6 +89,18 @@ def test_an_unknown_name_is_answered_with_the_known_ones(bench, function):
         function("minst")
 
 
+def test_what_comes_while_a_notebook_runs_is_moved_away_too(bench, capsys):
+    bench.install()
+    path = data.folder("tiny")
+    (path / "train" / "3" / ".DS_Store").touch()
+    assert data.folder("tiny") == path and not (path / "train" / "3" / ".DS_Store").exists()
+    assert (bench.home / "set-aside" / "1" / "tiny" / "train" / "3" / ".DS_Store").exists()
+    (path / "train" / "3" / ".DS_Store").write_text("again")
+    data.folder("tiny")
+    kept = bench.home / "set-aside" / "2" / "tiny" / "train" / "3" / ".DS_Store"
+    assert kept.read_text() == "again"
+
+
 def test_is_practice_looks_and_says_little(bench, capsys):
     bench.install()
     assert data.is_practice("tiny") is False and data.practice_in_use() is False
@@ -94,6 +116,8 @@ def test_state_goes_from_not_here_to_ready(bench, monkeypatch):
     assert data.state("tiny") == "not here yet"
     bench.mirror_folder()
     assert data.state("tiny") == "in the mirror"
+    bench.install()
+    assert data.state("tiny") == "here"  # nobody has looked at the files
     data.folder("tiny")
     assert data.state("tiny") == "ready"
     bench.mode("practice")
@@ -130,27 +154,45 @@ def test_untar_data_gives_the_same_folder_without_a_network(bench, monkeypatch, 
         fastai_cfg.cache_clear()
 
 
+def test_untar_data_works_beside_a_home_that_is_only_read(bench, monkeypatch):
+    """Lesson 01's cell: fastai writes its settings and a lock, wherever it is told to look."""
+    from fastai.data.external import fastai_cfg, untar_data
+
+    with disk(bench.home.parent, "size=1m"):
+        bench.install()
+        with read_only(bench.home.parent):
+            path = data.folder("tiny")
+            monkeypatch.setattr(socket.socket, "connect", no_network)
+            fastai_cfg.cache_clear()
+            try:
+                place = path.parent
+                assert untar_data("http://127.0.0.1:9/tiny.tgz", archive=place, data=place) == path
+            finally:
+                fastai_cfg.cache_clear()
+            assert len(list((path / "train" / "3").iterdir())) == 6
+
+
 LONGEST = 300  # seconds after which a test gives up; nothing is expected to take that long
 CHILD = """
-import json, sys, time
+import json, pathlib, sys, time
 from dataclasses import replace
-from helpers.data import archive, catalogue, load
+from helpers.data import catalogue, load
 
 layout = catalogue.ImageFolders(json.loads(sys.argv[1]))
 known = catalogue.CATALOGUE["mnist_sample"]
 packed = (catalogue.Archive("tiny.tgz", 0, ""),)
 catalogue.CATALOGUE["tiny"] = replace(known, name="tiny", archives=packed, layout=layout)
 hang = sys.argv[2] == "hang"
-plain, members = archive._plain, []
+write, written = pathlib.Path.write_bytes, []
 
-def slow(member, into):
-    members.append(member)
-    if hang and len(members) == 9:
+def slow(path, content):
+    written.append(path)
+    if hang and len(written) == 9:
         print("in mid-extraction", flush=True)
         time.sleep(60)
-    return plain(member, into)
+    return write(path, content)
 
-archive._plain = slow
+pathlib.Path.write_bytes = slow
 print("ready", flush=True)
 input()
 print("sum", int(load("tiny").train.images.sum()), flush=True)

@@ -55,7 +55,7 @@ def test_a_flipped_bit_never_gives_other_pixels(stored):
         splits = decoded.read(stored.root, LAYOUT, digest=stored.digest)
         found += splits is None
         assert splits is None or same(splits, stored.splits), f"byte {at}"
-    assert found > len(range(0, len(whole), 37)) * 0.9  # the rest are dates and the like
+    assert found > len(range(0, len(whole), 37)) * 0.85  # the rest are dates, and the stamp
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.3, 0.99])

@@ -1,14 +1,17 @@
+import contextlib
+import gzip
 from types import SimpleNamespace
 
 import pooch
 import pytest
 
 from helpers.data import download as module
-from helpers.data.download import NotThere, download, timeout
+from helpers.data.download import NotThere, ask, download, timeout
 from helpers.data.errors import DataError
-from tests.data_kit import PATIENCE, SHORT, content, serving, silence, status
+from tests.data_kit import PATIENCE, SHORT, content, dripping, serving, silence, status
 
 DATA = bytes(range(256)) * 400
+MOST = 2**20
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def naps(monkeypatch):
 
 
 def fetch(server, into, check=lambda file: None):
-    return download(f"{server.url}/file", into, check)
+    return download(f"{server.url}/file", into, check, MOST)
 
 
 def put(server, *answers):
@@ -46,7 +49,7 @@ def test_the_file_arrives_with_a_progress_bar(server, tmp_path, capfd):
 
 def test_no_bar_when_not_wanted(server, tmp_path, capfd):
     put(server, content(DATA))
-    download(f"{server.url}/file", tmp_path, lambda file: None, progress=False)
+    download(f"{server.url}/file", tmp_path, lambda file: None, MOST, progress=False)
     assert capfd.readouterr() == ("", "")
 
 
@@ -113,10 +116,81 @@ def test_silence_is_noticed_and_tried_again(tmp_path, monkeypatch, naps, answer)
     assert len(naps) == 2 and not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("headers", [True, False], ids=["headers", "body"])
+def test_a_server_that_drips_is_left(tmp_path, monkeypatch, headers):
+    monkeypatch.setenv("LESSONS_TIMEOUT", SHORT)
+    with serving() as server:  # of its own: it would drip on
+        put(server, dripping(DATA[:100], headers))
+        with pytest.raises(DataError, match="^too slow: fewer than 3,200 bytes .* 0.4 seconds$"):
+            fetch(server, tmp_path)
+        assert server.asked["/file"] == 1 and not list(tmp_path.iterdir())
+
+
+def endless(request):
+    """Send more and more, and never say how much."""
+    request.send_response(200)
+    request.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            request.wfile.write(DATA)
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [(endless, "more than 1,048,576 bytes"), (content(b"", claimed=2**40), "it offers 1,099,511")],
+    ids=["endless", "claimed"],
+)
+def test_more_than_there_can_be_is_not_taken(server, tmp_path, answer, words):
+    put(server, answer)
+    with pytest.raises(DataError, match=words):
+        fetch(server, tmp_path)
+    assert server.asked["/file"] == 1 and not list(tmp_path.iterdir())
+
+
+def packed(data, asked=None):
+    """Send ``data`` as if it were packed for the way."""
+
+    def answer(request):
+        if asked is not None:
+            asked.append(request.headers["Accept-Encoding"])
+        request.send_response(200)
+        request.send_header("Content-Encoding", "gzip")
+        request.send_header("Content-Length", str(len(data)))
+        request.end_headers()
+        request.wfile.write(data)
+
+    return answer
+
+
+def test_files_are_wanted_as_they_are(server, tmp_path):
+    asked, archive = [], gzip.compress(DATA)
+    for name, sent, file in (
+        ("set.tgz", archive, archive),  # "gzip" is what the server calls the archive itself
+        ("again.tgz", gzip.compress(archive), archive),
+        ("SUMS", gzip.compress(b"text"), b"text"),
+        ("plain", b"no gzip at all", b"no gzip at all"),
+    ):
+        server.put(name, packed(sent, asked))
+        got = download(f"{server.url}/{name}", tmp_path, lambda file: None, MOST)
+        assert got.read_bytes() == file
+    assert set(asked) == {"identity"}
+
+
+def test_a_server_is_asked_without_fetching(server):
+    put(server, content(DATA))
+    assert DATA.startswith(ask(f"{server.url}/file", MOST)) and server.asked["/file"] == 1
+    put(server, status(404))
+    with pytest.raises(NotThere):
+        ask(f"{server.url}/file", MOST)
+    put(server, status(503))
+    with pytest.raises(DataError, match="^the server answers 503"):
+        ask(f"{server.url}/file", MOST)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/file", "http://nowhere.invalid/file"])
 def test_no_network_is_found_at_the_first_attempt(tmp_path, naps, url):
     with pytest.raises(DataError, match="cannot be reached: no network, or no such host$"):
-        download(url, tmp_path, lambda file: None)
+        download(url, tmp_path, lambda file: None, MOST)
     assert not naps
 
 

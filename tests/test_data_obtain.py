@@ -42,7 +42,7 @@ def server():
 def test_a_mirror_gives_the_set_and_the_cost_is_said(bench, work, capsys):
     place = bench.mirror_folder(checksum=sums(bench.archive))
     checked = obtain.fetch(lookup("tiny"), work)
-    assert checked.whole and checked.root.parent.parent == work
+    assert checked.whole and checked.root == work / "tiny"
     out = capsys.readouterr().out
     assert out.startswith(f"tiny: 0.0 MB from the mirror {place}, about 0 MB on disk, ")
     assert out.endswith(" seconds.\n") and out.count("\n") == 1
@@ -96,9 +96,7 @@ def test_an_archive_of_another_set_is_refused(bench, work, change, words):
     ],
     ids=["404", "500", "page", "interrupted", "silence"],
 )
-def test_when_all_fail_each_reason_is_one_line(
-    bench, work, monkeypatch, capsys, answer, words
-):
+def test_when_all_fail_each_reason_is_one_line(bench, work, monkeypatch, capsys, answer, words):
     if answer is silence:
         monkeypatch.setenv("LESSONS_TIMEOUT", SHORT)
     with serving() as server:  # of its own: it may get round to an answer only after the test
@@ -130,7 +128,7 @@ def test_a_downloaded_archive_is_not_kept_while_images_are_stored(bench, work, s
     server.put("tiny.tgz", content(bench.archive))
     bench.official(server.url)
     obtain.fetch(lookup("tiny"), work)
-    assert [file.name for file in (work / "unpacked").iterdir()] == ["tiny"]
+    assert [file.name for file in work.iterdir()] == ["tiny"]
 
 
 def test_a_mirror_keeps_its_archive(bench, work):

@@ -93,3 +93,16 @@ def test_finds_a_jpeg_that_ends_early(keep):
 def test_says_what_else_it_is_than_in_colour(data, message):
     with pytest.raises(ValueError, match=message):
         decode(data, (3, 32, 32))
+
+
+def test_the_size_is_looked_at_before_anything_is_decoded(monkeypatch):
+    """A small file may hold gigabytes of black."""
+
+    def decoded(*args):
+        raise AssertionError("it was decoded")
+
+    bombs = [png(Image.new("RGB", (5000, 5000)), format) for format in ("PNG", "JPEG")]
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", decoded)
+    for bomb in bombs:
+        with pytest.raises(ValueError, match="but is mode RGB, 5000x5000"):
+            decode(bomb, (3, 32, 32))

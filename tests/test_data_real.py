@@ -13,6 +13,8 @@ from helpers import data
 from helpers.data import (
     catalogue,
     decoded,
+    editions,
+    faults,
     folders,
     home,
     idx,
@@ -201,6 +203,15 @@ def test_cifar10_is_the_folder_of_fastai_and_of_torchvision(cifar10, monkeypatch
         assert np.array_equal(cifar10.test.images[at].permute(1, 2, 0), theirs[at][0])
 
 
+def test_the_editions_are_known(path, cifar10):
+    def edition(name):
+        root, layout = data.data_home() / name, catalogue.lookup(name).layout
+        return decoded.words(root, layout)["edition"]
+
+    assert edition("mnist_sample") == "the pixels of MNIST"
+    assert edition("cifar10").startswith("JPEG" if cifar10.lossy else "PNG")
+
+
 @pytest.mark.parametrize("name", ["mnist_sample", "mnist", "cifar10"])
 def test_a_later_process_reads_no_file_again(path, digits, cifar10, looked, monkeypatch, name):
     monkeypatch.setattr(folders, "decode", None)  # whoever calls them fails
@@ -214,7 +225,19 @@ def test_a_later_process_reads_no_file_again(path, digits, cifar10, looked, monk
     assert "check" not in looked
 
 
-EXAMPLES = [catalogue, data, home, idx, images, layout, pictures, pixels, practice]
+EXAMPLES = [
+    catalogue,
+    data,
+    editions,
+    faults,
+    home,
+    idx,
+    images,
+    layout,
+    pictures,
+    pixels,
+    practice,
+]
 
 
 @pytest.mark.parametrize("module", [*EXAMPLES, progress, served])

@@ -30,7 +30,7 @@ def test_then_practice_and_the_reasons_are_said(bench, capsys):
     assert served.practice_in_use()
     out = capsys.readouterr().out
     for words in (
-        "the mirror /no/such/folder: there is no tiny.tgz in it",
+        "the mirror /no/such/folder: there is no such folder",
         "the official host http://127.0.0.1:9: cannot be reached",
         "PRACTICE DATA",
         "its figures differ",
@@ -115,7 +115,7 @@ def test_a_folder_that_vanished_is_looked_for_again(bench):
 def test_a_glance_gives_the_stored_images_without_looking_at_files(bench, monkeypatch):
     bench.install()
     assert served.glance("tiny") is None  # nothing is stored yet
-    wanted = served.find("tiny")
+    _, wanted = served.find("tiny")
     monkeypatch.setattr(served, "_found", {})  # as in a new process
     found, splits = served.glance("tiny")
     assert found.path == bench.folder and not found.practice

@@ -95,7 +95,7 @@ def test_a_web_page_is_recognised(bench, server, into, kind):
 
 def test_a_mirror_that_is_not_there(bench, into):
     bench.mirror("/no/such/folder")
-    with pytest.raises(DataError, match="there is no tiny.tgz in it"):
+    with pytest.raises(DataError, match="there is no such folder: correct LESSONS_MIRROR"):
         fetch(first(bench), into)
 
 

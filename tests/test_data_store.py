@@ -1,8 +1,5 @@
-import contextlib
 import errno
 import os
-import subprocess
-from pathlib import Path
 
 import pytest
 import torch
@@ -12,7 +9,7 @@ from helpers.data import decoded, store
 from helpers.data.errors import DataError, Unreachable
 from helpers.data.folders import ImageFolders
 from helpers.data.store import settle
-from tests.data_kit import LAYOUT, write_set
+from tests.data_kit import LAYOUT, disk, read_only, write_set
 
 
 @pytest.fixture
@@ -111,22 +108,24 @@ def test_an_empty_folder_is_filled(root, wanted):
     assert same(settle(root, LAYOUT, obtain), wanted)
 
 
-def test_an_extra_image_is_named_and_nothing_is_touched(root):
+def test_an_extra_image_is_moved_away_and_named(root, wanted, capsys):
     write_set(root)
     Image.new("L", (28, 28)).save(root / "train" / "3" / "mine.png")
-    with pytest.raises(DataError, match="found also train/3/mine.png.*Move what does not belong"):
-        settle(root, LAYOUT, never)
-    assert (root / "train" / "3" / "mine.png").exists()
-    (root / "train" / "3" / "mine.png").unlink()
-    settle(root, LAYOUT, never)
+    image = (root / "train" / "3" / "mine.png").read_bytes()
+    assert same(settle(root, LAYOUT, never), wanted)
+    out = capsys.readouterr().out
+    assert f"was moved to {root.with_name('set-aside')}" in out and "tiny/train/3/mine.png" in out
+    assert (root.with_name("set-aside") / "1/tiny/train/3/mine.png").read_bytes() == image
+    assert not (root / "train" / "3" / "mine.png").exists()
+    assert same(settle(root, LAYOUT, never), wanted) and capsys.readouterr().out == ""
 
 
-def test_without_a_list_an_extra_image_is_found_by_repairing_the_list(root):
+def test_without_a_list_an_extra_image_is_found_by_repairing_the_list(root, wanted):
     write_set(root)
     (root / "labels.csv").unlink()
     Image.new("L", (28, 28)).save(root / "train" / "3" / "mine.png")
-    with pytest.raises(DataError, match="found also train/3/mine.png"):
-        settle(root, LAYOUT, obtain)
+    assert same(settle(root, LAYOUT, obtain), wanted)
+    assert (root.with_name("set-aside") / "1/tiny/train/3/mine.png").exists()
 
 
 def test_damage_that_cannot_be_repaired_is_named_in_the_error(root):
@@ -164,39 +163,6 @@ def test_what_a_killed_run_left_is_removed(root, wanted):
     (root.parent / ".tiny.partial" / "tiny" / "train" / "x.png").write_bytes(b"half")
     assert same(settle(root, LAYOUT, obtain), wanted)
     assert left(root) == [".tiny.lock", "tiny", "tiny.npz"]
-
-
-@contextlib.contextmanager
-def disk(folder: Path, options: str):
-    """A small disk of its own, mounted at ``folder``. Only root may mount."""
-    folder.mkdir(parents=True)
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        pytest.skip("needs root, to mount a disk")
-    if subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("mounting is not allowed here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-@contextlib.contextmanager
-def read_only(folder: Path):
-    """Forbid writing in a folder: by permission, or for root (who may do anything) by mounting."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command = ["mount", "-o", "remount,ro", str(folder)]
-        if subprocess.run(command, capture_output=True).returncode:
-            pytest.skip("mounting is not allowed here")
-        yield
-        return
-    if os.name == "nt":
-        pytest.skip("Windows has no read-only folders")
-    folder.chmod(0o555)
-    try:
-        yield
-    finally:
-        folder.chmod(0o755)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import torch
 
 from helpers import __main__ as entry_point
 from helpers import play
-from helpers.data import catalogue
+from helpers.data import catalogue, home, sources
 from helpers.doctor import command, facts, images, jupyter, lessons, machine, packages
 from helpers.doctor.report import FIX, NOTE, OK, Finding, each
 from tests.data_kit import SHORT, Bench, content, serving, silence, status
@@ -32,7 +32,6 @@ ROOT = Path(__file__).parent.parent
 def bench(monkeypatch, tmp_path):
     """A machine without images and without network, with one set to look for."""
     bench = Bench(monkeypatch, tmp_path)
-    monkeypatch.setattr(images, "PATIENCE", 60.0)  # no answer is late, however busy the machine is
     for name in set(catalogue.CATALOGUE) - {"tiny"}:
         monkeypatch.delitem(catalogue.CATALOGUE, name)
     return bench
@@ -308,22 +307,36 @@ def test_too_little_memory_is_told(monkeypatch):
     assert memory(0.5).word == NOTE and "0.5 of 8.0 GB" in memory(0.5).text
 
 
-def test_a_full_disk_is_named(tmp_path):
-    def full(place):
-        assert place == tmp_path  # the nearest folder that exists
-        return SimpleNamespace(free=20e6)
+def with_free(monkeypatch, free: dict[Path, float]) -> None:
+    """Pretend how many MB are free below each of some folders."""
 
-    found = only(machine.disk(tmp_path / "data" / "deep", needed=0.7, usage=full))
-    assert found.word == FIX and "20 MB free" in found.text and "700 MB" in found.text
-    assert "FASTAI_HOME" in found.text
-    assert only(machine.disk(tmp_path, needed=0, usage=full)).word == FIX
+    def usage(place):
+        found = [mb for folder, mb in free.items() if Path(place).is_relative_to(folder)]
+        return SimpleNamespace(free=1e6 * found[0] if found else 1e15)
+
+    monkeypatch.setattr(home.shutil, "disk_usage", usage)
 
 
-def test_a_full_disk_is_named_in_the_report(bench, monkeypatch, capsys):
-    monkeypatch.setattr(machine.disk, "__defaults__", (lambda place: SimpleNamespace(free=1e3),))
+def test_a_full_disk_is_told_and_a_scratch_folder_takes_its_place(bench, monkeypatch, tmp_path):
+    bench.home.mkdir(parents=True)
+    with_free(monkeypatch, {tmp_path / "fastai": 20})
+    found = only(machine.disk(needed=0))
+    assert found.word == NOTE and f"{bench.home} cannot be used (only 20 MB are free" in found.text
+    assert str(tmp_path / "temporary") in found.text and "FASTAI_HOME" in found.text
+
+
+def test_without_room_anywhere_no_lesson_runs(bench, monkeypatch, tmp_path, capsys):
+    with_free(monkeypatch, {tmp_path: 20})
     assert command.main([]) == 1
     found = named(capsys.readouterr().out, "disk")
-    assert found.word == FIX and str(bench.home) in found.text
+    assert found.word == FIX and str(bench.home) in found.text and "make room" in found.text
+
+
+def test_too_little_room_for_all_images_is_told(bench, monkeypatch, tmp_path):
+    with_free(monkeypatch, {tmp_path / "fastai": 500, tmp_path: 500})
+    assert only(machine.disk(needed=0.4)).word == OK
+    found = only(machine.disk(needed=0.7))
+    assert found.word == NOTE and "the images to come need 700 MB" in found.text
 
 
 def test_room_is_wanted_for_the_images_that_will_come(bench):
@@ -334,28 +347,21 @@ def test_room_is_wanted_for_the_images_that_will_come(bench):
     assert only(images.stand(["tiny"])).needs == 0
 
 
-def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch):
-    def refused(dir):
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(machine, "TemporaryFile", refused)
-    found = only(machine.disk(tmp_path, needed=0.1))
-    assert found.word == FIX and "Read-only file system" in found.text
-    assert "FASTAI_HOME" in found.text
-    assert only(machine.disk(tmp_path, needed=0)).word == NOTE  # whole images can still be read
-
-
-def test_a_file_in_the_place_of_the_data_folder_is_named(tmp_path):
-    (tmp_path / "file").touch()
-    assert only(machine.disk(tmp_path / "file" / "data", needed=0.1)).word == FIX
+def test_a_file_in_the_place_of_the_data_folder_is_named(bench):
+    bench.home.parent.mkdir()
+    bench.home.touch()
+    found = only(machine.disk(needed=0.1))
+    assert found.word == NOTE and "a file lies where a folder belongs" in found.text
 
 
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
 )
-def test_a_folder_without_permission_is_named(tmp_path):
-    tmp_path.chmod(0o555)
-    assert only(machine.disk(tmp_path, needed=0.1)).word == FIX
+def test_a_folder_without_permission_is_named(bench):
+    bench.home.mkdir(parents=True)
+    bench.home.chmod(0o555)
+    found = only(machine.disk(needed=0.1))
+    assert found.word == NOTE and "Permission denied" in found.text
 
 
 # Images.
@@ -380,12 +386,12 @@ def test_no_data_and_no_network_is_a_fault_when_only_real_images_are_allowed(ben
 
 def test_forced_practice_asks_nobody(bench, monkeypatch):
     bench.mode("practice")
-    monkeypatch.setattr(images, "_problem", lambda *_: pytest.fail("it asked the network"))
+    monkeypatch.setattr(sources, "_ask", lambda *_, **__: pytest.fail("it asked the network"))
     assert finding(bench) == Finding(OK, "tiny", "practice images, as LESSONS_DATA=practice says")
 
 
 def test_images_that_are_here_are_found(bench, monkeypatch):
-    monkeypatch.setattr(images, "_problem", lambda *_: pytest.fail("it asked the network"))
+    monkeypatch.setattr(sources, "_ask", lambda *_, **__: pytest.fail("it asked the network"))
     root = bench.install()
     found = finding(bench)
     assert found.word == OK and str(root) in found.text
@@ -403,7 +409,8 @@ def test_a_damaged_copy_is_named(bench):
 
 def test_a_mirror_folder_is_found_and_an_empty_one_is_told(bench, tmp_path):
     place = bench.mirror_folder()
-    assert finding(bench) == Finding(OK, "tiny", f"from the mirror {place}")
+    text = f"fetched at its first use from the mirror {place}"
+    assert finding(bench) == Finding(OK, "tiny", text)
     (place / "tiny.tgz").unlink()
     assert "there is no tiny.tgz in it" in finding(bench).text
 
@@ -450,8 +457,8 @@ def page(request) -> None:
 def test_a_name_that_takes_forever_to_look_up_is_not_waited_for(bench, monkeypatch):
     monkeypatch.setenv("LESSONS_TIMEOUT", SHORT)
     over = threading.Event()
-    monkeypatch.setattr(images, "_problem", lambda *_: over.wait())
-    assert f"no answer within {SHORT} seconds" in finding(bench).text
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: over.wait())
+    assert "too slow" in finding(bench).text
     over.set()
 
 
@@ -572,6 +579,22 @@ def test_the_helpers_that_count_are_those_a_notebook_finds(tmp_path):
     notebook(tmp_path, "from helpers.data import load")
     found = only(lessons.lessons(tmp_path, path=[str(tmp_path)]))
     assert found.word == FIX and "helpers 0.0.1" in found.text
+
+
+@pytest.mark.parametrize("name", ["helpers.py", "helpers/notes.txt"])
+def test_what_hides_the_helpers_is_named(tmp_path, name):
+    notebook(tmp_path, "from helpers.data import load")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    found = only(lessons.lessons(tmp_path, path=[]))
+    hides = tmp_path / name.partition("/")[0]
+    assert found == Finding(FIX, "lessons", f"{hides} hides the helpers of the lessons: rename it")
+
+
+def test_a_bare_folder_does_not_hide_installed_helpers(tmp_path):
+    notebook(tmp_path, "from helpers.data import load")
+    (tmp_path / "helpers").mkdir()
+    assert only(lessons.lessons(tmp_path, path=[str(ROOT)])).word == OK
 
 
 def test_a_lesson_of_another_version_is_told(tmp_path):

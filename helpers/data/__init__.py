@@ -3,17 +3,19 @@
 A set is taken from this machine (the folder that fastai's ``untar_data`` uses too), else from the
 folder or address in ``LESSONS_MIRROR``, else from the official host, else from a small practice set
 that needs no network. ``LESSONS_DATA=official`` forbids the last step, ``LESSONS_DATA=practice``
-forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server.
+forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server. Relative paths in these
+variables begin at the project's folder. ``helpers.data.forecast`` says what the next use will do.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
-from helpers.data import decoded, sources
+from helpers.data import decoded, home, sources
 from helpers.data.catalogue import lookup, names
 from helpers.data.errors import DataError
 from helpers.data.home import data_home
 from helpers.data.images import ImageSet, Split
-from helpers.data.served import find, glance, known, mode, practice_in_use, resolve
+from helpers.data.served import known, mode, practice_in_use, real_folder, resolve, take
 
 __all__ = [
     "DataError",
@@ -32,7 +34,8 @@ __all__ = [
 def folder(name: str) -> Path:
     """The folder of a data set, whole and verified; it is fetched when needed.
 
-    Prints one line on what it found, and more when there was something to do. Real and practice
+    Prints one line on what it found, and more when there was something to do: what lies among the
+    images and is none of the set is moved to the folder ``set-aside`` beside. Real and practice
     images lie in the same layout, the one that well-known libraries read without a download:
 
     - mnist_sample: ``untar_data(URLs.MNIST_SAMPLE, data=path.parent)`` of fastai;
@@ -48,7 +51,7 @@ def folder(name: str) -> Path:
         ``test/<class>/*`` (cifar10), one image a file; for mnist, the four files in ``MNIST/raw``.
 
     Raises:
-        DataError: when the name is unknown, images cannot be had, or do not belong there.
+        DataError: when the name is unknown, or no images can be had.
 
     Example:
         >>> path = folder("mnist_sample")  # doctest: +ELLIPSIS
@@ -79,13 +82,7 @@ def load(name: str) -> ImageSet:
         mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
         torch.Size([6131, 28, 28])
     """
-    found = known(name)
-    splits = decoded.read(found.path, found.layout) if found is not None else None
-    if found is None and (seen := glance(name)) is not None:
-        found, splits = seen
-    if splits is None:  # the first use, or a cache that is damaged or cannot be written
-        splits = find(name)
-        found = resolve(name)
+    found, splits = take(name)
     print(found.line())
     layout = found.layout
     return ImageSet(name, layout.classes, splits, found.practice, layout.lossy(found.path))
@@ -105,12 +102,17 @@ def state(name: str) -> str:
     """Where a set stands, in a word: a quick look that fetches nothing and asks no network.
 
     Returns:
-        ``"practice"``, ``"ready"`` (on this machine), ``"in the mirror"`` (a folder that holds its
-        archive) or ``"not here yet"``.
+        ``"practice"``, ``"ready"`` (on this machine, found whole), ``"here"`` (on this machine, to
+        be checked at its next use), ``"in the mirror"`` (a folder that holds its archive) or ``"not
+        here yet"``.
     """
     entry, found = lookup(name), known(name)
     if mode() == "practice" or (found is not None and found.practice):
         return "practice"
-    if entry.layout.has_all(data_home() / name):
-        return "ready"
+    root, layout = real_folder(home.current(), name), entry.layout
+    with suppress(OSError):
+        if decoded.words(root, layout).get("stamp") == layout.stamp(root):
+            return "ready"
+        if layout.has_all(root):
+            return "here"
     return "in the mirror" if sources.in_mirror_folder(entry) else "not here yet"

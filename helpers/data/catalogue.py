@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data import pictures, practice
+from helpers.data.editions import Edition
 from helpers.data.errors import DataError
 from helpers.data.folders import ImageFolders
 from helpers.data.idx import RAW, IdxFiles
 from helpers.data.layout import Layout
+
+MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,19 @@ class Archive:
         size: its size in bytes.
         md5: hex digest of its first ``md5_covers`` bytes.
         md5_covers: how many bytes that is; -1 means all.
+        whole: hex digests (SHA-256) of copies that are known to hold the whole set.
     """
 
     file: str
     size: int
     md5: str
     md5_covers: int = -1
+    whole: tuple[str, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """How many bytes a mirror's own copy can have: editions differ in size, but not much."""
+        return 2 * self.size + MEBIBYTE
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,11 @@ class DataSet:
         """The paths of the archives below the official host, or in a mirror."""
         return tuple(archive.file for archive in self.archives)
 
+    @property
+    def needs(self) -> float:
+        """MB of disk that it takes to fetch the set and to keep it."""
+        return self.layout.megabytes + sum(archive.size for archive in self.archives) / 1e6
+
 
 def _each(count: int) -> dict[str, int]:
     return dict.fromkeys(pictures.MOTIFS, count)
@@ -65,17 +80,30 @@ def _by_digit(*counts: int) -> dict[str, int]:
 
 
 FASTAI_HOST = "https://s3.amazonaws.com/fast-ai-sample"
-MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
 
 # The sizes and checksums of fastai's archives are those in fastai/data/download_checks.py, the
 # checksums of MNIST's those in torchvision/datasets/mnist.py.
 _ENTRIES = (
     DataSet(
         name="mnist_sample",
-        layout=ImageFolders({"train": {"3": 6131, "7": 6265}, "valid": {"3": 1010, "7": 1028}}),
+        layout=ImageFolders(
+            {"train": {"3": 6131, "7": 6265}, "valid": {"3": 1010, "7": 1028}},
+            editions=(
+                Edition(
+                    "the pixels of MNIST",
+                    "e37124791bc190343a87cc75166fa2a0f78758ea09ddee368e8a88cf25547546",
+                ),
+            ),
+        ),
         host=FASTAI_HOST,
         archives=(
-            Archive("mnist_sample.tgz", 3214948, "2dbc7ec6f9259b583af0072c55816a88", MEBIBYTE),
+            Archive(
+                "mnist_sample.tgz",
+                3214948,
+                "2dbc7ec6f9259b583af0072c55816a88",
+                MEBIBYTE,
+                ("3cd9f4ccec8ee0ddd0aa0f513df04c7efb4448b5e9b8309e984c87f81166250c",),
+            ),
         ),
         practice_layout=ImageFolders({"train": {"3": 147, "7": 144}, "valid": {"3": 36, "7": 35}}),
         draw_practice=practice.draw_digits,
@@ -122,9 +150,31 @@ _ENTRIES = (
     ),
     DataSet(
         name="cifar10",
-        layout=ImageFolders({"train": _each(5000), "test": _each(1000)}, shape=(3, 32, 32)),
+        layout=ImageFolders(
+            {"train": _each(5000), "test": _each(1000)},
+            shape=(3, 32, 32),
+            editions=(
+                # The mean colour of the training images is published to the last digit:
+                # 125.306918046875, 122.950394140625 and 113.86538318359375.
+                Edition(
+                    "PNG, the original pixels", sums=(6_415_714_204, 6_295_060_180, 5_829_907_619)
+                ),
+                Edition(
+                    "JPEG, compressed with loss",
+                    "eec90e10bd2f5438e70e4e8599dc5b7672ffbabf978fde50cd6de1e7ed6d6bf0",
+                ),
+            ),
+        ),
         host=FASTAI_HOST,
-        archives=(Archive("cifar10.tgz", 168168549, "a5f8c31371b63a406b23368042812d3c", MEBIBYTE),),
+        archives=(
+            Archive(
+                "cifar10.tgz",
+                168168549,
+                "a5f8c31371b63a406b23368042812d3c",
+                MEBIBYTE,
+                ("b29e2e4400a501b3d77e7697f6a4ee8125e2740160a3c6bf73b97b9b02afce18",),
+            ),
+        ),
         practice_layout=ImageFolders(
             {"train": _each(pictures.TRAIN), "test": _each(pictures.TEST)}, shape=(3, 32, 32)
         ),

@@ -1,4 +1,4 @@
-"""The one error of ``helpers.data``."""
+"""The errors of ``helpers.data``."""
 
 
 class DataError(RuntimeError):
@@ -7,3 +7,7 @@ class DataError(RuntimeError):
 
 class Unreachable(DataError):
     """Every source was tried, and none gave a whole set."""
+
+
+class Unwritable(DataError):
+    """No folder can take the images."""

@@ -6,7 +6,8 @@ bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
 """
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -15,9 +16,10 @@ import numpy as np
 import torch
 
 from helpers.data.images import Split
-from helpers.data.layout import NOTHING, Checked, Layout, Listing, crc_of, digest
+from helpers.data.layout import NOTHING, Checked, Layout, Listing, crc_of, digest, why
 
 RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
+OLD = "MNIST/processed"
 PREFIXES = {"train": "train", "test": "t10k"}
 UNSIGNED_BYTES = 8
 
@@ -41,7 +43,7 @@ class IdxFiles(Layout):
     def listing(self, root: Path) -> Listing:
         found = {}
         for path in self._shapes():
-            if (root / path).is_file():
+            if os.path.isfile(root / path):
                 stat = (root / path).stat()
                 found[path] = stat.st_size, stat.st_mtime_ns
         return found
@@ -55,23 +57,36 @@ class IdxFiles(Layout):
     def lossy(self, root: Path) -> bool:
         return False
 
-    def check(self, root: Path, known: Mapping[str, int] = NOTHING) -> Checked:
-        # Taken before the files are read: a file written to meanwhile is noticed at the next look.
-        seen = digest(self.listing(root))
+    def belongs(self, path: str) -> bool:
+        return path in self._shapes()
+
+    def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
+        """See ``Layout``: torchvision prefers what its old versions have made, if it is there."""
+        return [OLD] if os.path.lexists(root / OLD) else []
+
+    def judge(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str, int], bytes],
+        known: Mapping[str, int] = NOTHING,
+        name: str = "",
+    ) -> Checked:
+        there = set(paths)
         numbers, crcs, problems = {}, {}, {}
         for path, shape in self._shapes().items():
+            if path not in there:
+                problems[path] = "is missing"
+                continue
             try:
-                data = (root / path).read_bytes()
+                data = read(path, 4 + 4 * len(shape) + prod(shape) + 1)
                 numbers[path] = decode(data, shape)
                 self._compare(data, path)
                 crcs[path] = crc_of(data, path, known)
-            except FileNotFoundError:
-                problems[path] = "is missing"
             except (OSError, ValueError) as error:
-                problems[path] = str(error)
+                problems[path] = why(error)
         problems = self._other_labels(numbers) | problems
         splits = {} if problems else {split: _split(numbers, split) for split in self.counts}
-        return Checked(root, seen, seen, problems, [], crcs, splits)
+        return Checked(problems, [], crcs, splits)
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         """The files of all splits, and the sizes that each must have."""

@@ -3,11 +3,13 @@
 import hashlib
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from helpers.data import faults
+from helpers.data.editions import Edition
 from helpers.data.images import Split
 
 Listing = dict[str, tuple[int, int]]
@@ -19,22 +21,24 @@ class Checked:
     """What a full check found.
 
     Attributes:
-        root: the folder.
-        digest: the fingerprint of its listing, see ``digest``.
-        stamp: see ``Layout.stamp``.
         problems: what is missing or damaged, by path below ``root``: what is wrong with it.
         extra: images that do not belong to the set, by path below ``root``.
         crcs: the checksums of the undamaged files, by path: see ``crc_of``.
         splits: the decoded images; empty unless the set is whole.
+        edition: see ``helpers.data.editions``.
+        root: the folder; None for what lies in memory.
+        digest: the fingerprint of its listing, see ``digest``.
+        stamp: see ``Layout.stamp``.
     """
 
-    root: Path
-    digest: str
-    stamp: str
     problems: dict[str, str]
     extra: list[str]
     crcs: dict[str, int]
     splits: dict[str, Split]
+    edition: str = ""
+    root: Path | None = None
+    digest: str = ""
+    stamp: str = ""
 
     @property
     def whole(self) -> bool:
@@ -58,10 +62,12 @@ class Layout(ABC):
         counts: images by split and class, for example ``{"train": {"3": 6131, ...}, ...}``. The
             order of the classes is the order of the labels 0, 1, ...
         shape: (height, width) of every image in pixels, or (3, height, width) in colour.
+        editions: the forms in which the set is known; none where its files tell themselves.
     """
 
     counts: dict[str, dict[str, int]]
     shape: tuple[int, ...] = (28, 28)
+    editions: tuple[Edition, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -102,14 +108,59 @@ class Layout(ABC):
         """Whether the files are compressed with loss, so that pixels differ from the originals."""
 
     @abstractmethod
-    def check(self, root: Path, known: Mapping[str, int] = NOTHING) -> Checked:
-        """Look at every file: is it there, is it undamaged, is it what it should be?
+    def belongs(self, path: str) -> bool:
+        """Whether a file of an archive, by its path below the folder, is to be unpacked."""
+
+    @abstractmethod
+    def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
+        """What lies among the images and is none of the set, by path below ``root``.
+
+        File managers and editors leave such things; a loop over the folder, torchvision or fastai
+        would take them for images or classes.
 
         Args:
             root: the folder.
+            known: the paths of the images when the set was last found whole.
+        """
+
+    @abstractmethod
+    def judge(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str, int], bytes],
+        known: Mapping[str, int] = NOTHING,
+        name: str = "",
+    ) -> Checked:
+        """Look at every file: is it there, is it undamaged, is it what it should be?
+
+        Args:
+            paths: the files that there are, in the order of a listing.
+            read: gives the content of one, and no more than so many bytes.
             known: the checksums of files that were found whole before, by path. A JPEG file has
                 none of its own, so a changed bit would otherwise go unnoticed.
+            name: of the set, for a progress bar.
         """
+
+    def check(
+        self, root: Path, known: Mapping[str, int] = NOTHING, without: Collection[str] = ()
+    ) -> Checked:
+        """``judge`` the files of a folder, but for those named in ``without``."""
+        # Taken before the files are read: a file written to meanwhile is noticed at the next look.
+        found, stamp = self.listing(root), self.stamp(root)
+        without = set(without)
+        found = {path: seen for path, seen in found.items() if path not in without}
+
+        def read(path: str, most: int) -> bytes:
+            with open(root / path, "rb", buffering=0) as file:
+                return file.read(most)
+
+        checked = self.judge(found, read, known, root.name)
+        return replace(checked, root=root, digest=digest(found), stamp=stamp)
+
+    def found_at(self, root: Path, checked: Checked) -> Checked:
+        """What was found, in a folder that it has been written to since."""
+        seen = digest(self.listing(root))
+        return replace(checked, root=root, digest=seen, stamp=self.stamp(root))
 
 
 def crc_of(data: bytes, path: str, known: Mapping[str, int]) -> int:
@@ -118,6 +169,14 @@ def crc_of(data: bytes, path: str, known: Mapping[str, int]) -> int:
     if known.get(path, crc) != crc:
         raise ValueError("is not as it was when it was last found whole")
     return crc
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a file, after its name."""
+    if not isinstance(error, OSError):
+        return str(error)
+    error.filename = None
+    return f"cannot be read ({faults.of_system(error)})"
 
 
 def digest(found: Listing) -> str:

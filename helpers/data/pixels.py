@@ -6,6 +6,8 @@ A JPEG has no checksums; it is known by the marks at its start and at its end.
 
 import io
 import zlib
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from PIL.ImageFile import ImageFile
@@ -14,6 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 PNG_START = b"\x89PNG\r\n\x1a\n"
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 LOSSY_SUFFIXES = (".jpg", ".jpeg")
+T = TypeVar("T")
 
 
 def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
@@ -38,11 +41,7 @@ def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
     """
     in_colour = len(shape) == 3
     kind = _kind_of(data, in_colour)
-    try:
-        image = kind(io.BytesIO(data))
-        pixels = image.tobytes()
-    except (OSError, SyntaxError, zlib.error) as error:
-        raise ValueError(f"cannot be decoded ({error})") from error
+    image = _tried(lambda: kind(io.BytesIO(data)))
     height, width = shape[-2:]
     name, mode = ("in colour", "RGB") if in_colour else ("grey", "L")
     if (image.mode, image.size) != (mode, (width, height)):
@@ -51,9 +50,17 @@ def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
             f"should be {name} (mode {mode}), {width}x{height}, "
             f"but is mode {image.mode}, {wide}x{high}"
         )
-    array = np.frombuffer(pixels, np.uint8)
+    # Only now: decoded, a small file may be gigabytes of pixels.
+    array = np.frombuffer(_tried(image.tobytes), np.uint8)
     # Pillow gives the colours of a pixel side by side; torch wants one plane a colour.
     return array.reshape(height, width, 3).transpose(2, 0, 1) if in_colour else array.reshape(shape)
+
+
+def _tried(action: Callable[[], T]) -> T:
+    try:
+        return action()
+    except (OSError, SyntaxError, zlib.error) as error:
+        raise ValueError(f"cannot be decoded ({error})") from error
 
 
 def _kind_of(data: bytes, in_colour: bool) -> type[ImageFile]:

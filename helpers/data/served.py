@@ -1,13 +1,16 @@
 """Find a set once per process: on this machine, from a source, or the practice set."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.data import decoded, obtain
+from helpers.data import decoded, home, obtain
 from helpers.data.catalogue import DataSet, lookup
-from helpers.data.errors import DataError, Unreachable
-from helpers.data.home import data_home
+from helpers.data.editions import UNKNOWN, recognise
+from helpers.data.errors import DataError, Unreachable, Unwritable
+from helpers.data.home import Home, data_home
 from helpers.data.images import Split
 from helpers.data.layout import Layout
 from helpers.data.store import settle
@@ -24,14 +27,28 @@ class Found:
         path: its folder, whole and verified.
         layout: what it holds.
         practice: whether it is the practice set.
+        edition: see ``helpers.data.editions``.
+        stamp: of the folder when it was found, see ``Layout.stamp``.
     """
 
     path: Path
     layout: Layout
     practice: bool
+    edition: str = field(default="", compare=False)
+    stamp: str = field(default="", compare=False)
 
     def line(self) -> str:
         """What is said about it at every use, the same on every machine."""
+        line = self._line()
+        if self.edition == UNKNOWN:
+            known = " or ".join(edition.name for edition in self.layout.editions)
+            line += (
+                f"\n{self.path.name}: these are not the pixels of an edition that the lessons know "
+                f"({known}), so figures may differ from the text."
+            )
+        return line
+
+    def _line(self) -> str:
         numbers = [f"{self.layout.total(s):,} {IN_WORDS[s]}" for s in self.layout.counts]
         what = f"{' and '.join(numbers)} images of {', '.join(self.layout.classes)}"
         if self.practice:
@@ -56,29 +73,40 @@ def mode() -> str:
 
 def resolve(name: str) -> Found:
     """Where the set ``name`` is; the first call in a process verifies, and fetches when needed."""
-    if known(name) is None:
-        find(name)
-    return _found[_key(name)]
+    found = known(name)
+    if found is None:
+        found, _ = find(name)
+    return found
 
 
-def find(name: str) -> dict[str, Split]:
+def take(name: str) -> tuple[Found, dict[str, Split]]:
+    """Where the set ``name`` is, and its images; as quick as what is known of it allows."""
+    found = known(name)
+    splits = decoded.read(found.path, found.layout) if found is not None else None
+    if splits is not None:
+        return found, splits
+    return glance(name) or find(name)
+
+
+def find(name: str) -> tuple[Found, dict[str, Split]]:
     """Look for the set ``name`` afresh, remember where it is, and give its decoded images."""
-    entry, key = lookup(name), _key(name)
-    _, wanted, home = key
+    entry, wanted = lookup(name), mode()
     if wanted != "practice":
         try:
-            splits = settle(home / name, entry.layout, lambda work: obtain.fetch(entry, work))
-        except Unreachable:
+            return _find_real(entry)
+        except DataError as error:
             if wanted == "official":
                 raise
+            if not isinstance(error, Unreachable):  # whose reasons were told one by one
+                print(error, flush=True)
             print(_why_practice(entry), flush=True)
-        else:
-            _found[key] = Found(home / name, entry.layout, practice=False)
-            return splits
-    root = home / "practice" / name
-    splits = settle(root, entry.practice_layout, lambda work: obtain.draw(entry, work))
-    _found[key] = Found(root, entry.practice_layout, practice=True)
-    return splits
+    layout = entry.practice_layout
+
+    def settled(here: Home) -> tuple[Path, dict[str, Split]]:
+        root = here.data / "practice" / name
+        return root, settle(root, layout, lambda work: obtain.draw(entry, work))
+
+    return _remembered(entry, layout, True, *_in_a_home(home.current(), settled))
 
 
 def glance(name: str) -> tuple[Found, dict[str, Split]] | None:
@@ -86,18 +114,25 @@ def glance(name: str) -> tuple[Found, dict[str, Split]] | None:
 
     Quick, because a folder of many files is judged by its stamp; ``find`` looks at every file.
     """
-    entry, (_, wanted, home) = lookup(name), _key(name)
-    root = home / name
-    if wanted == "practice" or not decoded.file_of(root).exists():
+    entry, here = lookup(name), home.current()
+    root = here.data / name
+    if mode() == "practice" or not os.path.isfile(decoded.file_of(root)):
         return None
-    splits = decoded.read(root, entry.layout, stamp=entry.layout.stamp(root))
-    return None if splits is None else (Found(root, entry.layout, practice=False), splits)
+    layout, stamp = entry.layout, entry.layout.stamp(root)
+    splits = decoded.read(root, layout, stamp=stamp)
+    if splits is None:
+        return None
+    home.move_to(here)
+    edition = decoded.words(root, layout).get("edition", "")
+    return Found(root, layout, False, edition, stamp), splits
 
 
 def known(name: str) -> Found | None:
-    """What ``resolve`` found before in this process, when its folder is still there."""
+    """What was found before in this process, when nothing has come or gone in its folder since."""
     found = _found.get(_key(name))
-    return found if found is not None and found.path.is_dir() else None
+    if found is None or not os.path.isdir(found.path):
+        return None
+    return found if found.layout.stamp(found.path) == found.stamp else None
 
 
 def practice_in_use() -> bool:
@@ -110,13 +145,73 @@ def practice_in_use() -> bool:
     return any(found.practice for found in _found.values())
 
 
+def real_folder(here: Home, name: str) -> Path:
+    """Where the real set lies or belongs; from a home that cannot be used it is only read."""
+    root = here.data / name
+    if here.instead_of is not None and not os.path.lexists(root):
+        there = here.instead_of / name
+        return there if os.path.isdir(there) else root
+    return root
+
+
+def home_for(entry: DataSet) -> Home:
+    """Where the real set lies, or can be put; Unwritable when there is no such place."""
+    here = home.current()
+    return here if os.path.isdir(real_folder(here, entry.name)) else home.with_room(entry.needs)
+
+
+def _find_real(entry: DataSet) -> tuple[Found, dict[str, Split]]:
+    def settled(here: Home) -> tuple[Path, dict[str, Split]]:
+        root = here.data / entry.name
+        _link(real_folder(here, entry.name), root)
+        return root, settle(root, entry.layout, lambda work: obtain.fetch(entry, work))
+
+    return _remembered(entry, entry.layout, False, *_in_a_home(home_for(entry), settled))
+
+
+def _in_a_home(
+    here: Home, settled: Callable[[Home], tuple[Path, dict[str, Split]]]
+) -> tuple[Path, dict[str, Split]]:
+    """Do it in this home; where that turns out not to be writable, in a scratch one."""
+    home.move_to(here)
+    try:
+        return settled(here)
+    except Unwritable as error:
+        there = home.scratch(here, str(error))
+        if there is None:
+            raise
+        home.move_to(there)
+        return settled(there)
+
+
+def _link(there: Path, root: Path) -> None:
+    """Read a set from a home that cannot be written to as if it lay in this one."""
+    if there == root:
+        return
+    with suppress(OSError):  # some systems let only a few users make links
+        root.parent.mkdir(parents=True, exist_ok=True)
+        root.symlink_to(there, target_is_directory=True)
+        if os.path.isfile(decoded.file_of(there)):
+            decoded.file_of(root).symlink_to(decoded.file_of(there))
+
+
+def _remembered(
+    entry: DataSet, layout: Layout, practice: bool, root: Path, splits: dict[str, Split]
+) -> tuple[Found, dict[str, Split]]:
+    stored = decoded.words(root, layout)
+    edition = stored["edition"] if stored else recognise(splits, layout.editions)
+    found = Found(root, layout, practice, edition, layout.stamp(root))
+    _found[_key(entry.name)] = found
+    return found, splits
+
+
 def _key(name: str) -> Key:
     return lookup(name).name, mode(), data_home()
 
 
 def _why_practice(entry: DataSet) -> str:
     return (
-        f"{entry.name}: no source could give the real images, so this runs on PRACTICE DATA: "
+        f"{entry.name}: the real images cannot be had, so this runs on PRACTICE DATA: "
         "a small stand-in that needs no network.\nEvery cell works, but its figures differ from "
         "those in the text.\nFor the real images: connect to the internet, or set LESSONS_MIRROR "
         f"to a folder or address that holds {', '.join(entry.files)}; then restart the kernel and "

@@ -1,27 +1,38 @@
 """Make the folder of a set whole, and never leave half of one there."""
 
+import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers.data import decoded
-from helpers.data.errors import DataError, Unreachable
+from helpers.data import decoded, faults
+from helpers.data.errors import DataError, Unreachable, Unwritable
+from helpers.data.home import OTHER
 from helpers.data.images import Split
-from helpers.data.layout import NOTHING, Checked, Layout, digest, first
+from helpers.data.layout import Checked, Layout, digest, first
 
 Obtain = Callable[[Path], Checked]
+ASIDE = "set-aside"  # beside the sets: what lay among the images, or in their way
+DECODED_AGAIN = (
+    "{}: the data folder cannot be written to, so its images are decoded again each time."
+)
+NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
-    """See that the folder ``root`` holds a whole set, and give its decoded images.
+    """See that the folder ``root`` holds a whole set and nothing else, and give its images.
 
     A folder that was found whole before, and was not written to since, costs a look at its file
-    list. Any other is checked file by file. Only what is missing or damaged is replaced.
+    list. Any other is checked file by file. Only what is missing or damaged is replaced. What lies
+    among the images and is none of them is moved to a folder beside, and that is said.
 
     Args:
         root: where the set belongs.
@@ -31,93 +42,178 @@ def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
 
     Raises:
         Unreachable: when the set is not whole and cannot be obtained.
-        DataError: when there are images too many, or the place cannot be written to.
+        Unwritable: when the place cannot be written to.
     """
-    splits = _known(root, layout)
-    if splits is not None:
-        return splits
     try:
+        splits = look(root, layout)
+        if splits is not None and not layout.strangers(root):
+            return splits
         with _alone(root) as work:
             # Another process may have done it all while this one waited.
-            return _known(root, layout) or _make_whole(root, layout, obtain, work)
+            splits = look(root, layout)
+            if splits is not None and not layout.strangers(root):
+                return splits
+            return _make_whole(root, layout, obtain, work)
     except OSError as error:
         return _without_writing(root, layout, error)
 
 
-def _known(root: Path, layout: Layout) -> dict[str, Split] | None:
+def look(root: Path, layout: Layout) -> dict[str, Split] | None:
     """The decoded images of a folder that has not changed since it was found whole."""
-    if not (root.is_dir() and decoded.file_of(root).exists()):
+    if not (os.path.isdir(root) and os.path.isfile(decoded.file_of(root))):
         return None
     return decoded.read(root, layout, digest=digest(layout.listing(root)))
 
 
+def examine(root: Path, layout: Layout) -> tuple[Checked, list[str]]:
+    """What a folder holds of the set, after a check of every file, and what else lies in it."""
+    known = decoded.checksums(root, layout)
+    strangers = layout.strangers(root, known)
+    return layout.check(root, known, strangers), strangers
+
+
 def _make_whole(root: Path, layout: Layout, obtain: Obtain, work: Path) -> dict[str, Split]:
-    checked = _check(root, layout, decoded.checksums(root)) if root.is_dir() else None
-    if checked is None:
-        checked = obtain(work)
-        os.replace(checked.root, root)
-    elif not checked.whole:
-        checked = _repair(checked, layout, obtain, work)
-    decoded.write(root, checked, work)
+    if os.path.isdir(root):
+        checked, strangers = examine(root, layout)
+        if not checked.whole:
+            checked = _repair(checked, layout, obtain, work, strangers)
+        elif strangers:
+            checked = _tidy(checked, layout, work, strangers)
+    else:
+        checked = _install(obtain(work), layout, root)
+    try:
+        _clear(root, decoded.file_of(root), lambda path: not os.path.isdir(path))
+        decoded.write(root, checked, work)
+    except OSError:
+        _say_once(DECODED_AGAIN.format(root.name))
     return checked.splits
 
 
-def _repair(broken: Checked, layout: Layout, obtain: Obtain, work: Path) -> Checked:
+def _tidy(checked: Checked, layout: Layout, work: Path, strangers: list[str]) -> Checked:
+    """Move away what lies among the images; where that is not allowed, copy the images."""
+    root = checked.root
+    try:
+        _set_aside(root, [root / path for path in strangers])
+    except OSError as error:
+        if error.errno not in NO_WRITING:
+            raise
+        copy = work / root.name
+        for path in layout.listing(root).keys() - set(strangers):
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / path, copy / path)
+        return _install(replace(checked, root=copy), layout, root)
+    return replace(checked, stamp=layout.stamp(root))
+
+
+def _repair(
+    broken: Checked, layout: Layout, obtain: Obtain, work: Path, strangers: list[str]
+) -> Checked:
     """Replace single files, so that whatever else a learner keeps in the folder stays."""
     root = broken.root
     print(f"{root.name}: the copy on this machine is not whole: {broken.summary()}.", flush=True)
     try:
-        whole = obtain(work).root
+        whole = obtain(work)
     except Unreachable as error:
         raise Unreachable(f"{error}\n  - this machine: {broken.summary()}") from error
-    # Before anything is touched: two archives of a set may name their images differently.
-    _no_more_than_the_set(root, sorted(set(layout.listing(root)) - set(layout.listing(whole))))
-    files = [file.relative_to(whole) for file in whole.rglob("*") if file.is_file()]
-    replaced = [
-        file for file in files if file.as_posix() in broken.problems or not (root / file).exists()
-    ]
-    for file in replaced:
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(whole / file, root / file)
-    checked = _check(root, layout)
+    # Two archives of a set may name their images differently.
+    others = layout.listing(root).keys() - layout.listing(whole.root).keys() - set(strangers)
+    files = [f.relative_to(whole.root) for f in whole.root.rglob("*") if f.is_file()]
+    files = [f for f in files if f.as_posix() in broken.problems or not os.path.isfile(root / f)]
+    moved = 0
+    try:
+        _set_aside(root, [root / path for path in [*strangers, *sorted(others)]])
+        for file in files:
+            for above in reversed(file.parents[:-1]):
+                _clear(root, root / above, os.path.isdir)
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            _clear(root, root / file, os.path.isfile)
+            _move(whole.root / file, root / file)
+            moved += 1
+    except OSError as error:
+        if moved or error.errno not in NO_WRITING:
+            raise
+        whole = _install(whole, layout, root)
+        print(f"{root.name}: repaired, a whole copy is in its place.", flush=True)
+        return whole
+    checked = layout.check(root)
     if not checked.whole:
         raise DataError(
-            f"{root.name} could not be repaired: {checked.summary()}. "
+            f"{root.name} could not be repaired: {checked.summary() or checked.extras()}. "
             f"Move the folder {root} away, then run this again."
         )
-    print(f"{root.name}: repaired, {len(replaced):,} files replaced.", flush=True)
+    print(f"{root.name}: repaired, {moved:,} files replaced.", flush=True)
     return checked
 
 
-def _check(root: Path, layout: Layout, known: Mapping[str, int] = NOTHING) -> Checked:
-    checked = layout.check(root, known)
-    _no_more_than_the_set(root, checked.extra)
-    return checked
+def _install(whole: Checked, layout: Layout, root: Path) -> Checked:
+    """Put a whole copy in its place; whatever is there is moved away."""
+    _clear(root, root, lambda path: False)
+    try:
+        os.replace(whole.root, root)
+    except OSError:  # without locks another process may have been quicker
+        if not (os.path.isdir(root) and layout.check(root).whole):
+            raise
+    return layout.found_at(root, whole)
 
 
-def _no_more_than_the_set(root: Path, extra: list[str]) -> None:
-    if extra:
-        raise DataError(
-            f"{root.name}: expected only the images of the set, but found also "
-            f"{first(extra)}, which would change the figures. Move what does not belong there "
-            f"out of {root}, then run this again."
-        )
+def _clear(root: Path, path: Path, may_stay: Callable[[Path], bool]) -> None:
+    """Move away what lies where a part of the set belongs, if it is of the wrong kind."""
+    if os.path.lexists(path) and not may_stay(path):
+        _set_aside(root, [path])
+
+
+def _set_aside(root: Path, paths: Collection[Path]) -> None:
+    """Move things into a folder of their own beside the set ``root``, and say so."""
+    if not paths:
+        return
+    aside = _new_folder(root.with_name(ASIDE))
+    for path in paths:
+        target = aside / path.relative_to(root.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, target)
+    shown = first([path.relative_to(root.parent).as_posix() for path in paths])
+    print(
+        f"{root.name}: what is no image of the set, or lies in its way, was moved to {aside}: "
+        f"{shown}.",
+        flush=True,
+    )
+
+
+def _new_folder(above: Path) -> Path:
+    """The first of ``above/1``, ``above/2`` and so on that is not there yet."""
+    above.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        try:
+            (above / str(number)).mkdir()
+        except FileExistsError:
+            continue
+        return above / str(number)
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # a link led to another disk
+            raise
+        shutil.move(source, target)
 
 
 def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Split]:
     """Whole data on a disk that cannot be written to is good data; anything else is an error."""
-    checked = _check(root, layout) if root.is_dir() else None
-    if checked is not None and checked.whole:
-        _say_once(
-            f"{root.name}: the data folder cannot be written to, so its images are decoded again "
-            "each time."
-        )
-        return checked.splits
-    found = "" if checked is None else f" What is there is not whole: {checked.summary()}."
-    raise DataError(
-        f"{root.name}: cannot write to the data folder {root.parent} ({error.strerror or error})."
-        f"{found} The set needs about {layout.megabytes:.0f} MB there. Make room, or set the "
-        "environment variable FASTAI_HOME to a folder that can take it, then start again."
+    found = ""
+    with suppress(OSError):
+        if os.path.isdir(root):
+            checked, strangers = examine(root, layout)
+            if checked.whole and not strangers:
+                _say_once(DECODED_AGAIN.format(root.name))
+                return checked.splits
+            if not checked.whole:
+                found = f" What is there is not whole: {checked.summary()}."
+    raise Unwritable(
+        f"{root.name}: cannot write to the data folder {root.parent} "
+        f"({faults.of_system(error)}).{found} The set needs about {layout.megabytes:.0f} MB there. "
+        f"Make room, or {OTHER}, then start again."
     ) from error
 
 
@@ -130,20 +226,33 @@ def _say_once(text: str) -> None:
 def _alone(root: Path) -> Iterator[Path]:
     """Keep other processes out, and give an empty folder to work in, on the disk of ``root``."""
     root.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(root) as alone:
+        if alone:
+            for left in root.parent.glob(f".{root.name}.partial*"):  # by a run that was killed
+                shutil.rmtree(left) if os.path.isdir(left) else left.unlink()
+            work = root.with_name(f".{root.name}.partial")
+            work.mkdir()
+        else:
+            work = Path(tempfile.mkdtemp(prefix=f".{root.name}.partial-", dir=root.parent))
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[bool]:
+    """Hold the lock of a set; False where the file system has none, as on some network drives."""
     lock = FileLock(root.with_name(f".{root.name}.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:
         print(f"{root.name}: another process is getting it ready; waiting for that.", flush=True)
         lock.acquire()
+    except (OSError, NotImplementedError):
+        yield False
+        return
     try:
-        work = root.with_name(f".{root.name}.partial")
-        if work.exists():  # left by a run that was killed
-            shutil.rmtree(work)
-        work.mkdir()
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        yield True
     finally:
         lock.release()

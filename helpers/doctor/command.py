@@ -58,7 +58,7 @@ def _disk_and_images() -> Iterator[Finding]:
         standings = images.stand(data.names())
     except Exception as error:  # torch is missing, a setting cannot be understood ...
         problem = str(error) if isinstance(error, RuntimeError) else in_short(error)
-    yield from machine.disk(machine.data_folder(), sum(one.needs for one in standings))
+    yield from each([("disk", lambda: machine.disk(sum(one.needs for one in standings)))])
     yield from (one.finding for one in standings)
     if problem:
         yield Finding(FIX, "data", f"cannot be looked at: {problem}")

@@ -32,7 +32,10 @@ def lessons(folder: Path | None = None, path: Sequence[str] | None = None) -> It
     if not files:
         yield Finding(NOTE, "lessons", "none in this folder: go to the one that holds notebooks")
         return
-    package = _found_by_notebooks(sys.path[1:] if path is None else path)
+    package = _found_by_notebooks([str(folder), *(sys.path[1:] if path is None else path)])
+    if not (package / "__init__.py").is_file():
+        yield Finding(FIX, "lessons", f"{package} hides the helpers of the lessons: rename it")
+        return
     version = _version(package)
     these = f"helpers {version} in {package}"
     problems = []
@@ -53,9 +56,17 @@ def lessons(folder: Path | None = None, path: Sequence[str] | None = None) -> It
 
 
 def _found_by_notebooks(path: Sequence[str]) -> Path:
-    """The folder of the helpers that a notebook imports: installed ones, else these."""
+    """What a notebook imports as helpers: the package in a folder, else these.
+
+    A file ``helpers.py`` beside the notebook comes before any package, and a folder without
+    ``__init__.py`` before none at all.
+    """
     spec = PathFinder.find_spec("helpers", list(path))
-    return Path(spec.origin).parent if spec is not None and spec.origin else HERE
+    if spec is None:
+        return HERE
+    if spec.submodule_search_locations is None:
+        return Path(spec.origin)
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def _version(package: Path) -> str:

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import tarfile
 import warnings
 from collections.abc import Iterator
 from importlib import import_module, metadata
@@ -81,11 +80,7 @@ def python(root: Path = ROOT) -> Iterator[Finding]:
     """The running Python, and whether it is the one that was set up for the lessons."""
     text = f"{facts.python().split()[1]} ({sys.executable})"
     own = root / ".venv"
-    if not hasattr(tarfile, "data_filter"):
-        yield Finding(
-            NOTE, "Python", f"{text} cannot unpack archives of images safely: take 3.11.4 or newer"
-        )
-    elif (own / ".ready").exists() and Path(sys.prefix).resolve() != own.resolve():
+    if (own / ".ready").exists() and Path(sys.prefix).resolve() != own.resolve():
         yield Finding(
             NOTE, "Python", f"{text} is not the one that make lab set up: use that in {own}"
         )

@@ -1,0 +1,211 @@
+"""What an error of the system or of the network means, in words, and what to do about it.
+
+The lessons and ``python -m helpers`` both ask here, so both say the same.
+"""
+
+import errno
+import os
+import ssl
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+ROOM = "make room"
+ACCESS = "give this user the right to, or choose another folder"
+
+_OF_THE_SYSTEM = {
+    "ENOSPC": f"No space left on device: {ROOM}",
+    "EDQUOT": f"your share of this disk is used up: {ROOM}",
+    "EROFS": "Read-only file system: choose another folder",
+    "EACCES": f"Permission denied: {ACCESS}",
+    "EPERM": f"Operation not permitted: {ACCESS}",
+    "ENOENT": "there is no such file or folder: correct the path",
+    "EEXIST": "something lies there already: move it away",
+    "ENOTDIR": "a file lies where a folder belongs: move it away",
+    "EISDIR": "a folder lies where a file belongs: move it away",
+    "ELOOP": "its links lead round in a circle: remove them",
+    "ENAMETOOLONG": "the name is too long: choose a shorter path",
+    "ENOLCK": "this file system has no locks: choose another folder",
+    "EIO": "the disk or its connection fails: choose another one",
+    "ESTALE": "the network drive has lost this folder: connect it again",
+    "EMFILE": "too many files are open: restart the kernel",
+}
+SYSTEM = {getattr(errno, name): text for name, text in _OF_THE_SYSTEM.items()}
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables that name a file of certificates
+
+
+def of_system(error: OSError) -> str:
+    """An error of files and folders in one line.
+
+    Example:
+        >>> of_system(OSError(errno.ENOSPC, ""))
+        'No space left on device: make room'
+    """
+    words = SYSTEM.get(error.errno, error.strerror or str(error) or type(error).__name__)
+    if error.filename is None or isinstance(error.filename, int):
+        return words
+    if error.errno == errno.ENOENT and os.path.islink(error.filename):
+        words = "a link that leads nowhere: remove it, or bring back what it names"
+    return f"{os.fsdecode(error.filename)}: {words}"
+
+
+def of_network(error: Exception, address: str, seconds: float) -> str:
+    """An error of ``requests`` in one line.
+
+    Args:
+        error: what asking for ``address`` raised.
+        address: http or https.
+        seconds: for how long an answer was waited for.
+    """
+    import requests
+
+    inner = list(_chain(error))
+    host, proxy = _host(address), proxy_of(address)
+    if not isinstance(error, requests.RequestException) and (named := _missing_bundle()):
+        return named
+    if isinstance(error, requests.exceptions.ProxyError) or (proxy and _unreached(error)):
+        return _of_proxy(proxy, inner)
+    if isinstance(error, requests.exceptions.SSLError) or _first(inner, ssl.SSLError):
+        return _of_certificate(host, inner)
+    if isinstance(error, requests.Timeout) or any("timed out" in str(one) for one in inner):
+        through = f" through {proxy}" if proxy else ""
+        return f"no answer{through} within {seconds:g} seconds"
+    if isinstance(error, requests.ConnectionError) and _unreached(error):
+        return "cannot be reached: no network, or no such host"
+    if isinstance(error, requests.TooManyRedirects):
+        return "it sends in circles from address to address: use another one"
+    if isinstance(error, (requests.exceptions.InvalidURL, ValueError)):
+        return f"{address} or a proxy variable is no address that can be asked: correct it"
+    deepest = next((one for one in reversed(inner) if isinstance(one, OSError)), error)
+    why = getattr(deepest, "strerror", None)
+    return "the connection broke off" + (f" ({why})" if why else "")
+
+
+def lasting(error: Exception, address: str) -> bool:
+    """Whether asking again would change nothing: no network, a bad certificate, a dead proxy."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
+    passing = (requests.ConnectionError, requests.Timeout, HTTPError, ConnectionError)
+    passing += (requests.exceptions.ChunkedEncodingError,)
+    return (
+        not isinstance(error, passing)
+        or isinstance(error, requests.exceptions.SSLError)
+        or _unreached(error)
+        or bool(proxy_of(address))
+    )
+
+
+def wants_password(address: str) -> str:
+    """What to do about a proxy that answers 407."""
+    return _of_proxy(proxy_of(address), [Exception("407")])
+
+
+def proxy_of(address: str) -> str:
+    """The proxy that is asked for ``address``, and who says so; empty when there is none."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    try:
+        proxy = select_proxy(address, get_environ_proxies(address))
+    except ValueError:  # not even an address
+        return ""
+    if not proxy:
+        return ""
+    names = [f"{address.partition(':')[0]}_proxy", "all_proxy"]
+    names = [name for both in names for name in (both, both.upper())]
+    variable = next((name for name in names if os.environ.get(name)), "")
+    says = f"the variable {variable}" if variable else "the settings of this system"
+    return f"the proxy {without_password(proxy)} ({says})"
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown.
+
+    Example:
+        >>> without_password("http://ann:secret@proxy:3128/x")
+        'http://proxy:3128/x'
+    """
+    begin, scheme, rest = address.rpartition("://")
+    place, slash, path = rest.partition("/")
+    return f"{begin}{scheme}{place.rpartition('@')[2]}{slash}{path}"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address
+
+
+def _of_proxy(proxy: str, inner: list[BaseException]) -> str:
+    proxy = proxy or "the proxy"
+    text = " ".join(map(str, inner))
+    if "407" in text:
+        return (
+            f"{proxy} wants a name and a password: write them into the variable, as in "
+            "http://name:password@host:port"
+        )
+    if "SOCKS" in text:
+        return f"{proxy} speaks SOCKS, which needs one more package: pip install pysocks"
+    return (
+        f"{proxy} does not do its work: ask for the right one, or remove the variable where "
+        "there is none"
+    )
+
+
+def _of_certificate(host: str, inner: list[BaseException]) -> str:
+    refused = _first(inner, ssl.SSLCertVerificationError)
+    if refused is None:
+        return (
+            f"{host} gives no secure connection: a proxy or filter may stand between; try another "
+            "network"
+        )
+    bundle = next((name for name in BUNDLES if os.environ.get(name)), "")
+    known = f" by those in {bundle}={os.environ[bundle]}" if bundle else ""
+    why = getattr(refused, "verify_message", "") or "no reason given"
+    if "expired" in why or "not yet valid" in why:
+        remedy = "is the clock of this machine right?"
+    else:
+        remedy = (
+            "a proxy or filter of this network may stand between; get its certificate from whoever "
+            "runs the network, and set REQUESTS_CA_BUNDLE to that file"
+        )
+    return f"the certificate of {host} is not accepted{known} ({why}): {remedy}"
+
+
+def _missing_bundle() -> str:
+    """requests reads these variables, and fails at once when the file is not there."""
+    for name in BUNDLES:
+        if (file := os.environ.get(name)) is not None and file and not os.path.exists(file):
+            return (
+                f"the variable {name} names {file}, which is not there: correct or remove the "
+                "variable"
+            )
+        if file:
+            return ""  # requests looks no further
+    return ""
+
+
+def _unreached(error: Exception) -> bool:
+    """No such host, connection refused, no route: without a network, waiting does not help."""
+    import requests
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+    kinds = (requests.ConnectTimeout, NewConnectionError, ConnectTimeoutError)
+    return any(isinstance(one, kinds) for one in _chain(error))
+
+
+def _first(errors: list[BaseException], kind: type) -> BaseException | None:
+    return next((error for error in errors if isinstance(error, kind)), None)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and those inside it: urllib3 and requests wrap one into another, in many ways."""
+    waiting, seen = [error], set()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        within = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+        waiting += [other for other in within if isinstance(other, BaseException)]
