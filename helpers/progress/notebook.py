@@ -14,7 +14,6 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 EXERCISE = "exercise"
 CHECK = "check"
@@ -58,14 +57,14 @@ class Question:
     parts: tuple[Part, ...]
 
 
-def read(path: Path) -> list[dict]:
-    """The code cells of a notebook file as ``{"source": text, "tags": list}``.
+def read(content: bytes) -> list[dict]:
+    """The code cells of a notebook file's bytes as ``{"source": text, "tags": list}``.
 
     Raises:
-        ValueError: when the file is not a notebook of format 4.
+        ValueError: when they are not a notebook of format 4.
     """
     try:
-        notebook = json.loads(Path(path).read_bytes())
+        notebook = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is no notebook: its text is not valid JSON ({error})") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
