@@ -172,7 +172,7 @@ def test_an_import_of_everything_is_taken_for_names_that_nothing_else_binds():
 )
 def test_what_is_no_notebook_is_told(text):
     with pytest.raises(ValueError, match="is no notebook"):
-        notebook.read(text.encode("latin1"))
+        notebook.cells_of(text.encode("latin1"))
 
 
 def test_cells_of_unusual_forms_are_read():
@@ -189,7 +189,7 @@ def test_cells_of_unusual_forms_are_read():
             "nonsense",
         ],
     }
-    assert notebook.read(json.dumps(words).encode()) == [
+    assert notebook.cells_of(json.dumps(words).encode()) == [
         {"source": "a = 1\nb = 2", "tags": []},
         {"source": "c", "tags": ["exercise"]},
         {"source": "", "tags": []},

@@ -15,7 +15,7 @@ from helpers.exercises.framework import is_stub
 from helpers.progress import inside
 from helpers.progress.judge import EXERCISES, is_known
 from helpers.progress.limits import limit
-from helpers.progress.notebook import Question, questions, read
+from helpers.progress.notebook import Question, cells_of, questions
 from helpers.progress.wire import pack
 
 
@@ -39,7 +39,7 @@ def main(done: Sequence[str]) -> None:
     say(ready=True)
     try:
         with notebook:  # is closed before any answer runs
-            asked = questions(read(notebook.read()))
+            asked = questions(cells_of(notebook.read()))
     except (ValueError, OSError, RecursionError, MemoryError) as error:
         say(unreadable=str(error) or type(error).__name__)
         return

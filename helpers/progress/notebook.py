@@ -14,6 +14,7 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 EXERCISE = "exercise"
 CHECK = "check"
@@ -57,7 +58,17 @@ class Question:
     parts: tuple[Part, ...]
 
 
-def read(content: bytes) -> list[dict]:
+def read(path: Path) -> list[dict]:
+    """The code cells of a notebook file, see ``cells_of``.
+
+    Raises:
+        ValueError: when the file is not a notebook of format 4.
+        OSError: when it cannot be read.
+    """
+    return cells_of(Path(path).read_bytes())
+
+
+def cells_of(content: bytes) -> list[dict]:
     """The code cells of a notebook file's bytes as ``{"source": text, "tags": list}``.
 
     Raises:
