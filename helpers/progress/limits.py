@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def excess(process: int) -> str:
     processes = list(below(process))
     if len(processes) > PROCESSES:
         return f"more than {PROCESSES} processes"
-    if sum(map(_resident, processes)) > TOGETHER and sum(map(_share, processes)) > TOGETHER:
+    files = sum(_nameless(processes).values())
+    # What is shared is counted once only where it may matter, as that takes longer.
+    if all(sum(map(count, processes)) + files > TOGETHER for count in (_resident, _share)):
         return f"more than {TOGETHER // 2**30} GiB of memory"
     return "" if _free() > SPARE else "the machine's memory was nearly used up"
 
@@ -98,6 +101,19 @@ def _share(process: int) -> int:
         return int(words[words.index("Pss:") + 1]) * 1024
     except (OSError, ValueError):
         return _resident(process)
+
+
+def _nameless(processes: list[int]) -> dict[tuple[int, int], int]:
+    """The bytes of open files that no folder holds, such as those in memory; each file once."""
+    found = {}
+    for number in processes:
+        with contextlib.suppress(OSError):
+            for file in os.listdir(f"/proc/{number}/fd"):
+                with contextlib.suppress(OSError):
+                    its = os.stat(f"/proc/{number}/fd/{file}")
+                    if stat.S_ISREG(its.st_mode) and not its.st_nlink:
+                        found[its.st_dev, its.st_ino] = its.st_blocks * 512
+    return found
 
 
 def _free() -> float:
