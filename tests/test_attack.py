@@ -586,7 +586,10 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("builder", [*BUILDERS, ""])
+ALL = [pytest.param(builder, id=f"{builder or 'unprotected'}: ") for builder in (*BUILDERS, "")]
+
+
+@pytest.mark.parametrize("builder", ALL)
 def test_odd_files_end_nothing(tmp_path, world, builder):
     """A class of odd files and odd names: each has a row, and the honest one is right."""
     folder = tmp_path / "class"
@@ -661,7 +664,7 @@ def wait_for_ann(table: Path) -> None:
     raise AssertionError("nothing was judged")
 
 
-@pytest.mark.parametrize("builder", [*BUILDERS, ""])
+@pytest.mark.parametrize("builder", ALL)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"])
 def test_a_command_that_is_ended_ends_all(tmp_path, builder, name):
     """What was judged is kept, nothing runs on, nothing is left, and a second call goes on."""
@@ -686,7 +689,7 @@ def test_a_command_that_is_ended_ends_all(tmp_path, builder, name):
     assert [says(table_of(table), "bob", n)[:0] for n in STUBS] == [""] * 4
 
 
-@pytest.mark.parametrize("builder", [*BUILDERS, ""])
+@pytest.mark.parametrize("builder", ALL)
 def test_a_closed_terminal_ends_all(tmp_path, builder):
     if builder and getattr(walls, builder)() is None:
         pytest.skip(f"{builder} does not work here")

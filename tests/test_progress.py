@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from helpers.progress.judge import EXERCISES, RESULTS, judge
 from helpers.progress.marks import Mark
 from helpers.progress.submissions import hand_ins
 from helpers.progress.table import Row, Table
-from helpers.progress.walls import walls
+from helpers.progress.walls import WORK, Walls, bubblewrap, environment, unshare, walls
 from helpers.progress.wire import LARGEST, pack, unpack
 from tests.nbcheck.exercises import solve
 from tests.nbcheck.notebook import read
@@ -605,7 +606,7 @@ def test_memory_is_limited(classroom):
 @walled
 def test_there_is_no_network(classroom):
     assert results(classroom, "bob")[3] == "wrong"
-    assert "Network is unreachable" in says(classroom, "bob", "2.4")
+    assert "Refused" in (told := says(classroom, "bob", "2.4")) or "unreachable" in told
 
 
 def test_the_time_is_for_all_answers_together(runner):
@@ -660,6 +661,94 @@ def test_notebooks_that_cannot_be_judged_have_a_row(classroom):
 
 def test_deleted_exercises_are_missing(classroom):
     assert results(classroom, "김") == ["right", "missing", "missing", "missing"]
+
+
+INSIDE = """
+import json, os, socket, sys
+
+def tried(what):
+    try:
+        return what() or True
+    except OSError as error:
+        return type(error).__name__
+
+print(json.dumps({
+    "home": tried(lambda: open(sys.argv[1]).read()),
+    "network": tried(lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])), 2)),
+    "root": tried(lambda: os.mkdir("/new")),
+    "library": tried(lambda: open(os.__file__, "a")),
+    "work": tried(lambda: open("new", "w").close()),
+    "others": len([name for name in os.listdir("/proc") if name.isdigit()]) > 3,
+    "token": "TOKEN" in os.environ,
+    "folders": sorted({"home", "tmp", "run", "var", "mnt"} & set(os.listdir("/"))),
+}))
+"""
+
+
+@pytest.mark.parametrize("builder", [bubblewrap, unshare])
+def test_walls_hide_the_machine(tmp_path, monkeypatch, builder):
+    if builder() is None:
+        pytest.skip(f"{builder.__name__} does not work here")
+    monkeypatch.setenv("TOKEN", "secret")
+    (tmp_path / "key").write_text("secret")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        given = [str(tmp_path / "key"), str(listener.getsockname()[1])]
+        command = [*builder().command, sys.executable, "-c", INSIDE, *given]
+        done = subprocess.run(command, env=environment(WORK), capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    assert found.pop("network") in ("OSError", "ConnectionRefusedError")  # a network of its own
+    assert found == {
+        "home": "FileNotFoundError",
+        "root": "OSError",
+        "library": "OSError",
+        "work": True,
+        "others": False,
+        "token": False,
+        "folders": [],
+    }
+
+
+@walled
+def test_what_python_needs_is_the_only_thing_in_sight(tmp_path):
+    assert walls().hide(tmp_path) and walls().hide(Path.home() / ".ssh")
+    assert not walls().hide(Path(sys.prefix)) and not walls().hide(Path("/usr/lib"))
+
+
+@walled
+def test_submissions_in_sight_of_each_other_are_refused(tmp_path, monkeypatch, capsys):
+    in_sight = replace(walls(), shown=(str(tmp_path),))
+    monkeypatch.setattr(command, "walls", lambda: in_sight)
+    (tmp_path / "class").mkdir()
+    with pytest.raises(SystemExit):
+        command.main(["--submissions", str(tmp_path / "class"), "--csv", str(tmp_path / "a.csv")])
+    assert "move it elsewhere" in capsys.readouterr().err
+
+
+@walled
+def test_walls_without_room_for_more_are_made_anew_for_each_notebook():
+    """As where a system permits bubblewrap, but nothing within it."""
+    with (
+        isolate.Runner(replace(walls(), nested=False)) as runner,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        online = ONLINE.replace("PORT", str(listener.getsockname()[1]))
+        content = json.dumps(lesson_02(mse=RIGHT["2.1"], gradient=online))
+        found = marks.marks(content.encode(), 60, runner)
+    assert [mark.result for mark in found] == ["right", "not tried", "not tried", "wrong"]
+    assert "OSError" in found[3].says or "Refused" in found[3].says
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_process_that_cannot_start_is_no_row(tmp_path, monkeypatch, capsys, nested):
+    """Whatever the notebook, none can be judged: the command says so, and writes no nonsense."""
+    broken = Walls("unshare", ("false",), (), nested)
+    monkeypatch.setattr(command, "walls", lambda: broken)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "a.ipynb").write_bytes(json.dumps(lesson_02()).encode())
+    given = ["--submissions", str(tmp_path / "class"), "--csv", str(tmp_path / "a.csv")]
+    assert command.main(given) == 1
+    assert "no answer can be run here" in capsys.readouterr().out
+    assert table_of(tmp_path / "a.csv") == []
 
 
 def test_what_a_process_says_is_judged_once_and_only_for_its_exercises():

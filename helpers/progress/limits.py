@@ -20,8 +20,9 @@ def limit() -> None:
         import resource
     except ImportError:  # Windows has no such limits
         return
+    taken = _taken()
     most = {
-        "RLIMIT_AS": _taken() + MEMORY,
+        "RLIMIT_AS" if taken else "RLIMIT_DATA": taken + MEMORY,
         "RLIMIT_FSIZE": LARGEST_FILE,
         "RLIMIT_NOFILE": FILES,
         "RLIMIT_CORE": 0,
