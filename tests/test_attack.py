@@ -71,6 +71,10 @@ ANYWHERE = {
         subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(999)', 'MARK'],
                          start_new_session=True)
         """,
+    "children left behind": """
+        for _ in range(3):
+            if os.fork() == 0: time.sleep(999)
+        """,
     "hundreds of processes": """
         for _ in range(300):
             if os.fork() == 0: time.sleep(999)
@@ -403,7 +407,7 @@ def trials() -> Iterator:
         for name in [*ANYWHERE, *WALLED, *GREEDY]:
             yield pytest.param(builder, name, id=f"{builder}: {name}")
     # Each takes seconds here; the others differ in the verdict only, which is the same code.
-    for name in [*ANYWHERE][::3]:
+    for name in dict.fromkeys(["children left behind", *[*ANYWHERE][::3]]):
         yield pytest.param("", name, id=f"unprotected: {name}")
 
 
@@ -469,6 +473,10 @@ class World:
         assert not [
             p for p in psutil.process_iter(["cmdline"]) if MARK in (p.info["cmdline"] or [])
         ]
+
+        homes = [p.info["environ"] or {} for p in psutil.process_iter(["environ"])]
+        here = str(self.folder / "temporary")
+        assert not [home for home in homes if home.get("HOME", "").startswith(here)]
 
     def close(self) -> None:
         for server in (self.tcp, self.udp, self.unix, self.nameless):

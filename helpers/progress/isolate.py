@@ -142,6 +142,7 @@ class _Fresh:
         finally:
             os.close(answers)
         self.number = self._process.pid
+        self._stopped = False
 
     def ended(self, seconds: float) -> str:
         try:
@@ -150,7 +151,9 @@ class _Fresh:
             return ""
 
     def stop(self) -> None:
-        _kill(self._process)
+        if not self._stopped:
+            self._stopped = True
+            _kill(self._process)
         if self._folder:
             self._folder.cleanup()
 
@@ -185,7 +188,8 @@ class _Warm:
 
     def close(self) -> None:
         self.door.close()
-        _kill(self.process)
+        if self.process.poll() is None:
+            _kill(self.process)
 
 
 class _Forked:
@@ -315,7 +319,7 @@ def _python(module: str) -> list[str]:
 
 def _kill(process: subprocess.Popen) -> None:
     """End a process and all that it has started, as far as it can still be found."""
-    if os.name == "posix" and process.poll() is None:
+    if os.name == "posix":
         for number in [*below(process.pid)][1:]:
             with contextlib.suppress(OSError):
                 os.kill(number, signal.SIGKILL)
