@@ -8,7 +8,6 @@ sockets that this test has made. Code that has come through says BREACH.
 
 import json
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -27,6 +26,8 @@ from helpers.progress import walls
 from helpers.progress.isolate import Runner
 from helpers.progress.marks import Mark, marks
 from tests.test_progress import RIGHT, STUBS, lesson_02, says, table_of
+
+pty = pytest.importorskip("pty")  # not on Windows
 
 pytestmark = [
     pytest.mark.slow,
@@ -336,6 +337,11 @@ WALLED = {
     "a name on the network": "socket.gethostbyname('pypi.org'); breach('name')",
     "a unix socket": "socket.socket(socket.AF_UNIX).connect('SOCKET')",
     "a socket without a file": "socket.socket(socket.AF_UNIX).connect('\\0MARK')",
+    "a socket to the machine's host": """
+        try: socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)
+        except OSError as error: refused = error.errno
+        if refused != 97 or libc.syscall(425, 1, None) != -1: breach(refused)
+        """,
     "raw packets": "socket.socket(socket.AF_PACKET, socket.SOCK_RAW); breach('raw')",
     "a bound port": """
         with socket.create_server(('127.0.0.1', PORT)) as server: pass

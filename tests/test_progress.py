@@ -535,6 +535,8 @@ def classroom(tmp_path_factory):
         "김/02.ipynb": {**lesson_02(mse=RIGHT["2.1"]), "metadata": {"colab": {}}},
     }
     files["김/02.ipynb"]["cells"] = files["김/02.ipynb"]["cells"][:3]  # 2.2 to 2.4 were deleted
+    if not walls():
+        del files["=eve/02.ipynb"]  # nothing would keep her from the others' files
     for name, content in files.items():
         text = json.dumps(content, ensure_ascii=False)
         text = re.sub("|".join(words), lambda found: words[found[0]], text)

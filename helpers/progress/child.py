@@ -16,6 +16,7 @@ from helpers.progress import inside
 from helpers.progress.judge import EXERCISES, is_known
 from helpers.progress.limits import limit
 from helpers.progress.notebook import Question, cells_of, questions
+from helpers.progress.walls import WORK
 from helpers.progress.wire import pack
 
 
@@ -109,5 +110,7 @@ if __name__ == "__main__":
     limit()
     if sys.platform == "linux":
         inside.end_with_parent()
+        if os.getcwd() == WORK:  # behind walls
+            inside.refuse_sockets()
     main(sys.argv[1:])
     os._exit(0)  # threads that an answer has started do not keep the process

@@ -7,19 +7,23 @@ notebook.
 """
 
 import ctypes
+import errno
 import os
 import platform
 import socket
+import struct
 import sys
 from pathlib import Path
 
-# From <sched.h>, <sys/mount.h>, <sys/prctl.h> and <linux/keyctl.h>.
+# From <sched.h>, <sys/mount.h>, <sys/prctl.h>, <linux/seccomp.h> and <linux/keyctl.h>.
 NEW_USER, NEW_PID, NEW_MOUNT, NEW_IPC, NEW_NET = 2**28, 2**29, 2**17, 2**27, 2**30
 READ_ONLY, NO_SETUID, NO_DEVICES, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 2**12, 2**14, 2**18
 REMOUNT, DETACH = 32, 2
-DROP_BOUND, NO_NEW_POWERS, DIE_WITH_PARENT = 24, 38, 1
+DROP_BOUND, NO_NEW_POWERS, DIE_WITH_PARENT, SECCOMP = 24, 38, 1, 22
 MOUNT_SETATTR, HERE, KILL = 442, -100, 9  # the system call has one number on all processors
 SETFCAP = 31  # <linux/capability.h>; without it a superuser is not mapped into a namespace
+IO_URING = 425
+_CALLS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}  # architecture, socket()
 KEYCTL = {"x86_64": 250, "aarch64": 219}
 INODES = 10_000  # files in a folder of memory
 ROOM = 64 * 2**20  # bytes in it
@@ -107,6 +111,7 @@ def alone(work: str) -> None:
             _memory(place, 4096, READ_ONLY)
     os.chdir(work)
     drop_powers()
+    refuse_sockets()
 
 
 def end_with_parent() -> None:
@@ -128,6 +133,35 @@ def drop_powers(but: int | None = None) -> None:
     _call("capset", version_3, kept)
     if platform.machine() in KEYCTL:
         ctypes.CDLL(None).syscall(KEYCTL[platform.machine()], 1, None)  # a new session keyring
+
+
+def refuse_sockets() -> None:
+    """No sockets but those that belong to a network namespace; others reach a machine's host.
+
+    That is a filter of system calls, which stays for good; ``drop_powers`` comes first.
+    """
+    if platform.machine() not in _CALLS:
+        return
+    architecture, socket_call = _CALLS[platform.machine()]
+    families = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+    load, equal, above, give = 0x20, 0x15, 0x35, 0x06
+    end = 7 + len(families)  # the line that refuses; after it those that permit and that kill
+    lines = [
+        (load, 0, 0, 4),
+        (equal, 0, end + 2 - 2, architecture),
+        (load, 0, 0, 0),
+        (above, end - 4, 0, 2**30),  # calls of another kind of program
+        (equal, end - 5, 0, IO_URING),  # makes sockets, too
+        (equal, 0, end + 1 - 6, socket_call),
+        (load, 0, 0, 16),
+        *((equal, end + 1 - 8 - n, 0, family) for n, family in enumerate(families)),
+        (give, 0, 0, 0x00050000 | errno.EAFNOSUPPORT),
+        (give, 0, 0, 0x7FFF0000),
+        (give, 0, 0, 0x80000000),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in lines))
+    program = struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code))
+    _call("prctl", SECCOMP, 2, program, 0, 0)
 
 
 def _is_free(place: str, paths: list[str]) -> bool:
