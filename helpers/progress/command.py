@@ -178,6 +178,8 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         table = Table(file, [_key(hand_in, digest) for hand_in, digest in found if digest])
     except (OSError, ValueError) as error:
         words = f"cannot write {file}: {error.strerror}" if isinstance(error, OSError) else error
+        if not file.absolute().parent.is_dir():
+            words = f"there is no folder {file.parent} to write {file.name} into"
         parser.error(f"--csv: {words}")
     with table:
         judged = table.judged()

@@ -258,7 +258,7 @@ class _Heard:
         if self.full:
             return "it said more than any answer"
         if time.monotonic() - self._begun > self._share:
-            return f"still running after {self._share:.3g} seconds"
+            return f"still running after {round(self._share, 1):g} seconds"
         return ""
 
     def _line(self, line: bytes) -> None:

@@ -169,7 +169,8 @@ def _nothing(place: Path) -> str:
         return f"nothing readable: {place.name}"
     names = [entry.name for entry in _listed(place)]
     if not names:
-        return "nothing readable: the folder is empty"
+        hidden = any(os.scandir(place))
+        return f"nothing readable: {'only hidden files' if hidden else 'the folder is empty'}"
     return f"nothing readable: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
 
 
