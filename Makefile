@@ -18,7 +18,8 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-browser test-colab check \
-	picture notebooks spread gpu gpu-pack wheel colab colab-env colab-versions publish site lint clean
+	attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
+	colab-versions publish site lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -26,6 +27,8 @@ help:
 	@echo "make test-units, test-real, test-practice, test-browser, test-colab: one part of them"
 	@echo "make check      look at the style of the code and run the quick tests of helpers"
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
+	@echo "make attack     attack the grading of submissions in every way that was thought of"
+	@echo "make container  build a container for grading submissions, see README"
 	@echo "make notebooks  run the lessons again and store what they print"
 	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
 	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
@@ -71,7 +74,16 @@ test-variant: $(READY)
 
 # Style, and the quick tests of helpers, in as many processes as there are processors.
 check: lint
-	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow" $(UNITS) $(CHECK)
+	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow and not attack" $(UNITS) $(CHECK)
+
+# Minutes; it counts what was tried and what came through, with each kind of walls and without.
+attack: $(READY)
+	$(PYTEST) -q -m attack tests/test_attack.py $(ATTACK)
+
+# DOCKER=podman builds it, too.
+DOCKER ?= docker
+container:
+	$(DOCKER) build --tag grading .
 
 test-browser: $(READY)
 	$(PYTEST) -rs --durations=0 tests/test_browser.py

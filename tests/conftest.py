@@ -31,6 +31,22 @@ def data_sets_of_its_own() -> Iterator[None]:
         yield
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the attacks on grading, by what was around them: tried, and come through."""
+    for around in ("bubblewrap", "unshare", "unprotected"):
+        count = {
+            outcome: sum(
+                f"{around}: " in report.nodeid for report in terminalreporter.stats.get(outcome, [])
+            )
+            for outcome in ("passed", "failed", "skipped")
+        }
+        if any(count.values()):
+            terminalreporter.write_line(
+                f"{around}: {count['passed'] + count['failed']} attacks tried, "
+                f"{count['failed']} came through, {count['skipped']} not tried"
+            )
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that needs a GPU on a machine that has none."""
     if item.get_closest_marker("gpu") is None:

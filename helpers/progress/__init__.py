@@ -1,7 +1,15 @@
 """``python -m helpers progress``: which exercises pass in the notebooks on disk.
 
-With ``--submissions`` it judges the notebooks of a class and writes a table. An answer runs in a
-process of its own (``isolate``, ``child``, ``guard``), with the code of its notebook that it needs
-(``notebook``). What it gave comes back as plain values (``wire``) and is judged here (``judge``):
-``marks`` for one notebook, ``submissions`` for many, ``command`` for the command line.
+With ``--submissions`` it judges the notebooks of a class and writes a table.
+
+- ``command``: the command line.
+- ``submissions`` finds what a class has handed in, ``archive`` looks into a .zip, and ``table`` is
+  the CSV file of all results.
+- ``marks`` judges one notebook: ``isolate`` has its answers run in a process of their own, and
+  ``judge`` holds what they gave against what is right.
+- ``child`` runs in that process, with the code of the notebook that an answer needs
+  (``notebook``). What it gave comes back as plain values (``wire``).
+- ``walls`` are built around the process by bubblewrap or ``unshare``, ``inside`` is what remains to
+  be done within, ``warm`` spares it the import of torch, and ``limits`` are those of memory and
+  number.
 """

@@ -1,48 +1,51 @@
-"""The process that runs a learner's answers. It says what they gave; it does not judge them.
+"""What runs a learner's answers. It says what they gave; it does not judge them.
 
-``python -m helpers.progress.child NOTEBOOK FOLDER [DONE ...]`` writes one JSON object a line to
-what was its standard output when it began. Everything that is printed later goes nowhere.
+``python -m helpers.progress.child [DONE ...]`` reads a notebook from its standard input and writes
+one JSON object a line to what was its standard output when it began. Everything that is printed
+later goes nowhere.
 """
 
 import json
 import linecache
 import os
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-from helpers.exercises import find
 from helpers.exercises.framework import is_stub
-from helpers.progress.guard import fence
-from helpers.progress.judge import is_known
-from helpers.progress.notebook import Question, questions, read
+from helpers.progress import inside
+from helpers.progress.judge import EXERCISES, is_known
+from helpers.progress.limits import limit
+from helpers.progress.notebook import Question, cells_of, questions
+from helpers.progress.walls import WORK
 from helpers.progress.wire import pack
 
 
-def main(notebook: Path, folder: Path, done: list[str]) -> None:
-    """Run the answers of a notebook, each in names of its own.
+def main(done: Sequence[str]) -> None:
+    """Run the answers of the notebook on file 0, each in names of its own.
 
     Args:
-        notebook: the file.
-        folder: the only place where answers may write.
         done: exercises to pass over.
     """
     channel = os.dup(1)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
+    notebook = os.fdopen(os.dup(0), "rb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
 
     def say(**words: object) -> None:
-        os.write(channel, json.dumps(words).encode() + b"\n")
+        text = json.dumps(words).encode() + b"\n"
+        while text:
+            text = text[os.write(channel, text) :]
 
     say(ready=True)
     try:
-        asked = questions(read(notebook))
-    except (ValueError, OSError) as error:
-        say(unreadable=str(error))
+        with notebook:  # is closed before any answer runs
+            asked = questions(cells_of(notebook.read()))
+    except (ValueError, OSError, RecursionError, MemoryError) as error:
+        say(unreadable=str(error) or type(error).__name__)
         return
     asked = [question for question in asked if is_known(question.number)]
     say(questions=[question.number for question in asked])
-    fence(folder)
     for question in asked:
         if question.number not in done:
             say(begins=question.number)
@@ -64,18 +67,21 @@ def answered(question: Question) -> dict:
         answer = eval(question.answer, names)
     except BaseException as error:
         return {"problem": problem or _told(error)}
-    if not callable(answer):
-        return {"answer": pack(answer)}
-    return {"outcomes": _outcomes(question.number, answer), "stub": is_stub(answer)}
+    try:
+        if not callable(answer):
+            return {"answer": pack(answer)}
+        return {"outcomes": _outcomes(question.number, answer), "stub": is_stub(answer)}
+    except BaseException as error:  # an object may do anything when it is looked at
+        return {"problem": _told(error)}
 
 
 def _outcomes(number: str, answer: object) -> list[dict]:
-    exercise, outcomes = find(number), []
+    exercise, outcomes = EXERCISES[number], []
     for arguments in exercise.inputs():
         try:
             outcomes.append({"value": pack(exercise.result_of(answer, arguments))})
         except BaseException as error:  # SystemExit, too, is only what this answer does
-            return [*outcomes, {"error": type(error).__name__, "text": str(error)[:2000]}]
+            return [*outcomes, {"error": type(error).__name__, "text": _text(error)}]
     return outcomes
 
 
@@ -90,9 +96,21 @@ def _run(code: str, name: str, names: dict[str, object]) -> str:
 
 
 def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:2000]
+    return f"{type(error).__name__}: {_text(error)}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str.__str__(str(error))[:2000]
+    except BaseException:
+        return "(without a text)"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    limit()
+    if sys.platform == "linux":
+        inside.end_with_parent()
+        if os.getcwd() == WORK:  # behind walls
+            inside.refuse_sockets()
+    main(sys.argv[1:])
     os._exit(0)  # threads that an answer has started do not keep the process

@@ -5,13 +5,23 @@ values are held against the right ones, exactly as ``check`` does in a notebook.
 answer prints, patches or sends makes it right, except the right values.
 """
 
+import pkgutil
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib import import_module
 
-from helpers.exercises import RIGHT, UNTRIED, WRONG, Exercise, find
+from helpers import exercises
+from helpers.exercises import RIGHT, UNTRIED, WRONG, Exercise
 from helpers.progress.wire import unpack
 
 RESULTS = {RIGHT: "right", WRONG: "wrong", UNTRIED: "not tried"}
+
+# All of them are imported here and now, so that nothing is read later that an answer could change.
+EXERCISES: dict[str, Exercise] = {
+    number: exercise
+    for module in pkgutil.iter_modules(exercises.__path__, f"{exercises.__name__}.")
+    for number, exercise in getattr(import_module(module.name), "EXERCISES", {}).items()
+}
 
 
 def judge(number: str, gave: object) -> tuple[str, str]:
@@ -31,7 +41,7 @@ def judge(number: str, gave: object) -> tuple[str, str]:
         >>> judge("1.2", {"answer": None})[0]
         'not tried'
     """
-    exercise = find(number)
+    exercise = EXERCISES[number]
     match gave:
         case {"problem": str(text)}:
             return RESULTS[WRONG], text
@@ -54,11 +64,18 @@ def is_known(number: str) -> bool:
         >>> is_known("1.2"), is_known("1.99")
         (True, False)
     """
-    try:
-        find(number)
-    except ValueError:
-        return False
-    return True
+    return number in EXERCISES
+
+
+def all_of(numbers: list[str]) -> list[str]:
+    """All exercises of the lessons that these belong to, in order.
+
+    Example:
+        >>> all_of(["1.2"])
+        ['1.1', '1.2', '1.3', '1.4']
+    """
+    lessons = {number.split(".")[0] for number in numbers}
+    return [number for number in EXERCISES if number.split(".")[0] in lessons]
 
 
 def _untouched(*arguments: object) -> None: ...  # what a stub looks like

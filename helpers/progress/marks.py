@@ -1,18 +1,21 @@
 """The exercises of one notebook, each with its result."""
 
-import importlib
-from pathlib import Path
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
-from helpers.progress.isolate import Ended, run
-from helpers.progress.judge import RESULTS, is_known, judge
+from helpers.progress.isolate import CannotStart, Ended, Runner
+from helpers.progress.judge import RESULTS, all_of, is_known, judge
+from helpers.progress.table import printable
 
 STOPPED = "stopped"  # ran too long, or ended its process
 MISSING = "missing"  # the notebook does not ask for it any more
 UNREADABLE = "unreadable"  # no notebook
 WORDS = (*RESULTS.values(), STOPPED, MISSING, UNREADABLE)
 
-LARGEST = 100 * 2**20  # bytes of a notebook
+JUDGING = 10.0  # seconds for the verdict on one answer; a hundredth is what it takes
 
 
 class Mark(NamedTuple):
@@ -29,25 +32,54 @@ class Mark(NamedTuple):
     says: str
 
 
-def marks(notebook: Path, timeout: float) -> list[Mark]:
-    """Judge all exercises of a notebook file; nothing in it can do harm to another's marks.
+def marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
+    """Judge all exercises of a notebook; nothing in it can do harm to another's marks.
 
-    Its answers share one process. When one of them ends that process or uses up the time, the
-    others are run in a new one.
+    Its answers share one process. When one of them ends that process or uses up its share of the
+    time, the others are run in a new one.
 
     Args:
-        notebook: the file; it is only read.
-        timeout: seconds for the answers in one process.
+        notebook: the file's bytes.
+        timeout: seconds for all its answers together; each may take an equal share of what is
+            left.
+        runner: runs them.
 
     Returns:
         A mark for each exercise of the lesson, in order; none when it checks no exercise.
+
+    Raises:
+        CannotStart: when no notebook can be run here.
     """
-    if notebook.is_symlink() or not notebook.is_file() or notebook.stat().st_size > LARGEST:
-        return [Mark("", UNREADABLE, f"is no plain file of up to {LARGEST // 2**20} MB")]
+    try:
+        return _marks(notebook, timeout, runner)
+    except CannotStart:
+        raise
+    except Exception as error:  # one notebook's trouble is a line of its own, never another's
+        return [_mark("", STOPPED, f"could not be judged: {type(error).__name__}: {error}")]
+
+
+def missing() -> Mark:
+    """The mark of a notebook that asks for nothing."""
+    return Mark("", MISSING, "checks no exercise of a lesson")
+
+
+def unreadable(error: Exception) -> list[Mark]:
+    """The mark of what could not even be read."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return [_mark("", UNREADABLE, words)]
+
+
+def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     asked: list[str] | None = None
     found: dict[str, Mark] = {}
+    left = timeout
     while asked is None or len(found) < len(asked):
-        ended = run(notebook, found, timeout)
+        if left <= 0:
+            late = _mark("", STOPPED, f"the notebook's {timeout:g} seconds were used up")
+            found |= {n: late._replace(exercise=n) for n in asked or [] if n not in found}
+            break
+        ended = runner.run(notebook, found, left)
+        left -= ended.took
         if asked is None:
             asked = _asked(ended)
         if asked is None:
@@ -55,18 +87,19 @@ def marks(notebook: Path, timeout: float) -> list[Mark]:
             mark = (UNREADABLE, why[0]) if why else (STOPPED, ended.reason)
             return [_mark("", *mark)]
         found |= _judged(ended, [number for number in asked if number not in found])
-        left = [number for number in asked if number not in found]
-        begun = [words["begins"] for words in ended.said if words.get("begins") in left]
-        for number in begun[-1:] or left:
+        unanswered = [number for number in asked if number not in found]
+        begun = [words["begins"] for words in ended.said if words.get("begins") in unanswered]
+        for number in begun[-1:] or unanswered:
             found[number] = _mark(number, STOPPED, ended.reason)
-    return [found.get(number, Mark(number, MISSING, "")) for number in _all_of(asked)]
+    return [found.get(number, Mark(number, MISSING, "")) for number in all_of(asked)]
 
 
 def _asked(ended: Ended) -> list[str] | None:
     for words in ended.said:
         numbers = words.get("questions")
         if isinstance(numbers, list):
-            return [number for number in dict.fromkeys(map(str, numbers)) if is_known(number)]
+            known = [number for number in numbers if isinstance(number, str) and is_known(number)]
+            return list(dict.fromkeys(known))
     return None
 
 
@@ -76,20 +109,43 @@ def _judged(ended: Ended, numbers: list[str]) -> dict[str, Mark]:
         number = words.get("number")
         if number in numbers and number not in found:
             try:
-                found[number] = _mark(number, *judge(number, words.get("gave")))
-            except ValueError as error:
-                found[number] = _mark(number, STOPPED, f"what it gave cannot be read: {error}")
+                with _at_most(JUDGING):
+                    found[number] = _mark(number, *judge(number, words.get("gave")))
+            except Exception as error:
+                why = f"what it gave cannot be judged: {type(error).__name__}: {error}"
+                found[number] = _mark(number, STOPPED, why)
     return found
 
 
-def _all_of(numbers: list[str]) -> list[str]:
-    """All exercises of the lessons that these belong to."""
-    lessons = sorted({int(number.split(".")[0]) for number in numbers})
-    modules = [importlib.import_module(f"helpers.exercises.lesson{n:02d}") for n in lessons]
-    return [number for module in modules for number in module.EXERCISES]
+class _TooLong(BaseException):
+    """Not an Exception, which a comparison might take for one of its own."""
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Judging is bounded in size already; where there are alarms it is in time, too.
+
+    Raises:
+        TimeoutError: when the time is over.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() != threading.main_thread():
+        yield
+        return
+
+    def stop(*signal_and_frame: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _TooLong:
+        raise TimeoutError(f"no verdict in {seconds:g} seconds") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _mark(exercise: str, result: str, says: object) -> Mark:
     """A mark on one line, without characters that would steer a terminal."""
-    plain = "".join(c if c.isprintable() else " " for c in str(says))
-    return Mark(exercise, result, " ".join(plain.split())[:500])
+    return Mark(exercise, result, printable(" ".join(str(says)[:5000].split()))[:500])

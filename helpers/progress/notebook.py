@@ -59,13 +59,23 @@ class Question:
 
 
 def read(path: Path) -> list[dict]:
-    """The code cells of a notebook file as ``{"source": text, "tags": list}``.
+    """The code cells of a notebook file, see ``cells_of``.
 
     Raises:
         ValueError: when the file is not a notebook of format 4.
+        OSError: when it cannot be read.
+    """
+    return cells_of(Path(path).read_bytes())
+
+
+def cells_of(content: bytes) -> list[dict]:
+    """The code cells of a notebook file's bytes as ``{"source": text, "tags": list}``.
+
+    Raises:
+        ValueError: when they are not a notebook of format 4.
     """
     try:
-        notebook = json.loads(Path(path).read_bytes())
+        notebook = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is no notebook: its text is not valid JSON ({error})") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None

@@ -1,6 +1,7 @@
 """Values as JSON, to hand what an answer gave from the process that ran it to the one that judges.
 
-JSON and not pickle: reading it runs no code, whatever the other side has sent.
+JSON and not pickle: reading it runs no code, whatever the other side has sent. And within bounds:
+what is larger than any right answer costs no time.
 """
 
 from math import isfinite
@@ -9,9 +10,8 @@ import torch
 
 from helpers.exercises.framework import number
 
-LARGEST = (
-    100_000  # numbers in a tensor; the inputs of exercises are small, and so are right answers
-)
+LARGEST = 10_000  # numbers in a tensor, parts of a value; the largest right answer has 676
+DEEPEST = 20  # lists in lists
 LONGEST = 2_000  # characters of a text
 HUGE = 10**400  # beyond every float; a whole number beyond it counts as this one
 
@@ -64,23 +64,43 @@ def unpack(packed: Packed) -> object:
     Raises:
         ValueError: when ``pack`` cannot have made this.
     """
-    if not isinstance(packed, (dict, list)):
-        return packed
+    _count(packed)
     try:
-        match packed:
-            case {"float": text}:
-                return float(text)
-            case {"...": True}:
-                return ...
-            case {"tensor": numbers, "shape": shape, "dtype": dtype, "requires_grad": wants}:
-                flat = [unpack(entry) for entry in numbers]
-                tensor = torch.tensor(flat, dtype=getattr(torch, dtype)).reshape(shape)
-                return tensor.requires_grad_(wants)
-            case {"type": str(name), "text": str(text)}:
-                return type(name, (), {"__repr__": lambda self: text})()
+        return _unpack(packed)
     except Exception as error:  # whatever was sent instead
         raise ValueError(f"not a packed value: {error}") from error
-    raise ValueError("not a packed value")
+
+
+def _count(packed: Packed) -> None:
+    """Refuse more parts than any answer has, before one of them is looked at."""
+    left: list[tuple[object, int]] = [(packed, 0)]
+    parts = 0
+    while left:
+        part, depth = left.pop()
+        if isinstance(part, (dict, list)):
+            parts += len(part)
+            if parts > 3 * LARGEST or depth > 3 * DEEPEST:
+                raise ValueError("not a packed value: larger than any answer")
+            left += [(p, depth + 1) for p in (part.values() if isinstance(part, dict) else part)]
+        elif isinstance(part, str) and len(part) > LONGEST:
+            raise ValueError("not a packed value: longer than any answer")
+
+
+def _unpack(packed: Packed) -> object:
+    if not isinstance(packed, (dict, list)):
+        return packed
+    match packed:
+        case {"float": str(text)}:
+            return float(text)
+        case {"...": True}:
+            return ...
+        case {"tensor": list(numbers), "shape": shape, "dtype": str(dtype), "requires_grad": wants}:
+            flat = [_unpack(entry) for entry in numbers]
+            tensor = torch.tensor(flat, dtype=getattr(torch, dtype)).reshape(shape)
+            return tensor.requires_grad_(wants)
+        case {"type": str(name), "text": str(text)}:
+            return type(name, (), {"__repr__": lambda self: text})()
+    raise ValueError("of no known kind")
 
 
 def _described(value: object) -> Packed:
@@ -89,6 +109,6 @@ def _described(value: object) -> Packed:
             text = f"tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
         else:
             text = str.__str__(repr(value))
-    except Exception as error:  # whatever a learner's class does when it is asked for its text
+    except BaseException as error:  # whatever a learner's class does when it is asked for its text
         text = f"({type(error).__name__} in its repr)"
-    return {"type": type(value).__name__, "text": text[:LONGEST]}
+    return {"type": str.__str__(type(value).__name__)[:LONGEST], "text": text[:LONGEST]}

@@ -1,0 +1,151 @@
+"""The table of a class: a CSV file that holds each result as soon as it is known."""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import NamedTuple
+
+_MARK = "\ufeff"  # by which Excel knows that it is UTF-8
+
+# A spreadsheet takes a text that begins in one of these ways for a formula, also in the middle of
+# a cell where it separates columns by semicolons.
+_FORMULA = re.compile(r"(^|;)(\s*)([=+\-@＝＋－＠])")
+
+
+class Row(NamedTuple):
+    """One line of the table; the names are the columns of the CSV file and stay as they are.
+
+    Attributes:
+        learner: the folder's name, or the file's for one that lies beside the folders.
+        notebook: the file, below the learner's folder.
+        exercise: its number, such as ``3.1``; empty for a line about the notebook as a whole.
+        result: right, wrong, not tried, stopped, missing or unreadable.
+        says: what the check says about it.
+        digest: of the notebook's bytes, by which a second run knows what is judged already.
+    """
+
+    learner: str
+    notebook: str
+    exercise: str
+    result: str
+    says: str
+    digest: str = ""
+
+    def harmless(self) -> "Row":
+        """The same row in characters that steer neither a terminal nor a spreadsheet.
+
+        Example:
+            >>> Row("=1+1", "a.ipynb", "1.1", "right", "a; -b").harmless()[:5:4]
+            ("'=1+1", "a; '-b")
+        """
+        return Row(*(_FORMULA.sub(r"\1\2'\3", printable(text)) for text in self))
+
+
+def printable(text: str) -> str:
+    """The text without characters that a terminal would obey instead of showing them.
+
+    Example:
+        >>> printable("a" + chr(27) + "[2Jb")
+        'a?[2Jb'
+    """
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+class Table:
+    """A CSV file to which rows are added; each call of ``add`` is on disk when it returns.
+
+    Args:
+        file: is made, or continued when it is a table of this form.
+        kept: tells which of the rows that it holds are to stay.
+
+    Raises:
+        OSError: when it cannot be written.
+        ValueError: when the file is something else, which is left as it is.
+    """
+
+    def __init__(self, file: Path, kept: Iterable[tuple[str, str, str]]) -> None:
+        wanted = set(kept)
+        found = _read(file)
+        self.rows = [row for row in found if (row.learner, row.notebook, row.digest) in wanted]
+        _replace(file, _text([Row._fields, *self.rows]))
+        self._out = open(file, "ab", buffering=0)  # noqa: SIM115 -- closed by __exit__
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._out.close()
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Write the rows of a notebook, all or none.
+
+        Raises:
+            OSError: when they cannot be written; the rows before them stay.
+        """
+        rows = [row.harmless() for row in rows]
+        end = self._out.seek(0, os.SEEK_END)
+        try:
+            text = _text(rows)
+            while text:
+                text = text[self._out.write(text) :]
+            os.fsync(self._out.fileno())
+        except BaseException:  # a signal, too, must not leave half of them
+            self._out.truncate(end)
+            raise
+        self.rows += rows
+
+    def judged(self) -> set[tuple[str, str, str]]:
+        """Learner, notebook and digest of all that has rows."""
+        return {(row.learner, row.notebook, row.digest) for row in self.rows}
+
+
+def _read(file: Path) -> list[Row]:
+    if not file.exists() or (file.is_file() and not file.stat().st_size):
+        return []
+    try:
+        text = file.read_text(encoding="utf-8-sig", errors="strict")
+        head, *lines = csv.reader(io.StringIO(text, newline=""))
+        if tuple(head) != Row._fields:
+            raise ValueError("its columns are others")
+    except (ValueError, csv.Error) as error:
+        raise ValueError(
+            f"{file} is there already and is no table of this command ({error}): "
+            "name another file, or delete it"
+        ) from error
+    return [Row(*line) for line in lines if len(line) == len(Row._fields)]
+
+
+def _text(rows: Iterable[Iterable[str]]) -> bytes:
+    rows, out = list(rows), io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+    mark = _MARK if rows[:1] == [Row._fields] else ""
+    return (mark + out.getvalue()).encode("utf-8", errors="backslashreplace")
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a file in one step: it is the old one or the new one, never half of either."""
+    place = file.absolute().parent
+    with NamedTemporaryFile(dir=place, prefix=f".{file.name[:50]}.", delete=False) as out:
+        try:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+            out.close()
+            _permit(Path(out.name))
+            os.replace(out.name, file)
+        except BaseException:
+            out.close()
+            Path(out.name).unlink(missing_ok=True)
+            raise
+
+
+def _permit(file: Path) -> None:
+    """The rights of an ordinary new file; a temporary one is its owner's alone."""
+    if os.name == "posix":
+        mask = os.umask(0)
+        os.umask(mask)
+        file.chmod(0o666 & ~mask)
