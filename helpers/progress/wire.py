@@ -6,6 +6,7 @@ what is larger than any right answer costs no time.
 
 from math import isfinite
 
+import numpy as np
 import torch
 
 from helpers.exercises.framework import number
@@ -37,6 +38,8 @@ def pack(value: object) -> Packed:
 def _packed(value: object) -> Packed:
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, np.bool_):
+        return bool(value)
     if isinstance(value, str):
         return str.__str__(value)[:LONGEST]
     if value is ...:
