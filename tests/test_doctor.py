@@ -617,7 +617,7 @@ def test_no_lessons_are_told(tmp_path):
 def test_the_report_has_a_line_for_everything(bench, capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("LESSONS_HEADLESS", raising=False)
     assert command.main([]) == 0
-    output = capsys.readouterr().out.replace(str(tmp_path), "bench")  # paths are as long as they are
+    output = capsys.readouterr().out.replace(str(tmp_path), "bench")
     subjects = [
         line[6:20].strip() for line in output.splitlines() if line[:6].strip() in (OK, NOTE)
     ]
