@@ -5,6 +5,7 @@ cannot run any code.
 """
 
 import glob
+import hashlib
 import os
 import platform
 import re
@@ -22,7 +23,7 @@ DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 
 # What torch says instead of an OSError when it cannot write on.
 _FULL = re.compile("StreamWriter|inline_container|iostream")
-_HERE = re.sub(r"[^A-Za-z0-9]", "-", platform.node())[:40]  # this machine, in names of files
+_HERE = hashlib.sha256(platform.node().encode()).hexdigest()[:4]  # this machine, in names of files
 
 
 @contextmanager
@@ -64,7 +65,8 @@ def _begun(path: Path) -> Path:
         if _is_left_over(file, path.name):
             with suppress(OSError):
                 file.unlink()
-    temporary = path.with_name(f".{path.name}.{_HERE}-{os.getpid():010d}.tmp")
+    # Torch writes the name into the file, so names of one length make files of one size.
+    temporary = path.with_name(f".{path.name}.{_HERE}{os.getpid() % 2**24:06x}.tmp")
     try:
         temporary.touch()
     except OSError as error:
@@ -74,11 +76,11 @@ def _begun(path: Path) -> Path:
 
 def _is_left_over(file: Path, name: str) -> bool:
     """Whether it is a temporary file of ``name`` that nobody is writing any more."""
-    match = re.fullmatch(rf"\.{re.escape(name)}\.(?:(.*)-)?(\d{{10}})\.tmp", file.name)
+    match = re.fullmatch(rf"\.{re.escape(name)}\.([0-9a-f]{{4}})([0-9a-f]{{6}})\.tmp", file.name)
     if match is None:
         return False
     if match[1] == _HERE and os.name == "posix":
-        return not _is_running(int(match[2]))
+        return not _is_running(int(match[2], 16))
     with suppress(OSError):
         return time.time() - file.stat().st_mtime > DAY
     return False

@@ -14,6 +14,8 @@ from tests.training_kit import Tiny
 
 ROOT = Path(__file__).resolve().parents[1]
 
+ANOTHER = "0000" if checkpoint._HERE != "0000" else "0001"  # another machine
+
 
 def equal(one, other):
     pairs = zip(one.state_dict().values(), other.state_dict().values())
@@ -101,9 +103,9 @@ def test_what_a_killed_save_leaves_is_removed_by_the_next_one(tmp_path):
 def test_what_another_process_is_writing_stays_and_so_does_what_is_not_ours(tmp_path):
     path = tmp_path / "w.pt"
     kept = [
-        f".w.pt.{checkpoint._HERE}-{os.getppid():010d}.tmp",  # it runs
-        ".w.pt.another-machine-0000000001.tmp",
-        f".v.pt.{checkpoint._HERE}-0099999999.tmp",  # another file's
+        f".w.pt.{checkpoint._HERE}{os.getppid():06x}.tmp",  # it runs
+        f".w.pt.{ANOTHER}000001.tmp",
+        f".v.pt.{checkpoint._HERE}ffffff.tmp",  # another file's
         ".w.pt.backup.tmp",
         ".w.pt.tmp",
     ]
@@ -114,7 +116,7 @@ def test_what_another_process_is_writing_stays_and_so_does_what_is_not_ours(tmp_
 
 
 def test_what_another_machine_left_is_removed_after_a_day(tmp_path):
-    old = tmp_path / ".w.pt.another-machine-0000000001.tmp"
+    old = tmp_path / f".w.pt.{ANOTHER}000001.tmp"
     old.touch()
     os.utime(old, (0, 0))
     save_weights(Tiny(), tmp_path / "w.pt")
@@ -429,3 +431,13 @@ def test_a_truncated_training_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ValueError, match="t.pt .* is damaged, cut short"):
         begun(path)[2].resume()
+
+
+def test_a_file_has_the_same_size_whoever_writes_it(tmp_path, monkeypatch):
+    """Torch writes the name of the temporary file into it."""
+    sizes = set()
+    for process in (1, 4_194_303):
+        monkeypatch.setattr(os, "getpid", lambda: process)  # noqa: B023
+        save_weights(Tiny(), tmp_path / "w.pt")
+        sizes.add((tmp_path / "w.pt").stat().st_size)
+    assert len(sizes) == 1
