@@ -307,6 +307,21 @@ def content(data: bytes, claimed: int | None = None):
     return answer
 
 
+def called_gzip(data: bytes, asked: list | None = None):
+    """Send ``data`` as if it were packed for the way; ``asked`` gets which packing was wanted."""
+
+    def answer(request):
+        if asked is not None:
+            asked.append(request.headers["Accept-Encoding"])
+        request.send_response(200)
+        request.send_header("Content-Encoding", "gzip")
+        request.send_header("Content-Length", str(len(data)))
+        request.end_headers()
+        request.wfile.write(data)
+
+    return answer
+
+
 def status(code: int):
     """Send an error."""
     return lambda request: request.send_error(code)

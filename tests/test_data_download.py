@@ -8,7 +8,16 @@ import pytest
 from helpers.data import download as module
 from helpers.data.download import NotThere, ask, download, timeout
 from helpers.data.errors import DataError
-from tests.data_kit import PATIENCE, SHORT, content, dripping, serving, silence, status
+from tests.data_kit import (
+    PATIENCE,
+    SHORT,
+    called_gzip,
+    content,
+    dripping,
+    serving,
+    silence,
+    status,
+)
 
 DATA = bytes(range(256)) * 400
 MOST = 2**20
@@ -147,21 +156,6 @@ def test_more_than_there_can_be_is_not_taken(server, tmp_path, answer, words):
     assert server.asked["/file"] == 1 and not list(tmp_path.iterdir())
 
 
-def packed(data, asked=None):
-    """Send ``data`` as if it were packed for the way."""
-
-    def answer(request):
-        if asked is not None:
-            asked.append(request.headers["Accept-Encoding"])
-        request.send_response(200)
-        request.send_header("Content-Encoding", "gzip")
-        request.send_header("Content-Length", str(len(data)))
-        request.end_headers()
-        request.wfile.write(data)
-
-    return answer
-
-
 def test_files_are_wanted_as_they_are(server, tmp_path):
     asked, archive = [], gzip.compress(DATA)
     for name, sent, file in (
@@ -170,7 +164,7 @@ def test_files_are_wanted_as_they_are(server, tmp_path):
         ("SUMS", gzip.compress(b"text"), b"text"),
         ("plain", b"no gzip at all", b"no gzip at all"),
     ):
-        server.put(name, packed(sent, asked))
+        server.put(name, called_gzip(sent, asked))
         got = download(f"{server.url}/{name}", tmp_path, lambda file: None, MOST)
         assert got.read_bytes() == file
     assert set(asked) == {"identity"}

@@ -31,6 +31,7 @@ from tests.data_kit import (
     PNG,
     SHORT,
     Bench,
+    called_gzip,
     certificate,
     content,
     disk,
@@ -556,29 +557,12 @@ def whole_file(bench):
 
 def as_gzip(bench):
     """Say of the archive that it is a packed .tar."""
-
-    def answer(request):
-        request.send_response(200)
-        request.send_header("Content-Encoding", "gzip")
-        request.send_header("Content-Length", str(len(bench.archive)))
-        request.end_headers()
-        request.wfile.write(bench.archive)
-
-    return answer
+    return called_gzip(bench.archive)
 
 
 def packed_twice(bench):
     """Pack the archive once more, whatever was asked for."""
-    again = gzip.compress(bench.archive)
-
-    def answer(request):
-        request.send_response(200)
-        request.send_header("Content-Encoding", "gzip")
-        request.send_header("Content-Length", str(len(again)))
-        request.end_headers()
-        request.wfile.write(again)
-
-    return answer
+    return called_gzip(gzip.compress(bench.archive))
 
 
 def page(request):

@@ -159,7 +159,7 @@ def _of_certificate(host: str, inner: list[BaseException]) -> str:
             f"{host} gives no secure connection: a proxy or filter may stand between; try another "
             "network"
         )
-    bundle = next((name for name in BUNDLES if os.environ.get(name)), "")
+    bundle = _bundle()
     known = f" by those in {bundle}={os.environ[bundle]}" if bundle else ""
     why = getattr(refused, "verify_message", "") or "no reason given"
     if "expired" in why or "not yet valid" in why:
@@ -172,17 +172,20 @@ def _of_certificate(host: str, inner: list[BaseException]) -> str:
     return f"the certificate of {host} is not accepted{known} ({why}): {remedy}"
 
 
+def _bundle() -> str:
+    """The variable whose certificates requests takes; empty when it takes its own."""
+    return next((name for name in BUNDLES if os.environ.get(name)), "")
+
+
 def _missing_bundle() -> str:
     """requests reads these variables, and fails at once when the file is not there."""
-    for name in BUNDLES:
-        if (file := os.environ.get(name)) is not None and file and not os.path.exists(file):
-            return (
-                f"the variable {name} names {file}, which is not there: correct or remove the "
-                "variable"
-            )
-        if file:
-            return ""  # requests looks no further
-    return ""
+    name = _bundle()
+    if not name or os.path.exists(os.environ[name]):
+        return ""
+    return (
+        f"the variable {name} names {os.environ[name]}, which is not there: correct or remove the "
+        "variable"
+    )
 
 
 def _unreached(error: Exception) -> bool:

@@ -80,7 +80,7 @@ def with_room(megabytes: float) -> Home:
     if not why and free(here.data) >= megabytes + SPARE:
         return here
     why = why or f"{free(here.data):,.0f} MB are free there, {megabytes + SPARE:,.0f} are needed"
-    there = None if here.instead_of else _scratch(here, why)
+    there = scratch(here, why)
     if there is not None and free(there.data) >= megabytes + SPARE:
         return there
     raise Unwritable(f"{here.data} cannot take the images ({why}). Make room, or {OTHER}")
