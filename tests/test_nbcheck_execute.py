@@ -98,12 +98,12 @@ def clock(monkeypatch):
 
 
 def test_when_an_output_that_is_not_compared_is_renewed(run, clock):
-    made = notebook(code("x = 1"), code("import time; time.time()", **A_TIME))
+    made = notebook(code("start()"), code("x = 1"), code("import time; time.time()", **A_TIME))
 
     def values(made, *arguments):
         _, path, _ = run(made, *arguments)
         stored = read(path)
-        return [c.outputs[0].data["text/plain"] for c in code_cells(stored)], stored
+        return [c.outputs[0].data["text/plain"] for c in code_cells(stored)[1:]], stored
 
     shown, stored = values(made)
     assert shown == ["1", "1"]
@@ -111,41 +111,42 @@ def test_when_an_output_that_is_not_compared_is_renewed(run, clock):
     assert shown == ["2", "1"]
     shown, stored = values(stored, "--fresh")
     assert shown == ["3", "3"]
-    stored.cells[0].source = "x = 2"
+    stored.cells[1].source = "x = 2"
     shown, stored = values(stored)
     assert shown == ["4", "4"]
-    stored.cells[1].source += " "
+    stored.cells[2].source += " + 0"
     shown, stored = values(stored)
     assert shown == ["5", "5"]
-    stored.cells[1].metadata["tags"] = []
+    stored.cells[2].metadata["tags"] = []
     shown, stored = values(stored)
-    assert shown == ["6", "6"] and "digest" not in stored.cells[1].metadata["lesson"]
+    assert shown == ["6", "6"] and "digest" not in stored.cells[2].metadata["lesson"]
 
 
 def test_an_output_that_passes_the_comparison_is_kept(run, clock):
-    made = notebook(code("1.0", tolerance=5.0), code("time()", **A_TIME), code("2", tolerance=5.0))
+    cells = code("1.0", tolerance=5.0), code("time()", **A_TIME), code("2", tolerance=5.0)
+    made = notebook(code("start()"), *cells)
 
     def values(made, *arguments):
         stored = read(run(made, *arguments)[1])
-        return [c.outputs[0].data["text/plain"] for c in code_cells(stored)], stored
+        return [c.outputs[0].data["text/plain"] for c in code_cells(stored)[1:]], stored
 
     _, stored = values(made)
     shown, stored = values(stored)
     assert shown == ["1", "1", "2"]  # of the last cell nobody knows whether its code has changed
     shown, stored = values(stored, "--fresh")
     assert shown == ["3", "3", "3"]
-    stored.cells[0].source += " + 0"
+    stored.cells[1].source += " + 0"
     assert values(stored)[0] == ["4", "4", "4"]
 
 
 def test_an_author_may_know_that_an_output_does_not_depend_on_a_change(run, clock):
-    made = notebook(code("x = 1"), code("import time; time.time()", **A_TIME))
+    made = notebook(code("start()"), code("x = 1"), code("import time; time.time()", **A_TIME))
     stored = read(run(made)[1])
-    stored.cells[0].source = "x = 2"
+    stored.cells[1].source = "x = 2"
     stored = read(run(stored, "--unaffected")[1])
-    assert [c.outputs[0].data["text/plain"] for c in code_cells(stored)] == ["2", "1"]
+    assert [c.outputs[0].data["text/plain"] for c in code_cells(stored)[1:]] == ["2", "1"]
     again = read(run(stored)[1])  # kept for good: the digest is that of the changed code
-    assert [c.outputs[0].data["text/plain"] for c in code_cells(again)] == ["3", "1"]
+    assert [c.outputs[0].data["text/plain"] for c in code_cells(again)[1:]] == ["3", "1"]
 
 
 def test_a_notebook_that_fails_is_left_as_it_is(run, tmp_path):

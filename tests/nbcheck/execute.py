@@ -8,7 +8,6 @@ so is one that passes the comparison; ``--fresh`` renews both.
 
 import argparse
 import copy
-import hashlib
 import os
 import re
 import sys
@@ -25,7 +24,7 @@ from nbval.plugin import coalesce_streams
 import helpers
 from tests.nbcheck.compare import canonical_tables, difference, tolerance_of
 from tests.nbcheck.kernel import on_practice_data, run
-from tests.nbcheck.notebook import code_cells, is_ignored, notes, read
+from tests.nbcheck.notebook import code_cells, digests, is_ignored, notes, read
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,7 +106,7 @@ def canonical(notebook: NotebookNode) -> NotebookNode:
         if kept:
             cell.metadata["lesson"] = kept
     tables: dict[str, str] = {}
-    for cell, digest in zip(code_cells(notebook), _digests(notebook)):
+    for cell, digest in zip(code_cells(notebook), digests(notebook)):
         if is_ignored(cell):
             cell.metadata["lesson"] = notes(cell) | {"digest": digest}
         cell.outputs = merged(cell.outputs)
@@ -165,11 +164,10 @@ def _keep(notebook: NotebookNode, stored: NotebookNode, unaffected: bool = False
     That is what is not compared, and what would pass the comparison: the digits of another
     processor are no news, nor is a picture of a training at another scale.
     """
-    digests = _digests(stored)
     old_cells = code_cells(stored)
     ran = [
         notes(old).get("digest") == digest or unaffected and is_ignored(old)
-        for old, digest in zip(old_cells, digests)
+        for old, digest in zip(old_cells, digests(stored))
     ]
     for place, (cell, old) in enumerate(zip(code_cells(notebook), old_cells)):
         if not old.outputs or not any(ran[place:]):
@@ -180,16 +178,6 @@ def _keep(notebook: NotebookNode, stored: NotebookNode, unaffected: bool = False
             keep = not difference(old.outputs, merged(cell.outputs), tolerance_of(old))
         if keep:
             cell.outputs = copy.deepcopy(old.outputs)
-
-
-def _digests(notebook: NotebookNode) -> list[str]:
-    """For each code cell a short text that changes when it or a cell before it is changed."""
-    state = hashlib.sha256()
-    digests = []
-    for cell in code_cells(notebook):
-        state.update(cell.source.encode() + b"\0")
-        digests.append(state.hexdigest()[:12])
-    return digests
 
 
 def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:

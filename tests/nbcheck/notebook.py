@@ -1,6 +1,7 @@
 """What a notebook and its cells say about themselves, and how a problem names a cell."""
 
 import ast
+import hashlib
 import html
 import json
 import re
@@ -126,6 +127,38 @@ def parse(cell: NotebookNode) -> ast.Module:
         SyntaxError: when it is not Python.
     """
     return ast.parse(TransformerManager().transform_cell(cell.source))
+
+
+def digests(notebook: NotebookNode, words: bool = True) -> list[str]:
+    """For each code cell a short text that changes when the code up to it does.
+
+    What makes no output does not count: comments, imports, and the first cell, which finds the
+    helpers. The same in every version of Python.
+
+    Args:
+        words: whether the words for a picture (``alt``) count; they are no number.
+    """
+    state = hashlib.sha256()
+    found = []
+    for place, cell in enumerate(code_cells(notebook)):
+        for node in parse(cell).body if place else []:
+            for call in ast.walk(node):
+                if isinstance(call, ast.Call) and not words:
+                    call.keywords = [word for word in call.keywords if word.arg != "alt"]
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                state.update(_written(node).encode())
+        found.append(state.hexdigest()[:12])
+    return found
+
+
+def _written(node: object) -> str:
+    """As ``ast.dump``, which shows empty fields in some versions of Python only."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_written, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+    return f"{type(node).__name__}({', '.join(f'{n}={_written(v)}' for n, v in fields)})"
 
 
 def output_texts(output: NotebookNode) -> Iterator[str]:

@@ -11,9 +11,7 @@ figure that belongs to what one seed has drawn says so and why: ``lesson.one_see
 """
 
 import argparse
-import ast
 import datetime
-import hashlib
 import math
 import subprocess
 import sys
@@ -28,7 +26,7 @@ from nbformat.v4 import new_code_cell
 from tests.nbcheck import compare
 from tests.nbcheck.execute import merged, store
 from tests.nbcheck.kernel import on_practice_data, run
-from tests.nbcheck.notebook import code_cells, is_ignored, notes, parse, read, where
+from tests.nbcheck.notebook import code_cells, digests, is_ignored, notes, read, where
 from tests.nbcheck.variants import SEEDS, VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,13 +69,13 @@ def rests(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 def has_room(notebook: NotebookNode) -> list[str]:
     """Every cell with rounded numbers allows twice of what it was off by on other machines."""
-    digests = dict(zip(map(id, code_cells(notebook)), meaning(notebook)))
+    codes = dict(zip(map(id, code_cells(notebook)), meaning(notebook)))
     problems = []
     for cell in rests(notebook):
         record, pairs = notes(cell).get("spread"), numbers_of(cell)
         if record is None:
             problem = "has numbers that are not whole, and no recorded spread"
-        elif record["code"] != digests[id(cell)] or record["numbers"] != len(pairs):
+        elif record["code"] != codes[id(cell)] or record["numbers"] != len(pairs):
             problem = "the code up to it has changed since its spread was measured"
         else:
             problem = next(filter(None, (_tight(pairs[k], off) for k, off in recorded(cell))), None)
@@ -109,21 +107,8 @@ def numbers_of(cell: NotebookNode) -> list[compare.Pair]:
 
 
 def meaning(notebook: NotebookNode) -> list[str]:
-    """For each code cell a digest of the code up to it.
-
-    What changes no number does not count: comments, imports, and the words for a picture.
-    """
-    state = hashlib.sha256()
-    digests = []
-    for cell in code_cells(notebook):
-        for node in parse(cell).body:
-            for call in ast.walk(node):
-                if isinstance(call, ast.Call):
-                    call.keywords = [word for word in call.keywords if word.arg != "alt"]
-            if not isinstance(node, ast.Import | ast.ImportFrom):
-                state.update(ast.dump(node).encode())
-        digests.append(state.hexdigest()[:12])
-    return digests
+    """For each code cell a digest of the code up to it that may change a number."""
+    return digests(notebook, words=False)
 
 
 def found(stored: NotebookNode, fresh: NotebookNode, by_seed: bool) -> list[Found]:
