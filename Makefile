@@ -104,7 +104,7 @@ notebooks: $(READY)
 spread: $(READY)
 	$(BIN)/python -m tests.nbcheck.spread $(NB) $(if $(WRITE),--write)
 
-# Nine minutes; GPU="fast duel" for single stages. airbench, against which it measures, is no
+# Ten minutes; GPU="fast duel" for single stages. airbench, against which it measures, is no
 # dependency of the lessons; where it cannot be had, the rest is measured.
 gpu: $(READY)
 	-$(if $(findstring --small,$(GPU)),,$(BIN)/uv pip install --quiet --no-deps --python .venv $(shell grep ^airbench benchmarks/gpu/wheels.txt))

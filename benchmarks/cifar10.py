@@ -30,7 +30,7 @@ from helpers.cifar_net import Cifar10CnnModel
 from helpers.data import ImageSet, folder, load
 from helpers.device import DeviceDataLoader, describe, get_default_device
 from helpers.fitting import evaluate, fit_epoch
-from helpers.precision import fast_precision
+from helpers.precision import fast_layout, fast_precision
 from helpers.resident import ResidentBatches
 
 EPOCH = 45_000  # training images
@@ -88,7 +88,8 @@ class Contest:
             model = Cifar10CnnModel().to(self.device)
         else:
             model = Cifar10CnnModel(precision=self.precision)
-            model = model.to(self.device, memory_format=torch.channels_last)
+            layout = fast_layout(self.device, self.precision)
+            model = model.to(self.device, memory_format=layout)
         return model, torch.optim.Adam(model.parameters(), lr=0.001)
 
     def seconds(self, way: str) -> float:

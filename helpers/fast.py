@@ -20,7 +20,7 @@ from helpers.heap import keep_freed_memory
 from helpers.identity_init import pass_on
 from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
-from helpers.precision import lowest_precision
+from helpers.precision import fast_layout, lowest_precision
 from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
 from helpers.shrink import shrink
@@ -84,7 +84,7 @@ class FastNet(ImageClassificationBase):
         channels = (self.whiten.out_channels, *widths)
         self.blocks = nn.Sequential(*(block(*pair) for pair in pairwise(channels)))
         self.head = nn.Linear(widths[-1], classes, bias=False)
-        self.to(images.device, memory_format=torch.channels_last)
+        self.to(images.device, memory_format=fast_layout(images.device, precision))
 
     @checks.photos
     def forward(self, xb: torch.Tensor) -> torch.Tensor:

@@ -133,7 +133,7 @@ def test_the_table_tells_trials_numbers_and_ends():
 @pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "results").glob("*.json")))
 def test_stored_runs_have_a_table(path):
     rows = cells(table(Results(path).read()))
-    assert {len(row) for row in rows} == {5} and len(rows) > 10
+    assert {len(row) for row in rows} == {5} and len(rows) > 5
 
 
 # The command

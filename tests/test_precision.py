@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from helpers import precision as module
-from helpers.precision import fast_precision, lowest_precision
+from helpers.precision import fast_layout, fast_precision, lowest_precision
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +78,22 @@ def test_elsewhere_nothing_is_risked():
 def test_float16_is_for_nvidia_gpus_without_bfloat16(monkeypatch, kind, fast, lowest):
     monkeypatch.setattr("helpers.precision.fast_precision", lambda device: fast)
     assert lowest_precision(torch.device(kind)) == lowest
+
+
+@pytest.mark.parametrize(
+    ("kind", "precision", "last"),
+    [
+        ("cpu", torch.float32, True),
+        ("cpu", torch.bfloat16, True),
+        ("cuda", torch.bfloat16, True),
+        ("cuda", torch.float16, True),
+        ("cuda", torch.float32, False),  # lesson 07 on a T4
+        ("mps", torch.float32, False),
+    ],
+)
+def test_channels_come_last_where_that_is_faster(kind, precision, last):
+    layout = fast_layout(torch.device(kind), precision)
+    assert layout == (torch.channels_last if last else torch.contiguous_format)
 
 
 def test_this_machine_agrees_with_its_own_kernels():

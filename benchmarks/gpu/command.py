@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
     parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"of {', '.join(STAGES)}")
     parser.add_argument("--small", action="store_true", help="a try on a processor; tiny sizes")
-    parser.add_argument("--seconds", type=float, default=540, help="for all stages together")
+    parser.add_argument("--seconds", type=float, default=560, help="for all stages together")
     parser.add_argument("--into", type=Path, help="folder of the results, else $OUT names it")
     parser.add_argument("--state", default=state(), help="of the code, in a few words")
     options = parser.parse_args(arguments)

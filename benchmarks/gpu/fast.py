@@ -14,7 +14,7 @@ from helpers.budget import StepBudget
 from helpers.precision import lowest_precision
 from tests.profile_kit import operators, waits
 
-PLAN = {2: 3, 5: 3, 10: 1, 30: 1}  # seconds: seeds
+PLAN = {2: 3, 5: 3, 10: 1}  # seconds: seeds
 SMALL_SIZES = (8, 16, 16), (16, 16, 16)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures everything on this machine's GPU: bash run.sh [--small] [--seconds 540] [STAGE ...]
+# Measures everything on this machine's GPU: bash run.sh [--small] [--seconds 560] [STAGE ...]
 # It lies in a folder made by `make gpu-pack` and needs Python with torch (PYTHON names another than
 # python3) and no network. Results go to $OUT, else to the folder out beside this file.
 set -euo pipefail
