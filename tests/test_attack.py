@@ -631,16 +631,25 @@ def test_odd_files_end_nothing(tmp_path, world, builder):
 LOOP = "def mse(preds, targets):\n    while True:\n        pass  # MARK"
 
 
-def command(builder: str, folder: Path, table: Path, *more: str) -> subprocess.Popen:
-    """Start the command with these walls, or none."""
+def code_of(builder: str) -> str:
+    """The command with these walls, or none, as in a terminal: it hears signals.
+
+    One that is started in the background, or by ``nohup``, would inherit that it ignores them.
+    """
     if builder and getattr(walls, builder)() is None:
         pytest.skip(f"{builder} does not work here")
-    code = f"""
-import sys
+    return f"""
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from helpers.progress import command, walls
 command.walls = walls.{builder or "walls"}
 sys.exit(command.main(sys.argv[1:]))
 """
+
+
+def command(builder: str, folder: Path, table: Path, *more: str) -> subprocess.Popen:
+    """Start the command with these walls, or none."""
     given = [
         "--submissions",
         folder,
@@ -650,7 +659,7 @@ sys.exit(command.main(sys.argv[1:]))
         *([] if builder else ["--unprotected"]),
     ]
     return subprocess.Popen(
-        [sys.executable, "-c", code, *given],
+        [sys.executable, "-c", code_of(builder), *given],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -690,7 +699,7 @@ def test_a_command_that_is_ended_ends_all(tmp_path, builder, name):
     running.send_signal(getattr(signal, name))
     said, _ = running.communicate(timeout=60)
     gone, alive = psutil.wait_procs(children, timeout=10)
-    assert not alive
+    assert not any(map(runs, alive))
     rows = table_of(table)
     assert [row.result for row in rows] == ["right", "right", "not tried", "not tried"]
     if name != "SIGKILL":
@@ -705,12 +714,9 @@ def test_a_command_that_is_ended_ends_all(tmp_path, builder, name):
 
 @pytest.mark.parametrize("builder", ALL)
 def test_a_closed_terminal_ends_all(tmp_path, builder):
-    if builder and getattr(walls, builder)() is None:
-        pytest.skip(f"{builder} does not work here")
+    code = code_of(builder)
     folder, table = endless_class(tmp_path), tmp_path / "a.csv"
     given = ["--submissions", str(folder), "--csv", str(table), "--timeout", "3000"]
-    code = "import sys; from helpers.progress import command, walls; "
-    code += f"command.walls = walls.{builder or 'walls'}; sys.exit(command.main(sys.argv[1:]))"
     process, terminal = pty.fork()
     if process == 0:
         more = [] if builder else ["--unprotected"]
@@ -720,5 +726,5 @@ def test_a_closed_terminal_ends_all(tmp_path, builder):
     os.close(terminal)
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     gone, alive = psutil.wait_procs(children, timeout=10)
-    assert children and not alive and status == 128 + signal.SIGHUP
+    assert children and not any(map(runs, alive)) and status == 128 + signal.SIGHUP
     assert len(table_of(table)) == 4
