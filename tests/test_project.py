@@ -71,10 +71,24 @@ def test_the_lock_knows_every_dependency():
         assert re.match(r"[a-z0-9-]+", requirement).group() in names
 
 
-def test_every_make_command_of_the_readme_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    used = set(
-        re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-    )
-    assert used, "the README names no make command"
+PAGES = ("README.md", "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_command_of_a_page_exists(page):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    text = (ROOT / page).read_text(encoding="utf-8")
+    used = set(re.findall(r"(?:^|`)make (?:-\S+ )*([a-z][a-z-]*)", text, re.MULTILINE))
+    assert used, f"{page} names no make command"
     assert used <= targets
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_of_a_page_exists(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    tops = "notebooks|helpers|tests|tools|docs|benchmarks|\\.github|\\.ci|\\.devcontainer"
+    paths = set(re.findall(rf"(?<![\w/.])((?:{tops})(?:/[\w./-]*\w)?)(?![\w/])", text))
+    assert len(paths) > 5
+    missing = {p for p in paths if not (ROOT / p).exists() and "NAME" not in p}
+    assert not missing
