@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tests.nbcheck.execute import written
+from tests.nbcheck.execute import canonical, written
 from tests.nbcheck.notebook import code_cells, read
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,6 +99,7 @@ def publish_lesson(notebook: NotebookNode, path: str, place: Place) -> None:
     text = re.sub(rf"^{_BADGE}$", "", text, flags=re.MULTILINE).strip("\n")
     cells[0].source = f"{title}\n\n{place.badge(path)}\n\n{text}".rstrip("\n")
     code[0].source = _ADDRESS.sub(f'address = "{place.package}"', pinned(code[0].source))
+    canonical(notebook)  # also names the language, which another tool may have left out
 
 
 def pinned(source: str) -> str:
