@@ -65,8 +65,8 @@ def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_fo
 
     ``torch.channels_last`` puts the numbers of a pixel side by side. Processors compute faster so,
     in any precision, and so do the units of a GPU that multiply numbers of two bytes: a step of
-    ``helpers.fast`` took three quarters of the time on an NVIDIA H100. The programs for float32 on
-    a GPU are written for PyTorch's usual order.
+    ``helpers.fast`` took three quarters of the time on an NVIDIA H100. A GPU that computes in
+    float32 keeps PyTorch's usual order; on such a one neither has been measured yet.
 
     Args:
         device: where the training will run.

@@ -27,14 +27,11 @@ subprocess.run = install
 """
 
 
-def run(folder: Path, *installed: Path, install: str = "") -> str:
+def run(folder: Path, *installed: Path, pip_works: bool = True) -> str:
     """What the cell prints in a folder, then where helpers are; the error's last line if any."""
-    code = (
-        RUN
-        + (install and "subprocess.run = lambda *a, **k: None\n")
-        + WORK
-        + '\nimport helpers\nprint("helpers of", Path(helpers.__file__).resolve())'
-    )
+    pip = "" if pip_works else "subprocess.run = lambda *a, **k: None"
+    told = 'import helpers; print("helpers of", Path(helpers.__file__).resolve())'
+    code = "\n".join([RUN, pip, WORK, told])
     site = Path(packaging.__file__).parents[1]
     done = subprocess.run(
         [sys.executable, "-S", "-c", code, site, *installed],
@@ -70,9 +67,8 @@ def test_the_newest_wheel_is_installed_once(colab):
 
 def test_an_installed_package_of_that_name_does_not_win(colab, foreign):
     said = run(colab, foreign)
-    assert (
-        f"helpers of {colab / 'helpers'}" in said and "foreign" not in said.split("helpers of")[0]
-    )
+    before, _, place = said.partition("helpers of ")
+    assert place.startswith(str(colab / "helpers")) and "foreign" not in before
 
 
 @pytest.mark.parametrize("what", ["nothing", "file", "folder", "installed"])
@@ -93,7 +89,7 @@ def test_a_checkout_wins_over_whatever_bears_its_name(tmp_path, foreign, what):
 def test_what_hides_ours_is_named(tmp_path):
     (tmp_path / "helpers").mkdir()  # pip leaves a folder that is there as it is
     (tmp_path / "deep_learning_by_building-1.0-py3-none-any.whl").touch()
-    said = run(tmp_path, install="nothing")
+    said = run(tmp_path, pip_works=False)
     assert f"{tmp_path / 'helpers'} hides the lessons' helpers" in said
 
 
