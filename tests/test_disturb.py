@@ -43,9 +43,7 @@ def test_quarter_turns_go_against_the_clock(quarters):
 def test_turning_is_that_of_torchvision(turn):
     expected = TF.rotate(picture(), turn, interpolation=InterpolationMode.BILINEAR)
     inside = (slice(None), slice(3, 9), slice(3, 9))
-    torch.testing.assert_close(
-        disturb(picture(), turn)[inside], expected[inside], **ROUNDING
-    )
+    torch.testing.assert_close(disturb(picture(), turn)[inside], expected[inside], **ROUNDING)
 
 
 def test_turning_comes_before_shifting():
