@@ -28,9 +28,9 @@ from torchvision.transforms import ToTensor
 from helpers.budget import clock_of
 from helpers.cifar_net import Cifar10CnnModel
 from helpers.data import ImageSet, folder, load
-from helpers.device import DeviceDataLoader, describe, get_default_device
+from helpers.device.place import DeviceDataLoader, describe, get_default_device
+from helpers.device.precision import fast_layout, fast_precision
 from helpers.fitting import evaluate, fit_epoch
-from helpers.precision import fast_layout, fast_precision
 from helpers.resident import ResidentBatches
 
 EPOCH = 45_000  # training images

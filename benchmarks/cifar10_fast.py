@@ -31,14 +31,14 @@ import torch
 
 from benchmarks.cifar10 import Contest, machine
 from helpers.alternating import AlternatingBatches
-from helpers.arithmetic import product_rate, training_flops
 from helpers.augment import random_shift
 from helpers.budget import StepBudget, clock_of
 from helpers.data import ImageSet, folder, load
-from helpers.device import get_default_device
+from helpers.device.place import get_default_device
+from helpers.device.precision import lowest_precision
+from helpers.device.speed import product_rate, training_flops
 from helpers.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
 from helpers.fitting import evaluate
-from helpers.precision import lowest_precision
 from helpers.resident import ResidentBatches
 
 Run = tuple[float, float]  # seconds, accuracy

@@ -39,8 +39,8 @@ class Cifar10CnnModel(ImageClassificationBase):
         dropout: share of the numbers that is dropped in training before the first two linear
             layers, from 0 (the notes') to 1.
         precision: the dtype in which products are computed: ``torch.float32``, or
-            ``torch.bfloat16`` where ``helpers.precision.fast_precision`` says so. Parameters and
-            logits are float32 in both.
+            ``torch.bfloat16`` where ``fast_precision`` of ``helpers.device`` says so. Parameters
+            and logits are float32 in both.
 
     Raises:
         TypeError: when called with images that are bytes.

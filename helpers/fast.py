@@ -15,12 +15,12 @@ from helpers.batched_muon import BatchedMuon, drop_overflow
 from helpers.budget import StepBudget, TimeBudget, clock_of
 from helpers.classifier import accuracy
 from helpers.data import Split
-from helpers.device import get_default_device
-from helpers.heap import keep_freed_memory
+from helpers.device.heap import keep_freed_memory
+from helpers.device.place import get_default_device
+from helpers.device.precision import fast_layout, lowest_precision
 from helpers.identity_init import pass_on
 from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
-from helpers.precision import fast_layout, lowest_precision
 from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
 from helpers.shrink import shrink

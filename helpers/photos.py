@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from helpers.device import to_device
+from helpers.device.place import to_device
 from helpers.plots import BLUE, GREY, tiles
 
 

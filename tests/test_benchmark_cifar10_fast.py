@@ -22,9 +22,9 @@ from benchmarks.cifar10_fast import (
     target_table,
 )
 from helpers import fast
-from helpers.arithmetic import training_flops
 from helpers.budget import clock_of
 from helpers.data import folder, load
+from helpers.device.speed import training_flops
 from helpers.fast import FastFit, FastNet
 from tests.test_fast import SIZES, SMALL, floats
 

@@ -195,7 +195,7 @@ def test_a_gpu_that_cannot_compute_is_named_and_lessons_go_on_without(monkeypatc
             raise RuntimeError("no kernel image is available")
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr("helpers.device.compute_on", compute_on)
+    monkeypatch.setattr("helpers.device.place.compute_on", compute_on)
     found = only(packages.torch())
     assert found.word == NOTE and "cannot compute on it (no kernel image is" in found.text
 
@@ -204,13 +204,13 @@ def test_a_torch_that_computes_nowhere_is_named(monkeypatch):
     def compute_on(device):
         raise RuntimeError("Illegal instruction")
 
-    monkeypatch.setattr("helpers.device.compute_on", compute_on)
+    monkeypatch.setattr("helpers.device.place.compute_on", compute_on)
     found = only(packages.torch())
     assert found.word == FIX and "cannot compute on cpu (RuntimeError: Illegal" in found.text
 
 
 def test_no_gpu_is_fine_and_an_unused_one_is_told(monkeypatch):
-    monkeypatch.setattr("helpers.device.chosen_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr("helpers.device.place.chosen_device", lambda: torch.device("cpu"))
     monkeypatch.setattr(packages.shutil, "which", lambda program: None)
     found = only(packages.torch())
     assert found.word == OK and "on the CPU" in found.text
@@ -548,7 +548,7 @@ def test_the_projects_lessons_fit_its_helpers():
         "from helpers import data, plots",
         "import helpers.baseline",
         "from helpers.exercises import check",
-        "from helpers.device import get_default_device as device",
+        "from helpers.device.place import get_default_device as device",
         "import numpy",
     ],
 )

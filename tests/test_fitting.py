@@ -275,7 +275,7 @@ def test_the_bar_shows_all_steps_and_leaves_nothing(monkeypatch, capsys):
 
 @pytest.mark.gpu
 def test_training_on_a_gpu_learns_the_same():
-    from helpers.device import get_default_device
+    from helpers.device.place import get_default_device
 
     device = get_default_device()
     model, *_ = started()
@@ -286,7 +286,7 @@ def test_training_on_a_gpu_learns_the_same():
 
 @pytest.mark.gpu
 def test_a_lost_loss_on_a_gpu_is_noticed_after_the_epoch():
-    from helpers.device import get_default_device
+    from helpers.device.place import get_default_device
 
     device = get_default_device()
     model, (train, valid) = Tiny().to(device), tiny_loaders(device)

@@ -14,7 +14,7 @@ import torch
 
 from benchmarks.gpu.results import Results, new_file
 from benchmarks.gpu.summary import table
-from helpers.device import describe, get_default_device
+from helpers.device.place import describe, get_default_device
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_GPU = 3  # exit status

@@ -11,7 +11,7 @@ from statistics import median
 import torch
 
 from benchmarks.gpu.stage import Stage
-from helpers.arithmetic import product_rate
+from helpers.device.speed import product_rate
 
 PRODUCTS = {  # dtype, and whether float32 may be cut to TF32
     "bfloat16": (torch.bfloat16, False),

@@ -11,7 +11,7 @@ from helpers import fast
 from helpers.alternating import AlternatingBatches
 from helpers.augment import random_shift
 from helpers.budget import StepBudget
-from helpers.precision import lowest_precision
+from helpers.device.precision import lowest_precision
 from tests.profile_kit import operators, waits
 
 PLAN = {2: 3, 5: 3, 10: 1}  # seconds: seeds

@@ -18,7 +18,7 @@ import torch
 from benchmarks.gpu.results import Results, key_of
 from helpers.budget import clock_of
 from helpers.data import ImageSet, load
-from helpers.device import get_default_device
+from helpers.device.place import get_default_device
 
 
 class Stage:

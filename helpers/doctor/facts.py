@@ -15,7 +15,7 @@ def computing() -> str:
     """The version of torch and where it computes: ``torch 2.15.0, on the CPU (2 threads)``."""
     import torch
 
-    from helpers.device import describe, get_default_device
+    from helpers.device.place import describe, get_default_device
 
     return f"torch {torch.__version__}, on the {describe(get_default_device())}"
 

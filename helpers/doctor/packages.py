@@ -108,7 +108,7 @@ def torch() -> Iterator[Finding]:
 
 
 def _computes(module) -> Finding:
-    from helpers.device import chosen_device, compute_on
+    from helpers.device.place import chosen_device, compute_on
 
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")

@@ -54,7 +54,7 @@ _LOOK = """
 import torch
 conv = torch.nn.Conv2d(8, 8, 3)
 conv(torch.rand(1, 8, 9, 9))
-from helpers.precision import fast_precision
+from helpers.device.precision import fast_precision
 precision = fast_precision(torch.device("cpu"))
 print(torch.backends.cpu.get_cpu_capability(), torch.get_num_threads(), precision)
 """

@@ -3,8 +3,8 @@ from itertools import count
 import pytest
 import torch
 
-from helpers import precision as module
-from helpers.precision import fast_layout, fast_precision, lowest_precision
+from helpers.device import precision as module
+from helpers.device.precision import fast_layout, fast_precision, lowest_precision
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def test_elsewhere_nothing_is_risked():
     ],
 )
 def test_float16_is_for_nvidia_gpus_without_bfloat16(monkeypatch, kind, fast, lowest):
-    monkeypatch.setattr("helpers.precision.fast_precision", lambda device: fast)
+    monkeypatch.setattr("helpers.device.precision.fast_precision", lambda device: fast)
     assert lowest_precision(torch.device(kind)) == lowest
 
 

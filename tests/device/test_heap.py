@@ -3,12 +3,12 @@ import sys
 
 import pytest
 
-from helpers import heap
+from helpers.device import heap
 
 COUNT = """
 import resource
 import torch
-from helpers.heap import keep_freed_memory
+from helpers.device.heap import keep_freed_memory
 
 def page_faults():
     for _ in range(10):  # until blocks of this size lie ready

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers import device as module
-from helpers.device import DeviceDataLoader, describe, get_default_device, to_device
+from helpers.device import place as module
+from helpers.device.place import DeviceDataLoader, describe, get_default_device, to_device
 
 
 class Pair(NamedTuple):

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.memory import explain_full_memory, is_out_of_memory, size_in_bytes
+from helpers.device.memory import explain_full_memory, is_out_of_memory, size_in_bytes
 
 
 @pytest.mark.parametrize(

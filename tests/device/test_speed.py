@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from helpers.arithmetic import product_rate, training_flops
+from helpers.device.speed import product_rate, training_flops
 
 
 def test_a_convolution_costs_what_a_hand_calculation_says():
