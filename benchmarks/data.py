@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 
 from helpers import data
-from helpers.data import decoded, served
+from helpers.data.fetch import decoded, served
 
 
 def plain_loop(name: str) -> None:

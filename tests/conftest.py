@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
-from helpers.data import served
+from helpers.data.fetch import served
 
 # Hypothesis looks at the clock in two places; on a busy machine both would fail for no fault.
 settings.register_profile(

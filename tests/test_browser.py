@@ -17,12 +17,12 @@ from playwright.sync_api import sync_playwright
 
 from helpers.exercises import RIGHT, WRONG
 from helpers.exercises import find as find_exercise
+from tests import ROOT
 from tests.browser import chromium, server
 from tests.browser.lesson import LessonTab
 from tests.nbcheck import exercises, sample
 from tests.nbcheck.notebook import read
 
-ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ARTIFACTS = ROOT / "artifacts"
 

@@ -2,7 +2,6 @@ import copy
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -10,9 +9,8 @@ from torch import nn
 
 from helpers import checkpoint
 from helpers.checkpoint import TrainingState, load_weights, replacing, save_weights
+from tests import ROOT
 from tests.training_kit import Tiny
-
-ROOT = Path(__file__).resolve().parents[1]
 
 ANOTHER = "0000" if checkpoint._HERE != "0000" else "0001"  # another machine
 

@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests import colab
+from tests import ROOT, colab
 from tests.nbcheck import hygiene
 from tests.nbcheck.notebook import read
 from tools.colab_versions import versions
 from tools.onefile import one_file
 from tools.publish import Place, commit_of, publish_lesson
 
-ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

@@ -20,12 +20,11 @@ import torch
 
 from helpers import __main__ as entry_point
 from helpers import play
-from helpers.data import catalogue, home, sources
+from helpers.data.fetch import catalogue, home, origins
 from helpers.doctor import command, facts, images, jupyter, lessons, machine, packages
 from helpers.doctor.report import FIX, NOTE, OK, Finding, each
-from tests.data_kit import SHORT, Bench, content, serving, silence, status
-
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+from tests.data.kit import SHORT, Bench, content, serving, silence, status
 
 
 @pytest.fixture
@@ -386,12 +385,12 @@ def test_no_data_and_no_network_is_a_fault_when_only_real_images_are_allowed(ben
 
 def test_forced_practice_asks_nobody(bench, monkeypatch):
     bench.mode("practice")
-    monkeypatch.setattr(sources, "_ask", lambda *_, **__: pytest.fail("it asked the network"))
+    monkeypatch.setattr(origins, "_ask", lambda *_, **__: pytest.fail("it asked the network"))
     assert finding(bench) == Finding(OK, "tiny", "practice images, as LESSONS_DATA=practice says")
 
 
 def test_images_that_are_here_are_found(bench, monkeypatch):
-    monkeypatch.setattr(sources, "_ask", lambda *_, **__: pytest.fail("it asked the network"))
+    monkeypatch.setattr(origins, "_ask", lambda *_, **__: pytest.fail("it asked the network"))
     root = bench.install()
     found = finding(bench)
     assert found.word == OK and str(root) in found.text

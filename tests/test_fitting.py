@@ -1,16 +1,15 @@
 import subprocess
 import sys
 from contextlib import nullcontext
-from pathlib import Path
 
 import pytest
 import torch
 
 from helpers import fitting
 from helpers.fitting import evaluate, fit, fit_epoch
+from tests import ROOT
 from tests.training_kit import Tiny, tiny_loaders
 
-ROOT = Path(__file__).resolve().parents[1]
 ADAM = torch.optim.Adam
 
 

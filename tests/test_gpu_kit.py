@@ -20,10 +20,10 @@ from benchmarks.gpu.pack import PackError, pinned
 from benchmarks.gpu.results import Results, new_file, plain
 from benchmarks.gpu.stage import Stage
 from benchmarks.gpu.summary import table
+from tests import ROOT
 from tests.nbcheck.notebook import code_cells, read
 from tests.nbcheck.sample import code, notebook
 
-ROOT = Path(__file__).resolve().parents[1]
 BASH = None if os.name == "nt" else shutil.which("bash")
 LOCKED = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))["package"]
 

@@ -1,13 +1,12 @@
 """Lesson 07 on a GPU: all of it, at full scale. Its own ``expect`` lines judge the figures."""
 
-from pathlib import Path
-
 import pytest
 
+from tests import ROOT
 from tests.nbcheck.kernel import on_practice_data, run
 from tests.nbcheck.notebook import code_cells, output_texts, read
 
-LESSON = Path(__file__).resolve().parents[1] / "notebooks" / "07_cifar10.ipynb"
+LESSON = ROOT / "notebooks" / "07_cifar10.ipynb"
 
 
 @pytest.mark.gpu

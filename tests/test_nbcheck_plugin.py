@@ -3,16 +3,15 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 from nbformat.v4 import new_output
 
+from tests import ROOT
 from tests.nbcheck.sample import PNG, code, lesson, notebook, printed, shown, value
 
-ROOT = Path(__file__).resolve().parents[1]
 HTML = "from IPython.display import HTML; HTML('<td>0.9511</td>')"
 BAR = "bar = display('0 %', display_id=True); bar.update('100 %')"
 LOOP = "from IPython.display import clear_output\nfor i in range(3):\n    {}"

@@ -3,15 +3,13 @@
 ``pytest --nbval`` compares the outputs themselves and tries the solutions (``tests/nbcheck``).
 """
 
-from pathlib import Path
-
 import pytest
 
 import helpers
+from tests import ROOT
 from tests.nbcheck import hygiene, kept, spread, standard
 from tests.nbcheck.notebook import read, stored
 
-ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHECKS = [*hygiene.CHECKS, *standard.CHECKS, spread.has_room]
 pytestmark = pytest.mark.slow

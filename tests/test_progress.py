@@ -27,13 +27,13 @@ from helpers.progress.submissions import hand_ins
 from helpers.progress.table import Row, Table
 from helpers.progress.walls import WORK, Walls, bubblewrap, environment, unshare, walls
 from helpers.progress.wire import HUGE, LARGEST, pack, unpack
+from tests import ROOT
 from tests.answers_kit import ODD
 from tests.nbcheck.exercises import solve
 from tests.nbcheck.notebook import read
 
 walled = pytest.mark.skipif(walls() is None, reason="neither bubblewrap nor unshare works here")
 
-ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 pytestmark = pytest.mark.slow
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import ROOT
 from tests.nbcheck import hygiene, sample, standard
 from tests.nbcheck.notebook import code_cells, is_ignored, read, stored
 from tools.publish import (
@@ -22,7 +23,6 @@ from tools.publish import (
     publish_readme,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
 ADA = Place("ada/lessons", commit="a" * 40)
 BOB = Place("bob.b/other-1", "v1.0/rc", "b" * 40)
 BADGE = re.compile(r"\(https://colab\.research\.google\.com/github/([^)]+)\)")

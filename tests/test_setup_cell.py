@@ -7,9 +7,9 @@ from pathlib import Path
 import packaging
 import pytest
 
+from tests import ROOT
 from tests.nbcheck.notebook import code_cells, stored
 
-ROOT = Path(__file__).resolve().parents[1]
 CELL = code_cells(stored(ROOT / "notebooks" / "01_pixel_similarity.ipynb"))[0].source
 WORK = CELL.split("from helpers.setup import start")[0]
 

@@ -25,8 +25,8 @@ from tools.publish import Place, publish_lesson
 
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
 from docs import board, build, lessons, modules  # noqa: E402
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 ARTIFACTS = ROOT / "artifacts"
 pytestmark = pytest.mark.slow
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

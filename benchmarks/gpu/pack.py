@@ -19,8 +19,8 @@ from pathlib import Path
 
 from benchmarks.gpu.command import state
 from helpers.data import DataError, folder
-from helpers.data.catalogue import lookup
-from helpers.data.sources import mirror_place, sources
+from helpers.data.fetch.catalogue import lookup
+from helpers.data.fetch.origins import mirror_place, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

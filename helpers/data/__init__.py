@@ -1,21 +1,11 @@
-"""Where images come from: name a data set, get its folder or its tensors.
+"""Images: get a data set by its name, hand it out in batches, change what an image looks like."""
 
-A set is taken from this machine (the folder that fastai's ``untar_data`` uses too), else from the
-folder or address in ``LESSONS_MIRROR``, else from the official host, else from a small practice set
-that needs no network. ``LESSONS_DATA=official`` forbids the last step, ``LESSONS_DATA=practice``
-forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server. Relative paths in these
-variables begin at the project's folder. ``helpers.data.forecast`` says what the next use will do.
-"""
-
-from contextlib import suppress
-from pathlib import Path
-
-from helpers.data import decoded, home, sources
-from helpers.data.catalogue import lookup, names
-from helpers.data.errors import DataError
-from helpers.data.home import data_home
+from helpers.data.fetch.catalogue import names
+from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.home import data_home
+from helpers.data.fetch.served import practice_in_use
 from helpers.data.images import ImageSet, Split
-from helpers.data.served import known, mode, practice_in_use, real_folder, resolve, take
+from helpers.data.sets import folder, is_practice, load, state
 
 __all__ = [
     "DataError",
@@ -29,90 +19,3 @@ __all__ = [
     "practice_in_use",
     "state",
 ]
-
-
-def folder(name: str) -> Path:
-    """The folder of a data set, whole and verified; it is fetched when needed.
-
-    Prints one line on what it found, and more when there was something to do: what lies among the
-    images and is none of the set is moved to the folder ``set-aside`` beside. Real and practice
-    images lie in the same layout, the one that well-known libraries read without a download:
-
-    - mnist_sample: ``untar_data(URLs.MNIST_SAMPLE, data=path.parent)`` of fastai;
-    - mnist: ``MNIST(path, train=True, download=False)`` of torchvision;
-    - cifar10: ``untar_data(URLs.CIFAR, data=path.parent)`` of fastai, and ``ImageFolder(path /
-      "train")`` of torchvision.
-
-    Args:
-        name: one of ``names()``.
-
-    Returns:
-        A folder that holds ``train/<class>/*`` and ``valid/<class>/*`` (mnist_sample) or
-        ``test/<class>/*`` (cifar10), one image a file; for mnist, the four files in ``MNIST/raw``.
-
-    Raises:
-        DataError: when the name is unknown, or no images can be had.
-
-    Example:
-        >>> path = folder("mnist_sample")  # doctest: +ELLIPSIS
-        mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
-        >>> sorted(file.name for file in path.iterdir())
-        ['labels.csv', 'train', 'valid']
-    """
-    found = resolve(name)
-    print(found.line())
-    return found.path
-
-
-def load(name: str) -> ImageSet:
-    """The images of a data set as tensors, decoded once and kept in a file beside the folder.
-
-    Args:
-        name: one of ``names()``.
-
-    Returns:
-        ``train``, and ``valid`` or ``test``: images uint8 (n, height, width), or (n, 3, height,
-        width) in colour, from 0 (black) to 255; labels int64 (n,); all on the CPU.
-
-    Raises:
-        DataError: as ``folder`` does.
-
-    Example:
-        >>> load("mnist_sample").of("train", "3").shape  # doctest: +ELLIPSIS
-        mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
-        torch.Size([6131, 28, 28])
-    """
-    found, splits = take(name)
-    print(found.line())
-    layout = found.layout
-    return ImageSet(name, layout.classes, splits, found.practice, layout.lossy(found.path))
-
-
-def is_practice(name: str) -> bool:
-    """Whether the set ``name`` is served from the practice images; looks for it when needed.
-
-    Example:
-        >>> is_practice("mnist_sample")
-        False
-    """
-    return resolve(name).practice
-
-
-def state(name: str) -> str:
-    """Where a set stands, in a word: a quick look that fetches nothing and asks no network.
-
-    Returns:
-        ``"practice"``, ``"ready"`` (on this machine, found whole), ``"here"`` (on this machine, to
-        be checked at its next use), ``"in the mirror"`` (a folder that holds its archive) or ``"not
-        here yet"``.
-    """
-    entry, found = lookup(name), known(name)
-    if mode() == "practice" or (found is not None and found.practice):
-        return "practice"
-    root, layout = real_folder(home.current(), name), entry.layout
-    with suppress(OSError):
-        if decoded.words(root, layout).get("stamp") == layout.stamp(root):
-            return "ready"
-        if layout.has_all(root):
-            return "here"
-    return "in the mirror" if sources.in_mirror_folder(entry) else "not here yet"

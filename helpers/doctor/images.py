@@ -22,23 +22,23 @@ class Standing:
 def stand(names: Iterable[str]) -> list[Standing]:
     """Look where the sets stand: on this machine, in the mirror, on the network, or nowhere.
 
-    Nothing is fetched and nothing is changed; ``helpers.data.forecast`` says how it is found out.
+    Nothing is fetched and nothing is changed; see ``helpers.data.fetch.outlook``.
 
     Raises:
         ImportError: when torch, which ``helpers.data`` needs, is missing or damaged.
         DataError: when ``LESSONS_DATA`` or another setting cannot be understood.
     """
-    from helpers.data.forecast import forecast
+    from helpers.data.fetch.outlook import forecast
 
     found = forecast(names)
     return [Standing(_finding(name, one), one.needs / 1e3) for name, one in found.items()]
 
 
 def _finding(name: str, found) -> Finding:
-    from helpers.data.catalogue import lookup
-    from helpers.data.editions import UNKNOWN
-    from helpers.data.forecast import NOTHING, PRACTICE
-    from helpers.data.served import mode
+    from helpers.data.fetch.catalogue import lookup
+    from helpers.data.fetch.editions import UNKNOWN
+    from helpers.data.fetch.outlook import NOTHING, PRACTICE
+    from helpers.data.fetch.served import mode
 
     damaged = f"the copy in {found.folder} is not whole ({found.broken}); " if found.broken else ""
     if found.gives == PRACTICE and mode() == "practice":

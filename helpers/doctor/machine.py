@@ -30,7 +30,7 @@ def disk(needed: float) -> Iterator[Finding]:
         needed: GB that the sets need that are not on this machine yet.
     """
     try:
-        from helpers.data import home
+        from helpers.data.fetch import home
     except Exception:  # a damaged torch fails in many ways; the report has a line about each
         yield Finding(NOTE, "disk", "not looked at: what looks after the images does not load")
         return

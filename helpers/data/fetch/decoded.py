@@ -1,0 +1,106 @@
+"""The decoded images of a set in one file beside its folder, so that they are decoded only once.
+
+With them go fingerprints of the folder, a checksum of each file, to notice what changes there, and
+the name of the edition.
+"""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from helpers.data.fetch.layout import Checked, Layout
+from helpers.data.images import Split
+
+
+def file_of(root: Path) -> Path:
+    """The cache of the set in the folder ``root``: a file of the same name beside it."""
+    return root.with_name(f"{root.name}.npz")
+
+
+def write(root: Path, checked: Checked, work: Path) -> None:
+    """Store decoded images under the fingerprints of the folder that they come from.
+
+    The file is written in ``work`` and then renamed, so that nobody sees half of it.
+    """
+    words = {"digest": checked.digest, "stamp": checked.stamp, "edition": checked.edition}
+    arrays = {name: np.array(text) for name, text in words.items()}
+    arrays["crcs"] = np.frombuffer(json.dumps(checked.crcs).encode(), np.uint8)
+    for name, split in checked.splits.items():
+        arrays[f"{name}_images"] = split.images.numpy()
+        arrays[f"{name}_labels"] = split.labels.numpy()
+    np.savez(work / "decoded.npz", **arrays)
+    os.replace(work / "decoded.npz", file_of(root))
+
+
+def read(root: Path, layout: Layout, **fingerprints: str) -> dict[str, Split] | None:
+    """The stored images, or None when there are none, or they are damaged or out of date.
+
+    Args:
+        root: the folder that they come from.
+        layout: what it must hold.
+        **fingerprints: its ``digest`` or ``stamp`` now, see ``layout``; none when this process
+            has compared them before.
+    """
+    try:
+        with _opened(root, layout) as arrays:
+            if any(str(arrays[name]) != now for name, now in fingerprints.items()):
+                return None
+            str(arrays["edition"])  # older caches have none, and are built again
+            splits = {
+                name: Split(
+                    torch.from_numpy(arrays[f"{name}_images"]),
+                    torch.from_numpy(arrays[f"{name}_labels"]),
+                )
+                for name in layout.counts
+            }
+    except Exception:
+        # No file, or a damaged one, which fails in a dozen ways: the cure is to decode again.
+        return None
+    return splits if all(_fits(split, layout, name) for name, split in splits.items()) else None
+
+
+def words(root: Path, layout: Layout) -> dict[str, str]:
+    """``digest``, ``stamp`` and ``edition`` as they were stored; empty without any."""
+    try:
+        with _opened(root, layout) as arrays:
+            return {name: str(arrays[name]) for name in ("digest", "stamp", "edition")}
+    except Exception:
+        return {}  # as in read
+
+
+def checksums(root: Path, layout: Layout) -> dict[str, int]:
+    """The checksums of the files as they were when the images were stored; empty without any."""
+    try:
+        with _opened(root, layout) as arrays:
+            return {
+                str(path): int(crc) for path, crc in json.loads(arrays["crcs"].tobytes()).items()
+            }
+    except Exception:
+        return {}  # as in read
+
+
+def _opened(root: Path, layout: Layout) -> np.lib.npyio.NpzFile:
+    """The cache, when it is a file whose parts are no larger than the set can be."""
+    file, most = file_of(root), 3e6 * layout.megabytes + 2**20
+    if not os.path.isfile(file):  # a pipe would never end
+        raise FileNotFoundError(file)
+    with zipfile.ZipFile(file) as parts:
+        if sum(part.file_size for part in parts.infolist()) > most:
+            raise ValueError("is too large")
+    return np.load(file)
+
+
+def _fits(split: Split, layout: Layout, name: str) -> bool:
+    """The format holds a CRC of each array, which numpy checks when it reads one to its end."""
+    n, counts = layout.total(name), list(layout.counts[name].values())
+    return (
+        (split.images.dtype, split.labels.dtype) == (torch.uint8, torch.int64)
+        and split.images.shape == (n, *layout.shape)
+        and split.labels.shape == (n,)
+        and 0 <= split.labels.min() <= split.labels.max() < len(counts)
+        and torch.bincount(split.labels, minlength=len(counts)).tolist() == counts
+    )

@@ -1,0 +1,164 @@
+"""The idx files of MNIST: all images of a split in one file, all labels in another.
+
+An idx file is a header and plain bytes. The header: two zero bytes, a byte for the type of the
+numbers (8: unsigned bytes), a byte for how many dimensions there are, then the size of each, four
+bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from helpers.data.fetch.layout import NOTHING, Checked, Layout, Listing, crc_of, digest, why
+from helpers.data.images import Split
+
+RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
+OLD = "MNIST/processed"
+PREFIXES = {"train": "train", "test": "t10k"}
+UNSIGNED_BYTES = 8
+
+
+@dataclass(frozen=True)
+class IdxFiles(Layout):
+    """Four files in ``MNIST/raw``, as ``torchvision.datasets.MNIST`` keeps them.
+
+    Attributes:
+        sha256: hex digests of the files, by path below the folder; those not named are checked
+            for their sizes and the number of images of each class only.
+    """
+
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def megabytes(self) -> float:
+        images = sum(map(self.total, self.counts))
+        return 2 * images * (prod(self.shape) + 1) / 1e6
+
+    def listing(self, root: Path) -> Listing:
+        found = {}
+        for path in self._shapes():
+            if os.path.isfile(root / path):
+                stat = (root / path).stat()
+                found[path] = stat.st_size, stat.st_mtime_ns
+        return found
+
+    def stamp(self, root: Path) -> str:
+        return digest(self.listing(root))
+
+    def has_all(self, root: Path) -> bool:
+        return len(self.listing(root)) == len(self._shapes())
+
+    def lossy(self, root: Path) -> bool:
+        return False
+
+    def belongs(self, path: str) -> bool:
+        return path in self._shapes()
+
+    def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
+        """See ``Layout``: torchvision prefers what its old versions have made, if it is there."""
+        return [OLD] if os.path.lexists(root / OLD) else []
+
+    def judge(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str, int], bytes],
+        known: Mapping[str, int] = NOTHING,
+        name: str = "",
+    ) -> Checked:
+        there = set(paths)
+        numbers, crcs, problems = {}, {}, {}
+        for path, shape in self._shapes().items():
+            if path not in there:
+                problems[path] = "is missing"
+                continue
+            try:
+                data = read(path, 4 + 4 * len(shape) + prod(shape) + 1)
+                numbers[path] = decode(data, shape)
+                self._compare(data, path)
+                crcs[path] = crc_of(data, path, known)
+            except (OSError, ValueError) as error:
+                problems[path] = why(error)
+        problems = self._other_labels(numbers) | problems
+        splits = {} if problems else {split: _split(numbers, split) for split in self.counts}
+        return Checked(problems, [], crcs, splits)
+
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        """The files of all splits, and the sizes that each must have."""
+        shapes = {}
+        for split in self.counts:
+            images, labels = files_of(split)
+            shapes[images] = (self.total(split), *self.shape)
+            shapes[labels] = (self.total(split),)
+        return shapes
+
+    def _compare(self, data: bytes, path: str) -> None:
+        if path in self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256[path]:
+            raise ValueError("is damaged (its checksum is wrong)")
+
+    def _other_labels(self, numbers: Mapping[str, np.ndarray]) -> dict[str, str]:
+        """The files of labels in which some class has too many or too few."""
+        wrong = {}
+        for split, counts in self.counts.items():
+            _, path = files_of(split)
+            if path in numbers:
+                found = np.bincount(numbers[path], minlength=len(counts))
+                if not np.array_equal(found, list(counts.values())):
+                    wrong[path] = "does not hold the labels of this set"
+        return wrong
+
+
+def _split(numbers: Mapping[str, np.ndarray], split: str) -> Split:
+    images, labels = (torch.from_numpy(numbers[path]) for path in files_of(split))
+    return Split(images, labels.long())
+
+
+def files_of(split: str) -> tuple[str, str]:
+    """The paths of the images and of the labels of a split.
+
+    Example:
+        >>> files_of("test")
+        ('MNIST/raw/t10k-images-idx3-ubyte', 'MNIST/raw/t10k-labels-idx1-ubyte')
+    """
+    start = f"{RAW}/{PREFIXES[split]}"
+    return f"{start}-images-idx3-ubyte", f"{start}-labels-idx1-ubyte"
+
+
+def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers in an idx file of unsigned bytes.
+
+    Args:
+        data: the whole file.
+        shape: the sizes it must have.
+
+    Returns:
+        uint8, of that shape.
+
+    Raises:
+        ValueError: when it is no such file, has other sizes, ends early or is too long.
+
+    Example:
+        >>> decode(encode(np.array([[1, 2], [3, 4]], np.uint8)), (2, 2)).tolist()
+        [[1, 2], [3, 4]]
+    """
+    ndim = len(shape)
+    start = 4 + 4 * ndim
+    if data[:4] != bytes((0, 0, UNSIGNED_BYTES, ndim)):
+        raise ValueError(f"is not an idx file of bytes with {ndim} dimensions")
+    sizes = tuple(np.frombuffer(data[4:start].ljust(4 * ndim, b"\0"), ">u4").tolist())
+    if sizes != shape:
+        raise ValueError(f"holds numbers of shape {sizes} instead of {shape}")
+    if len(data) != start + prod(shape):
+        raise ValueError("ends early" if len(data) < start + prod(shape) else "is too long")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+
+
+def encode(numbers: np.ndarray) -> bytes:
+    """A uint8 array as an idx file: the reverse of ``decode``."""
+    magic = bytes((0, 0, UNSIGNED_BYTES, numbers.ndim))
+    return magic + np.array(numbers.shape, ">u4").tobytes() + numbers.tobytes()

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.data.fetch import decoded
+from tests.data.kit import COUNTS, LAYOUT, write_set
+
+
+@pytest.fixture
+def stored(tmp_path):
+    checked = LAYOUT.check(write_set(tmp_path / "tiny"))
+    (tmp_path / "work").mkdir()
+    decoded.write(checked.root, checked, tmp_path / "work")
+    return checked
+
+
+def same(splits, wanted):
+    return all(
+        torch.equal(splits[name].images, wanted[name].images)
+        and torch.equal(splits[name].labels, wanted[name].labels)
+        for name in COUNTS
+    )
+
+
+def test_reads_what_was_written(stored):
+    for given in ({}, {"digest": stored.digest}, {"stamp": stored.stamp}):
+        splits = decoded.read(stored.root, LAYOUT, **given)
+        assert same(splits, stored.splits)
+        splits["train"].images[0] = 0  # the caller's own copy, to do with as it likes
+    assert same(decoded.read(stored.root, LAYOUT), stored.splits)
+
+
+def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
+    assert decoded.file_of(stored.root) == tmp_path / "tiny.npz"
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_out_of_date_is_none(stored):
+    assert decoded.read(stored.root, LAYOUT, digest="another") is None
+    assert decoded.read(stored.root, LAYOUT, stamp="another") is None
+
+
+def test_absent_is_none(tmp_path):
+    assert decoded.read(tmp_path / "tiny", LAYOUT) is None
+
+
+def test_a_flipped_bit_never_gives_other_pixels(stored):
+    file = decoded.file_of(stored.root)
+    whole = file.read_bytes()
+    found = 0
+    for at in range(0, len(whole), 37):
+        damaged = bytearray(whole)
+        damaged[at] ^= 1 << (at % 8)
+        file.write_bytes(damaged)
+        splits = decoded.read(stored.root, LAYOUT, digest=stored.digest)
+        found += splits is None
+        assert splits is None or same(splits, stored.splits), f"byte {at}"
+    assert found > len(range(0, len(whole), 37)) * 0.85  # the rest are dates, and the stamp
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.3, 0.99])
+def test_a_file_cut_short_is_none(stored, keep):
+    file = decoded.file_of(stored.root)
+    file.write_bytes(file.read_bytes()[: int(keep * file.stat().st_size)])
+    assert decoded.read(stored.root, LAYOUT) is None
+
+
+def test_another_shape_or_dtype_is_none(stored):
+    file = decoded.file_of(stored.root)
+    with np.load(file) as arrays:
+        good = dict(arrays)
+    for change in (
+        {"train_images": good["train_images"][1:]},
+        {"train_images": good["train_images"].astype(np.int16)},
+        {"valid_labels": good["valid_labels"].astype(np.int32)},
+        {"valid_labels": good["valid_labels"][:, None]},
+    ):
+        np.savez(file, **(good | change))
+        assert decoded.read(stored.root, LAYOUT) is None
