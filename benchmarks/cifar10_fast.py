@@ -30,16 +30,16 @@ from unittest.mock import patch
 import torch
 
 from benchmarks.cifar10 import Contest, machine
-from helpers.alternating import AlternatingBatches
-from helpers.augment import random_shift
 from helpers.budget import StepBudget, clock_of
 from helpers.data import ImageSet, folder, load
+from helpers.data.alternating import AlternatingBatches
+from helpers.data.augment import random_shift
+from helpers.data.resident import ResidentBatches
 from helpers.device.place import get_default_device
 from helpers.device.precision import lowest_precision
 from helpers.device.speed import product_rate, training_flops
 from helpers.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
 from helpers.fitting import evaluate
-from helpers.resident import ResidentBatches
 
 Run = tuple[float, float]  # seconds, accuracy
 AIRBENCH = {  # recipes, and how each changes its images

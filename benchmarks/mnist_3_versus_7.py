@@ -23,8 +23,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from helpers.batches import Batches, images_and_labels
 from helpers.data import load
+from helpers.data.batches import Batches, images_and_labels
 from helpers.linear import batch_accuracy, mnist_loss
 from helpers.networks import mlp
 from helpers.training import BasicOptim, train_model, validate_epoch

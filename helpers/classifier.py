@@ -2,7 +2,7 @@
 
 A model turns a batch of inputs into logits, one number for each class: shape (n, classes). Labels
 are class numbers, int64, shape (n,). Loaders give pairs (xb, yb), for example a ``DataLoader`` or
-``helpers.batches.Batches``.
+``helpers.data.batches.Batches``.
 """
 
 from collections.abc import Iterable

@@ -9,21 +9,21 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers import image_checks as checks
-from helpers.alternating import AlternatingBatches
-from helpers.augment import random_shift
 from helpers.batched_muon import BatchedMuon, drop_overflow
 from helpers.budget import StepBudget, TimeBudget, clock_of
 from helpers.classifier import accuracy
 from helpers.data import Split
+from helpers.data.alternating import AlternatingBatches
+from helpers.data.augment import random_shift
+from helpers.data.resident import ResidentBatches
+from helpers.data.smaller import shrink
 from helpers.device.heap import keep_freed_memory
 from helpers.device.place import get_default_device
 from helpers.device.precision import fast_layout, lowest_precision
 from helpers.identity_init import pass_on
 from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
-from helpers.resident import ResidentBatches
 from helpers.schedule import linear_decay
-from helpers.shrink import shrink
 from helpers.sizing import Trial, largest_that_fits
 from helpers.views import look_twice
 from helpers.whitening import whitening_conv

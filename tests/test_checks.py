@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from helpers import batches, checks, linear, training
+from helpers import checks, linear, training
+from helpers.data import batches
 
 GUARDED = [
     batches.images_and_labels, linear.linear1, linear.mnist_loss, linear.batch_accuracy,

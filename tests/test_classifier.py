@@ -11,8 +11,8 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import classifier, confusion
-from helpers.batches import Batches
 from helpers.classifier import Epoch, accuracy, predict, train_classifier, train_step
+from helpers.data.batches import Batches
 
 GUARDED = [accuracy, train_step, predict, train_classifier, confusion.confusion_matrix]
 

@@ -3,7 +3,6 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.batches import Batches
 from helpers.curves import (
     draw_curves,
     draw_learning_rate,
@@ -11,6 +10,7 @@ from helpers.curves import (
     draw_weights,
     linear_curve,
 )
+from helpers.data.batches import Batches
 from helpers.linear import batch_accuracy, mnist_loss
 from helpers.training import BasicOptim, train_model
 

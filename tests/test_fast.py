@@ -5,12 +5,12 @@ import torch
 from torch import nn
 
 from helpers import fast
-from helpers.alternating import AlternatingBatches
-from helpers.augment import random_shift
 from helpers.budget import StepBudget
 from helpers.data import Split
+from helpers.data.alternating import AlternatingBatches
+from helpers.data.augment import random_shift
+from helpers.data.resident import ResidentBatches
 from helpers.fast import FastNet, answers, fit_fast, train
-from helpers.resident import ResidentBatches
 from helpers.views import look, shifted
 from tests.profile_kit import operators, waits
 

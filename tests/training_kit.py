@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
-from helpers.augment import random_flip
+from helpers.data.augment import random_flip
+from helpers.data.resident import ResidentBatches
 from helpers.image_classification import ImageClassificationBase
-from helpers.resident import ResidentBatches
 
 
 class Tiny(ImageClassificationBase):

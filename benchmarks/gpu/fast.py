@@ -8,9 +8,9 @@ from torch.profiler import ProfilerActivity, profile
 from benchmarks.cifar10_fast import limit_line, several
 from benchmarks.gpu.stage import Stage
 from helpers import fast
-from helpers.alternating import AlternatingBatches
-from helpers.augment import random_shift
 from helpers.budget import StepBudget
+from helpers.data.alternating import AlternatingBatches
+from helpers.data.augment import random_shift
 from helpers.device.precision import lowest_precision
 from tests.profile_kit import operators, waits
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from helpers.batches import Batches
+from helpers.data.batches import Batches
 from helpers.exercises.framework import Exercise, Mistake, is_pair, number
 from helpers.linear import batch_accuracy, linear1, mnist_loss
 from helpers.training import BasicOptim, train_epoch, validate_epoch

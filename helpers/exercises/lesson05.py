@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from helpers.batches import Batches
+from helpers.data.batches import Batches
 from helpers.exercises.framework import Exercise, Mistake, kind, number
 
 

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from helpers import data
-from helpers.data import images
+from helpers.data import images, sets
 from helpers.data.fetch import (
     bars,
     catalogue,
@@ -227,7 +227,7 @@ def test_a_later_process_reads_no_file_again(path, digits, cifar10, looked, monk
 
 EXAMPLES = [
     catalogue,
-    data,
+    sets,
     editions,
     faults,
     home,

@@ -6,8 +6,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision.transforms import Normalize, ToTensor
 from torchvision.transforms.functional import to_pil_image
 
-from helpers.augment import random_flip, random_shift
-from helpers.resident import ResidentBatches
+from helpers.data.augment import random_flip, random_shift
+from helpers.data.resident import ResidentBatches
 
 
 def photos(n, seed=0):

@@ -22,7 +22,7 @@ class ResidentBatches:
         batch_size: images in a batch; the last one may have fewer.
         device: where they stay, and where the batches are made.
         shuffle: whether each pass takes the images in a new random order.
-        augment: changes a batch of bytes at random, for example ``helpers.augment.random_flip``.
+        augment: changes a batch of bytes at random, for example ``random_flip``.
         normalize: changes a batch of floats, for example ``torchvision.transforms.Normalize``.
 
     Raises:

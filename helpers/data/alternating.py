@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import torch
 
-from helpers.augment import random_flip
-from helpers.resident import ResidentBatches
+from helpers.data.augment import random_flip
+from helpers.data.resident import ResidentBatches
 
 
 class AlternatingBatches(ResidentBatches):

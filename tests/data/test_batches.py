@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers.batches import Batches, images_and_labels
+from helpers.data.batches import Batches, images_and_labels
 
 
 def rows(n, features=3):

@@ -1,6 +1,6 @@
 import torch
 
-from helpers.alternating import AlternatingBatches
+from helpers.data.alternating import AlternatingBatches
 
 
 def photos(n, seed=0):

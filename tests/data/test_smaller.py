@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from helpers.shrink import mean_matrix, shrink
+from helpers.data.smaller import mean_matrix, shrink
 
 
 def test_a_row_by_hand():

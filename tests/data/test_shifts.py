@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.convolution import conv2d
-from helpers.shifts import shift, shift_all_ways
+from helpers.data.shifts import shift, shift_all_ways
 
 
 def roomy(pixels):

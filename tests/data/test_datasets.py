@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from helpers.datasets import DigitDataset
+from helpers.data.datasets import DigitDataset
 
 
 def images(n):
