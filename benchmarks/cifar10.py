@@ -26,12 +26,12 @@ from torchvision.datasets import ImageFolder
 from torchvision.transforms import ToTensor
 
 from helpers.budget import clock_of
-from helpers.cifar_net import Cifar10CnnModel
 from helpers.data import ImageSet, folder, load
 from helpers.data.resident import ResidentBatches
 from helpers.device.place import DeviceDataLoader, describe, get_default_device
 from helpers.device.precision import fast_layout, fast_precision
 from helpers.fitting import evaluate, fit_epoch
+from helpers.models.cifar_net import Cifar10CnnModel
 
 EPOCH = 45_000  # training images
 PARTS = ("data", "forward", "backward", "optimiser")

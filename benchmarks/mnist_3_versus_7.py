@@ -25,8 +25,8 @@ from torch.utils.data import DataLoader
 
 from helpers.data import load
 from helpers.data.batches import Batches, images_and_labels
-from helpers.linear import batch_accuracy, mnist_loss
-from helpers.networks import mlp
+from helpers.models.linear import batch_accuracy, mnist_loss
+from helpers.models.networks import mlp
 from helpers.training import BasicOptim, train_model, validate_epoch
 
 Rows = tuple[torch.Tensor, torch.Tensor]

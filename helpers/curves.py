@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import nn
 
-from helpers.linear import batch_accuracy, mnist_loss
+from helpers.models.linear import batch_accuracy, mnist_loss
 from helpers.plots import BLUE, GREY, ORANGE, RED, paint_weights
 from helpers.training import BasicOptim, Loader, train_model
 

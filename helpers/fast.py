@@ -20,13 +20,13 @@ from helpers.data.smaller import shrink
 from helpers.device.heap import keep_freed_memory
 from helpers.device.place import get_default_device
 from helpers.device.precision import fast_layout, lowest_precision
-from helpers.identity_init import pass_on
-from helpers.image_classification import ImageClassificationBase
 from helpers.learning import learn
+from helpers.models.base import ImageClassificationBase
+from helpers.models.identity_init import pass_on
+from helpers.models.whitening import whitening_conv
 from helpers.schedule import linear_decay
 from helpers.sizing import Trial, largest_that_fits
 from helpers.views import look_twice
-from helpers.whitening import whitening_conv
 
 Widths = tuple[int, int, int]
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers.convolution import apply_kernel
+from helpers.models.convolution import apply_kernel
 from helpers.plots import paint_weights
 from helpers.sliding import write_numbers
 

@@ -9,7 +9,7 @@ from tqdm.auto import tqdm
 from helpers import image_checks as checks
 from helpers.checkpoint import TrainingState
 from helpers.diagnosis import LossWatch
-from helpers.image_classification import Batch, ImageClassificationBase, Result
+from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.play import is_headless
 
 Loader = Iterable[Batch]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.convolution import apply_kernel, output_size
+from helpers.models.convolution import apply_kernel, output_size
 from helpers.plots import BLUE, GREY, ORANGE, SKY, paint_weights
 
 

@@ -8,10 +8,10 @@ from PIL import Image
 
 from benchmarks import cifar10 as benchmark
 from benchmarks.cifar10 import PARTS, WAYS, Contest, machine, table
-from helpers.cifar_net import Cifar10CnnModel
 from helpers.data import ImageSet, Split
 from helpers.data.resident import ResidentBatches
 from helpers.fitting import fit_epoch
+from helpers.models.cifar_net import Cifar10CnnModel
 from tests.profile_kit import operators, waits
 
 CPU = torch.device("cpu")

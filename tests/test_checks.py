@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from helpers import checks, linear, training
+from helpers import checks, training
 from helpers.data import batches
+from helpers.models import linear
 
 GUARDED = [
     batches.images_and_labels, linear.linear1, linear.mnist_loss, linear.batch_accuracy,

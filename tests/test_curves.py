@@ -11,7 +11,7 @@ from helpers.curves import (
     linear_curve,
 )
 from helpers.data.batches import Batches
-from helpers.linear import batch_accuracy, mnist_loss
+from helpers.models.linear import batch_accuracy, mnist_loss
 from helpers.training import BasicOptim, train_model
 
 

@@ -545,7 +545,7 @@ def test_the_projects_lessons_fit_its_helpers():
     [
         "from helpers.data import load",
         "from helpers import data, plots",
-        "import helpers.baseline",
+        "import helpers.models.baseline",
         "from helpers.exercises import check",
         "from helpers.device.place import get_default_device as device",
         "import numpy",

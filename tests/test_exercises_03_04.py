@@ -9,7 +9,7 @@ from torch import nn
 
 from helpers.exercises import RIGHT, UNTRIED, WRONG, Exercise, Mistake, find
 from helpers.exercises.lesson03 import GOAL, try_rate
-from helpers.layers import count_parameters
+from helpers.models.layers import count_parameters
 
 
 def said(number, answer):

@@ -5,9 +5,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.convolution import conv_parameters
 from helpers.exercises import RIGHT, WRONG, find
-from helpers.layers import count_parameters
+from helpers.models.convolution import conv_parameters
+from helpers.models.layers import count_parameters
 
 
 def said(number, answer):

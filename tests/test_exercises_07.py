@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.transforms import Normalize
 
-from helpers.cifar_net import Cifar10CnnModel
 from helpers.exercises import RIGHT, WRONG, find
+from helpers.models.cifar_net import Cifar10CnnModel
 
 
 def test_flat_size_is_that_of_the_network():

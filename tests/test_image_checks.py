@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from helpers.cifar_net import Cifar10CnnModel
 from helpers.data.resident import ResidentBatches
+from helpers.models.cifar_net import Cifar10CnnModel
 
 BYTES = torch.zeros(4, 3, 32, 32, dtype=torch.uint8)
 FLOATS = torch.zeros(2, 3, 32, 32)

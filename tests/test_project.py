@@ -41,7 +41,7 @@ def test_import_adds_little_to_torch():
 def test_no_helper_prints_on_import_or_imports_fastai():
     files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "helpers").rglob("*.py")]
     modules = [".".join(file.parts).removesuffix(".__init__") for file in files]
-    assert "helpers.baseline" in modules
+    assert "helpers.models.baseline" in modules
     assert (
         run_python(f"import sys, {', '.join(modules)}; print('fastai' in sys.modules)") == "False\n"
     )

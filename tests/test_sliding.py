@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.convolution import apply_kernel
+from helpers.models.convolution import apply_kernel
 from helpers.plots import png
 from helpers.sliding import draw_places, draw_products, draw_sliding, write_numbers
 

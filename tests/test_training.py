@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers.data.batches import Batches
-from helpers.linear import batch_accuracy, init_params, linear1, mnist_loss
+from helpers.models.linear import batch_accuracy, init_params, linear1, mnist_loss
 from helpers.training import BasicOptim, calc_grad, train_epoch, train_model, validate_epoch
 
 

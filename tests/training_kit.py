@@ -5,7 +5,7 @@ from torch import nn
 
 from helpers.data.augment import random_flip
 from helpers.data.resident import ResidentBatches
-from helpers.image_classification import ImageClassificationBase
+from helpers.models.base import ImageClassificationBase
 
 
 class Tiny(ImageClassificationBase):

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers import convolution_checks as checks
+from helpers.models import convolution_checks as checks
 
 
 @checks.shiftable

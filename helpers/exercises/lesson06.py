@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import torch
 import torch.nn.functional as F
 
-from helpers.convolution import apply_kernel, output_size
 from helpers.exercises.framework import Exercise, Mistake
+from helpers.models.convolution import apply_kernel, output_size
 
 Layers = Sequence[tuple[int, ...]]
 

@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.convolution import conv2d
 from helpers.data.shifts import shift, shift_all_ways
+from helpers.models.convolution import conv2d
 
 
 def roomy(pixels):

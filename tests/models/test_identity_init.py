@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.identity_init import pass_on
+from helpers.models.identity_init import pass_on
 
 
 @pytest.mark.parametrize(("inputs", "outputs", "kernel"), [(4, 4, 3), (3, 8, 3), (6, 2, 5)])

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.whitening import patches, whitening_conv, whitening_matrix
+from helpers.models.whitening import patches, whitening_conv, whitening_matrix
 
 # Covariances of thousands of rows in float32; the narrowest direction was stretched tenfold.
 ROUNDING = {"atol": 1e-4, "rtol": 0}

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from helpers.baseline import draw_comparison, is_3, mnist_distance
+from helpers.models.baseline import draw_comparison, is_3, mnist_distance
 
 
 def random(*shape, seed=0):

@@ -6,7 +6,7 @@ What deep learning calls a convolution is a cross-correlation: the kernel is not
 import torch
 import torch.nn.functional as F
 
-from helpers import convolution_checks as checks
+from helpers.models import convolution_checks as checks
 
 
 @checks.image_and_kernel

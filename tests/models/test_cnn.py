@@ -2,10 +2,10 @@ import torch
 import torch.nn.functional as F
 
 from helpers.classifier import train_step
-from helpers.cnn import conv_block, small_cnn
-from helpers.convolution import conv_parameters
-from helpers.digit_mlp import DigitMLP
-from helpers.layers import count_parameters
+from helpers.models.cnn import conv_block, small_cnn
+from helpers.models.convolution import conv_parameters
+from helpers.models.digit_mlp import DigitMLP
+from helpers.models.layers import count_parameters
 
 
 def test_a_block_halves_the_size_and_sets_the_channels():

@@ -1,8 +1,8 @@
 import torch
 from torch import nn
 
-from helpers.digit_mlp import DigitMLP
-from helpers.layers import count_parameters
+from helpers.models.digit_mlp import DigitMLP
+from helpers.models.layers import count_parameters
 
 
 def test_it_is_the_network_of_the_notes():

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.layers import count_parameters, layer_table
-from helpers.networks import mlp
+from helpers.models.layers import count_parameters, layer_table
+from helpers.models.networks import mlp
 
 
 def test_parameters_are_counted():

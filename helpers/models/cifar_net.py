@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from helpers import image_checks as checks
-from helpers.image_classification import ImageClassificationBase
+from helpers.models.base import ImageClassificationBase
 
 
 def conv_block(inputs: int, middle: int, outputs: int) -> nn.Sequential:

@@ -3,9 +3,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.cifar_net import Cifar10CnnModel, conv_block, he_init
-from helpers.image_classification import ImageClassificationBase
-from helpers.layers import count_parameters
+from helpers.models.base import ImageClassificationBase
+from helpers.models.cifar_net import Cifar10CnnModel, conv_block, he_init
+from helpers.models.layers import count_parameters
 from tests.training_kit import Tiny, tiny_photos
 
 

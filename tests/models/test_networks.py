@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.linear import init_params, linear1
-from helpers.networks import mlp, simple_net
+from helpers.models.linear import init_params, linear1
+from helpers.models.networks import mlp, simple_net
 
 
 @given(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.convolution import (
+from helpers.models.convolution import (
     apply_kernel,
     conv2d,
     conv_filters,
@@ -15,7 +15,7 @@ from helpers.convolution import (
     max_pool2d,
     output_size,
 )
-from helpers.layers import count_parameters
+from helpers.models.layers import count_parameters
 
 small = st.integers(1, 4)
 seeds = st.integers(0, 2**32)

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.linear import batch_accuracy, init_params, linear1, mnist_loss, sigmoid
+from helpers.models.linear import batch_accuracy, init_params, linear1, mnist_loss, sigmoid
 
 finite = st.floats(-20, 20, width=32)
 
