@@ -30,7 +30,6 @@ from unittest.mock import patch
 import torch
 
 from benchmarks.cifar10 import Contest, machine
-from helpers.budget import StepBudget, clock_of
 from helpers.data import ImageSet, folder, load
 from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
@@ -38,8 +37,9 @@ from helpers.data.resident import ResidentBatches
 from helpers.device.place import get_default_device
 from helpers.device.precision import lowest_precision
 from helpers.device.speed import product_rate, training_flops
-from helpers.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
-from helpers.fitting import evaluate
+from helpers.training.budget import StepBudget, clock_of
+from helpers.training.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
+from helpers.training.fitting import evaluate
 
 Run = tuple[float, float]  # seconds, accuracy
 AIRBENCH = {  # recipes, and how each changes its images
@@ -274,7 +274,7 @@ def against_airbench(
     with tempfile.TemporaryDirectory() as place:
         ways = {
             "airbench94": airbench_run(airbench, images, Path(place)),
-            "helpers.fast": fast_run(images, device, widths, epochs, batch_size=2000),
+            "ours": fast_run(images, device, widths, epochs, batch_size=2000),
         }
         return duel_table(ways, runs)
 

@@ -27,7 +27,7 @@ from helpers.data import load
 from helpers.data.batches import Batches, images_and_labels
 from helpers.models.linear import batch_accuracy, mnist_loss
 from helpers.models.networks import mlp
-from helpers.training import BasicOptim, train_model, validate_epoch
+from helpers.training.by_hand import BasicOptim, train_model, validate_epoch
 
 Rows = tuple[torch.Tensor, torch.Tensor]
 Accuracies = list[float]

@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers.models.linear import batch_accuracy, mnist_loss
 from helpers.plots import BLUE, GREY, ORANGE, RED, paint_weights
-from helpers.training import BasicOptim, Loader, train_model
+from helpers.training.by_hand import BasicOptim, Loader, train_model
 
 
 def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -> Figure:

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import nn
 
-from helpers.classifier import predict
 from helpers.plots import BLUE, ORANGE
+from helpers.training.classifier import predict
 
 
 def disturb(

@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers.muon import EXACT, FAST
 from helpers.plots import GREY
+from helpers.training.muon import EXACT, FAST
 
 
 def towards_one(

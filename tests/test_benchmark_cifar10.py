@@ -10,8 +10,8 @@ from benchmarks import cifar10 as benchmark
 from benchmarks.cifar10 import PARTS, WAYS, Contest, machine, table
 from helpers.data import ImageSet, Split
 from helpers.data.resident import ResidentBatches
-from helpers.fitting import fit_epoch
 from helpers.models.cifar_net import Cifar10CnnModel
+from helpers.training.fitting import fit_epoch
 from tests.profile_kit import operators, waits
 
 CPU = torch.device("cpu")

@@ -21,11 +21,11 @@ from benchmarks.cifar10_fast import (
     spread,
     target_table,
 )
-from helpers import fast
-from helpers.budget import clock_of
 from helpers.data import folder, load
 from helpers.device.speed import training_flops
-from helpers.fast import FastFit, FastNet
+from helpers.training import fast
+from helpers.training.budget import clock_of
+from helpers.training.fast import FastFit, FastNet
 from tests.test_fast import SIZES, SMALL, floats
 
 pytestmark = pytest.mark.slow

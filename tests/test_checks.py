@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from helpers import checks, training
+from helpers import checks
 from helpers.data import batches
 from helpers.models import linear
+from helpers.training import by_hand as training
 
 GUARDED = [
     batches.images_and_labels, linear.linear1, linear.mnist_loss, linear.batch_accuracy,

@@ -12,7 +12,7 @@ from helpers.curves import (
 )
 from helpers.data.batches import Batches
 from helpers.models.linear import batch_accuracy, mnist_loss
-from helpers.training import BasicOptim, train_model
+from helpers.training.by_hand import BasicOptim, train_model
 
 
 @pytest.fixture

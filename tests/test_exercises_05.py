@@ -6,8 +6,8 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.transforms import ToTensor
 
-from helpers.classifier import accuracy, predict
 from helpers.exercises import RIGHT, UNTRIED, WRONG, find
+from helpers.training.classifier import accuracy, predict
 
 
 def judged(number, answer):

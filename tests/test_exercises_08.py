@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.exercises import RIGHT, WRONG, find
-from helpers.views import look_twice
+from helpers.training.views import look_twice
 
 
 @pytest.mark.parametrize(("inputs", "outputs", "size", "side"), [(3, 8, 3, 10), (4, 2, 5, 9)])

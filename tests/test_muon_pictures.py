@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from helpers.muon import EXACT, FAST, orthogonalize
 from helpers.muon_pictures import draw_towards_one, towards_one
+from helpers.training.muon import EXACT, FAST, orthogonalize
 
 
 def test_numbers_by_hand():

@@ -1,4 +1,4 @@
-"""The package airbench against ``helpers.fast``: the same images and GPU, in turns."""
+"""The package airbench against ``helpers.training.fast``: the same images and GPU, in turns."""
 
 import importlib
 import tempfile
@@ -19,7 +19,7 @@ MORE = {95: 15, 96: 40}  # a stronger recipe of airbench: seconds that it takes 
 def run(stage: Stage) -> None:
     """Turns, then ``fit_fast`` in airbench's time, then what stronger recipes give."""
     with tempfile.TemporaryDirectory() as place:
-        ways = {"helpers.fast": ours(stage, EPOCHS)}
+        ways = {"ours": ours(stage, EPOCHS)}
         if stage.device.type == "cuda":
             with stage.part("airbench"):
                 airbench = importlib.import_module("airbench")
@@ -33,7 +33,7 @@ def run(stage: Stage) -> None:
                     if turn < 3 or stage.left() > 30:
                         once(stage, name, way)
         with stage.part("same_time"):
-            same_time(stage, "airbench94" if "airbench94" in ways else "helpers.fast")
+            same_time(stage, "airbench94" if "airbench94" in ways else "ours")
         if "airbench94" not in ways:
             return
         for number, need in MORE.items():
@@ -49,7 +49,7 @@ def once(stage: Stage, name: str, way: Callable[[], Run]) -> None:
 
 
 def ours(stage: Stage, epochs: float) -> Callable[[], Run]:
-    """``helpers.fast`` as ``fit_fast`` uses it, cuDNN's search (airbench's) switched off."""
+    """Training as ``fit_fast`` does it, cuDNN's search (airbench's) switched off."""
     widths, batch = ((8, 16, 16), 100) if stage.small else ((64, 256, 256), 2000)
     return searching(False, fast_run(stage.images, stage.device, widths, epochs, batch))
 

@@ -7,11 +7,11 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.cifar10_fast import limit_line, several
 from benchmarks.gpu.stage import Stage
-from helpers import fast
-from helpers.budget import StepBudget
 from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
 from helpers.device.precision import lowest_precision
+from helpers.training import fast
+from helpers.training.budget import StepBudget
 from tests.profile_kit import operators, waits
 
 PLAN = {2: 3, 5: 3, 10: 1}  # seconds: seeds

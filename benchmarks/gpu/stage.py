@@ -16,9 +16,9 @@ from pathlib import Path
 import torch
 
 from benchmarks.gpu.results import Results, key_of
-from helpers.budget import clock_of
 from helpers.data import ImageSet, load
 from helpers.device.place import get_default_device
+from helpers.training.budget import clock_of
 
 
 class Stage:

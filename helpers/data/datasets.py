@@ -3,7 +3,7 @@
 import torch
 from torch.utils.data import Dataset
 
-from helpers import classifier_checks as checks
+from helpers.training import classifier_checks as checks
 
 
 class DigitDataset(Dataset):

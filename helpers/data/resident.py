@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from helpers import image_checks as checks
+from helpers.training import image_checks as checks
 
 Change = Callable[[torch.Tensor], torch.Tensor]
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import torch
 
-from helpers import image_checks as checks
+from helpers.training import image_checks as checks
 
 Data = TypeVar("Data")
 

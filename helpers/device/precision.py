@@ -44,7 +44,7 @@ def lowest_precision(device: torch.device) -> torch.dtype:
     That is ``fast_precision``, where it is bfloat16: GPUs multiply it as fast as float16, and its
     range is that of float32. Older GPUs (a T4, for example) multiply only float16 directly. It ends
     at 65,504, so a gradient may become infinite there, and who trains in it has to look out for
-    that, as ``helpers.fast.train`` does. Processors and Apple's GPUs get ``fast_precision``.
+    that, as ``fit_fast`` does. Processors and Apple's GPUs get ``fast_precision``.
 
     Args:
         device: where the training will run.
@@ -65,8 +65,8 @@ def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_fo
 
     ``torch.channels_last`` puts the numbers of a pixel side by side. Processors compute faster so,
     in any precision, and so do the units of a GPU that multiply numbers of two bytes: a step of
-    ``helpers.fast`` took three quarters of the time on an NVIDIA H100. A GPU that computes in
-    float32 keeps PyTorch's usual order; on such a one neither has been measured yet.
+    ``fit_fast`` took three quarters of the time on an NVIDIA H100. A GPU that computes in float32
+    keeps PyTorch's usual order; on such a one neither has been measured yet.
 
     Args:
         device: where the training will run.

@@ -7,7 +7,7 @@ import torch
 from helpers.data.batches import Batches
 from helpers.exercises.framework import Exercise, Mistake, is_pair, number
 from helpers.models.linear import batch_accuracy, linear1, mnist_loss
-from helpers.training import BasicOptim, train_epoch, validate_epoch
+from helpers.training.by_hand import BasicOptim, train_epoch, validate_epoch
 
 _LEARNS = 2.0  # a learning rate that reaches the goal
 GOAL = 0.05  # the loss that exercise 3.3 asks for

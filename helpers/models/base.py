@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.classifier import accuracy
+from helpers.training.classifier import accuracy
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 Result = dict[str, float]

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from helpers import image_checks as checks
 from helpers.models.base import ImageClassificationBase
+from helpers.training import image_checks as checks
 
 
 def conv_block(inputs: int, middle: int, outputs: int) -> nn.Sequential:

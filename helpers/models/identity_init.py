@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from helpers import fast_checks as checks
+from helpers.training import fast_checks as checks
 
 
 @checks.has_middle

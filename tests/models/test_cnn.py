@@ -1,11 +1,11 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.classifier import train_step
 from helpers.models.cnn import conv_block, small_cnn
 from helpers.models.convolution import conv_parameters
 from helpers.models.digit_mlp import DigitMLP
 from helpers.models.layers import count_parameters
+from helpers.training.classifier import train_step
 
 
 def test_a_block_halves_the_size_and_sets_the_channels():

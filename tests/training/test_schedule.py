@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.schedule import linear_decay, one_cycle
+from helpers.training.schedule import linear_decay, one_cycle
 
 GRID = [i / 1_000 for i in range(1_001)]
 shares = st.floats(0, 1)

@@ -1,11 +1,11 @@
-"""The steps of ``helpers.muon.Muon`` with far fewer operations: for GPUs, which wait for each."""
+"""The steps of ``Muon`` with far fewer operations: for GPUs, which wait for each."""
 
 from collections.abc import Sequence
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from helpers.muon import FAST, Muon
+from helpers.training.muon import FAST, Muon
 
 
 def orthogonalize_all(
@@ -14,7 +14,7 @@ def orthogonalize_all(
     coefficients: tuple[float, float, float] = FAST,
     dtype: torch.dtype | None = None,
 ) -> list[torch.Tensor]:
-    """``helpers.muon.orthogonalize`` for many matrices, those with equally many rows together.
+    """``orthogonalize`` for many matrices, those with equally many rows together.
 
     They become one stack; shorter rows are filled up with zeros, which change no product of a row
     with a row. A step of the iteration is then three operations for all of them.

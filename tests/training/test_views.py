@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.views import look, look_twice, mirrored, shifted
+from helpers.training.views import look, look_twice, mirrored, shifted
 
 ULPS = {"atol": 1e-6, "rtol": 1e-5}  # the mean of other views, or of other batches, in float32
 

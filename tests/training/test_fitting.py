@@ -5,8 +5,8 @@ from contextlib import nullcontext
 import pytest
 import torch
 
-from helpers import fitting
-from helpers.fitting import evaluate, fit, fit_epoch
+from helpers.training import fitting
+from helpers.training.fitting import evaluate, fit, fit_epoch
 from tests import ROOT
 from tests.training_kit import Tiny, tiny_loaders
 
@@ -157,7 +157,7 @@ def test_a_place_where_nothing_can_be_written_is_told_before_the_training(tmp_pa
 SCRIPT = """
 import sys, time
 import torch
-from helpers import fitting
+from helpers.training import fitting
 from tests.training_kit import Tiny, tiny_loaders
 
 torch.manual_seed(0)

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from helpers import checkpoint_checks as checks
+from helpers.training import checkpoint_checks as checks
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 

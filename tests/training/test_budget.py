@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.budget import StepBudget, TimeBudget
+from helpers.training.budget import StepBudget, TimeBudget
 
 
 class Machine:

@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers import classifier_checks as checks
+from helpers.training import classifier_checks as checks
 
 
 @checks.class_numbers

@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import fast
-from helpers.budget import StepBudget
 from helpers.data import Split
 from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
 from helpers.data.resident import ResidentBatches
-from helpers.fast import FastNet, answers, fit_fast, train
-from helpers.views import look, shifted
+from helpers.training import fast
+from helpers.training.budget import StepBudget
+from helpers.training.fast import FastNet, answers, fit_fast, train
+from helpers.training.views import look, shifted
 from tests.profile_kit import operators, waits
 
 SMALL = (8, 16, 16)

@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers.data.batches import Batches
 from helpers.models.linear import batch_accuracy, init_params, linear1, mnist_loss
-from helpers.training import BasicOptim, calc_grad, train_epoch, train_model, validate_epoch
+from helpers.training.by_hand import BasicOptim, calc_grad, train_epoch, train_model, validate_epoch
 
 
 def points(n=40, features=4, seed=0):

@@ -8,10 +8,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers import image_checks as checks
-from helpers.batched_muon import BatchedMuon, drop_overflow
-from helpers.budget import StepBudget, TimeBudget, clock_of
-from helpers.classifier import accuracy
 from helpers.data import Split
 from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
@@ -20,13 +16,17 @@ from helpers.data.smaller import shrink
 from helpers.device.heap import keep_freed_memory
 from helpers.device.place import get_default_device
 from helpers.device.precision import fast_layout, lowest_precision
-from helpers.learning import learn
 from helpers.models.base import ImageClassificationBase
 from helpers.models.identity_init import pass_on
 from helpers.models.whitening import whitening_conv
-from helpers.schedule import linear_decay
-from helpers.sizing import Trial, largest_that_fits
-from helpers.views import look_twice
+from helpers.training import image_checks as checks
+from helpers.training.batched_muon import BatchedMuon, drop_overflow
+from helpers.training.budget import StepBudget, TimeBudget, clock_of
+from helpers.training.budgeted import learn
+from helpers.training.classifier import accuracy
+from helpers.training.schedule import linear_decay
+from helpers.training.sizing import Trial, largest_that_fits
+from helpers.training.views import look_twice
 
 Widths = tuple[int, int, int]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
-from helpers import image_checks as checks
-from helpers.checkpoint import TrainingState
 from helpers.diagnosis import LossWatch
 from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.play import is_headless
+from helpers.training import image_checks as checks
+from helpers.training.checkpoint import TrainingState
 
 Loader = Iterable[Batch]
 

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from helpers.diagnosis import Loss, LossWatch, Watched, reason, refusal
-from helpers.modes import evaluating
+from helpers.training.modes import evaluating
 
 
 def logits_and_labels(function: Callable) -> Callable:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import torch
 
-from helpers import fast_checks as checks
+from helpers.training import fast_checks as checks
 
 # a x + b x³ + c x⁵ brings the singular values of a matrix, numbers from 0 to 1, towards 1.
 EXACT = (15 / 8, -10 / 8, 3 / 8)  # touches 1 with slope 0: arrives, but small ones grow slowly

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import checkpoint
-from helpers.checkpoint import TrainingState, load_weights, replacing, save_weights
+from helpers.training import checkpoint
+from helpers.training.checkpoint import TrainingState, load_weights, replacing, save_weights
 from tests import ROOT
 from tests.training_kit import Tiny
 
@@ -80,7 +80,7 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
 
 KILLED = """
 import os, signal, sys
-from helpers.checkpoint import replacing
+from helpers.training.checkpoint import replacing
 with replacing(sys.argv[1]) as temporary:
     temporary.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path, place):
 
 SMALL = """
 import resource, sys
-from helpers.checkpoint import save_weights
+from helpers.training.checkpoint import save_weights
 from tests.training_kit import Tiny
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:

@@ -6,7 +6,7 @@ steps.
 
 import math
 
-from helpers import fast_checks as checks
+from helpers.training import fast_checks as checks
 
 
 def linear_decay(done: float, end: float = 0.0) -> float:

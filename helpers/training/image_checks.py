@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from helpers.checkpoint_checks import epochs_done
 from helpers.diagnosis import Watched, explaining, misfit
-from helpers.modes import evaluating
+from helpers.training.checkpoint_checks import epochs_done
+from helpers.training.modes import evaluating
 
 
 def movable(function: Callable) -> Callable:
@@ -128,7 +128,7 @@ def batches(function: Callable) -> Callable:
 
 
 def evaluation(function: Callable) -> Callable:
-    """Decorate ``function(model, ...)``, which evaluates a model: see ``helpers.modes``."""
+    """Decorate ``function(model, ...)``, which evaluates a model (``modes``)."""
 
     @wraps(function)
     def checked(*arguments: object, **named: object) -> object:

@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.batched_muon import BatchedMuon, drop_overflow, orthogonalize_all
-from helpers.muon import Muon, orthogonalize
+from helpers.training.batched_muon import BatchedMuon, drop_overflow, orthogonalize_all
+from helpers.training.muon import Muon, orthogonalize
 from tests.profile_kit import operators
 from tests.test_muon import filters, random
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from helpers import fast_checks as checks
+from helpers.training import fast_checks as checks
 
 Model = Callable[[torch.Tensor], torch.Tensor]
 

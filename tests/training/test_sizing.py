@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.learning import learn
-from helpers.sizing import Trial, largest_that_fits
+from helpers.training.budgeted import learn
+from helpers.training.sizing import Trial, largest_that_fits
 
 
 class Watch:

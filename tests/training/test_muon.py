@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.muon import EXACT, Muon, orthogonalize
+from helpers.training.muon import EXACT, Muon, orthogonalize
 
 
 def random(*shape, seed=0):

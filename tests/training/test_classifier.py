@@ -1,4 +1,4 @@
-"""Training a classifier, and the checks in helpers.classifier_checks that guard it."""
+"""Training a classifier, and the checks in helpers.training.classifier_checks that guard it."""
 
 import inspect
 
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers import classifier, confusion
-from helpers.classifier import Epoch, accuracy, predict, train_classifier, train_step
 from helpers.data.batches import Batches
+from helpers.training import classifier, confusion
+from helpers.training.classifier import Epoch, accuracy, predict, train_classifier, train_step
 
 GUARDED = [accuracy, train_step, predict, train_classifier, confusion.confusion_matrix]
 

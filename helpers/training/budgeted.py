@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers import image_checks as checks
-from helpers.budget import StepBudget, TimeBudget
 from helpers.diagnosis import LossWatch
+from helpers.training import image_checks as checks
+from helpers.training.budget import StepBudget, TimeBudget
 
 
 @checks.batches
@@ -31,7 +31,7 @@ def learn(
         loader: gives batches on that device, again and again.
         budget: says before each step which share of the training is done.
         optimizers: each for some of the model's parameters.
-        schedule: from that share to a factor of all learning rates, see ``helpers.schedule``.
+        schedule: from that share to a factor of all learning rates, see ``schedule``.
         smoothing: share of each label that is spread over all classes.
         before_step: called with the share before each step.
 

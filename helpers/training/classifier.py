@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers import classifier_checks as checks
 from helpers.diagnosis import Loss
+from helpers.training import classifier_checks as checks
 
 Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
 

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.descent import apply_step, descend, draw_descent, quadratic, rmse
+from helpers.training.descent import apply_step, descend, draw_descent, quadratic, rmse
 
 T = torch.arange(5).float()
 TARGETS = torch.tensor([1.0, 0.0, 2.0, 3.0, 9.0])

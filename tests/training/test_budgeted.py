@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.budget import StepBudget
-from helpers.learning import learn
-from helpers.schedule import linear_decay
+from helpers.training.budget import StepBudget
+from helpers.training.budgeted import learn
+from helpers.training.schedule import linear_decay
 
 
 def task(n=8):

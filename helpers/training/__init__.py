@@ -1,0 +1,1 @@
+"""Training: by hand, with PyTorch, with models that know their steps, and against the clock."""
