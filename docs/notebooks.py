@@ -7,7 +7,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 _BADGE = re.compile(r"^\[!\[.*\]\(.*\)\n+", re.MULTILINE)
-_PICTURE = "Picture: "  # how ``helpers.plots.show`` begins the text that stands in for a picture
+_PICTURE = (
+    "Picture: "  # how ``helpers.pictures.canvas.show`` begins the text that stands in for a picture
+)
 
 
 def adapt(app: Sphinx, page: str, source: list[str]) -> None:

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from helpers.plots import png, show
+from helpers.pictures.canvas import png, show
 
 
 def is_headless() -> bool:

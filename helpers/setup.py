@@ -2,8 +2,8 @@
 
 import warnings
 
-from helpers import plots
 from helpers.doctor import facts
+from helpers.pictures import canvas
 
 
 def start() -> None:
@@ -13,5 +13,5 @@ def start() -> None:
     """
     # fastai's import makes recent versions of torch warn about torch.jit, which no lesson uses.
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.jit")
-    plots.style()
+    canvas.style()
     print(f"{facts.python()}, {facts.computing()}; data: {facts.data()}.")

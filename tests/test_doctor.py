@@ -544,7 +544,7 @@ def test_the_projects_lessons_fit_its_helpers():
     "line",
     [
         "from helpers.data import load",
-        "from helpers import data, plots",
+        "from helpers import data, diagnosis",
         "import helpers.models.baseline",
         "from helpers.exercises import check",
         "from helpers.device.place import get_default_device as device",

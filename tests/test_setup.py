@@ -5,7 +5,8 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers import data, plots, setup
+from helpers import data, setup
+from helpers.pictures import canvas
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_it_sets_the_look_of_pictures(quiet):
     plt.rcParams["image.cmap"] = "viridis"
     setup.start()
     assert plt.rcParams["image.cmap"] == "Greys"
-    assert plt.rcParams["axes.prop_cycle"].by_key()["color"][0] == plots.BLUE
+    assert plt.rcParams["axes.prop_cycle"].by_key()["color"][0] == canvas.BLUE
 
 
 def test_it_silences_only_the_warning_about_torch_jit(quiet):

@@ -315,7 +315,7 @@ def visits(browser, address, site) -> dict[str, Visit]:
 def test_every_lesson_and_the_helpers_have_a_page(visits):
     stems = [path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
     assert stems and {f"notebooks/{stem}.html" for stem in stems} <= visits.keys()
-    assert {"index.html", "helpers.html", "_modules/helpers/plots.html"} <= visits.keys()
+    assert {"index.html", "helpers.html", "_modules/helpers/pictures/canvas.html"} <= visits.keys()
 
 
 def test_every_internal_link_arrives(visits, address, site):

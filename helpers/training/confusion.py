@@ -81,7 +81,7 @@ def draw_confusion(matrix: torch.Tensor, classes: Sequence[str]) -> Figure:
         classes: their names.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
         ValueError: as ``most_confused`` does.

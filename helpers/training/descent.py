@@ -7,7 +7,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.plots import BLUE, RED
+from helpers.pictures.canvas import BLUE, RED
 
 
 def quadratic(t: torch.Tensor, params: torch.Tensor) -> torch.Tensor:

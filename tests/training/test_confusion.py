@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix as by_sklearn
 
-from helpers.plots import png
+from helpers.pictures.canvas import png
 from helpers.training.confusion import confusion_matrix, draw_confusion, most_confused
 
 MATRIX = torch.tensor([[50, 4, 0], [7, 30, 4], [0, 1, 20]])

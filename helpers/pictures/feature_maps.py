@@ -7,8 +7,8 @@ import torch
 from matplotlib.figure import Figure
 
 from helpers.models.convolution import apply_kernel
-from helpers.plots import paint_weights
-from helpers.sliding import write_numbers
+from helpers.pictures.canvas import paint_weights
+from helpers.pictures.kernels import write_numbers
 
 
 def draw_maps(

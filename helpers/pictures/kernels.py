@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.models.convolution import apply_kernel, output_size
-from helpers.plots import BLUE, GREY, ORANGE, SKY, paint_weights
+from helpers.pictures.canvas import BLUE, GREY, ORANGE, SKY, paint_weights
 
 
 def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: int) -> Figure:

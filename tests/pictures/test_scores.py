@@ -1,6 +1,6 @@
 import pytest
 
-from helpers.scoreboard import Score, draw_scoreboard, scoreboard
+from helpers.pictures.scores import Score, draw_scoreboard, scoreboard
 
 BOARD = [
     Score(1, "baseline", 0, 0.95, 0.01),

@@ -8,7 +8,7 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from helpers.plots import BLUE, GREY, ORANGE
+from helpers.pictures.canvas import BLUE, GREY, ORANGE
 
 
 def broadcast_rows(left: Sequence[int], right: Sequence[int]) -> list[list[str]]:

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from helpers.units import draw_unit, strongest
+from helpers.pictures.units import draw_unit, strongest
 
 
 def test_strongest_are_those_with_the_largest_activation():

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from helpers.models.convolution import apply_kernel
-from helpers.plots import png
-from helpers.sliding import draw_places, draw_products, draw_sliding, write_numbers
+from helpers.pictures.canvas import png
+from helpers.pictures.kernels import draw_places, draw_products, draw_sliding, write_numbers
 
 IMAGE = torch.rand(6, 7, generator=torch.Generator().manual_seed(0))
 KERNEL = torch.tensor([[-1.0, 0.0], [0.0, 1.0]])

@@ -1,9 +1,9 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from helpers.ladder import draw_ladder, draw_race
-from helpers.plots import BLUE, GREY, png
-from helpers.scoreboard import Score
+from helpers.pictures.canvas import BLUE, GREY, png
+from helpers.pictures.ladder import draw_ladder, draw_race
+from helpers.pictures.scores import Score
 
 RUNGS = [
     Score(8, "images in memory", 5_851_338, 0.6, 300.0),

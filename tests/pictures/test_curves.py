@@ -3,15 +3,15 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.curves import (
+from helpers.data.batches import Batches
+from helpers.models.linear import batch_accuracy, mnist_loss
+from helpers.pictures.curves import (
     draw_curves,
     draw_learning_rate,
     draw_saturation,
     draw_weights,
     linear_curve,
 )
-from helpers.data.batches import Batches
-from helpers.models.linear import batch_accuracy, mnist_loss
 from helpers.training.by_hand import BasicOptim, train_model
 
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from helpers.muon_pictures import draw_towards_one, towards_one
+from helpers.pictures.muon_pictures import draw_towards_one, towards_one
 from helpers.training.muon import EXACT, FAST, orthogonalize
 
 

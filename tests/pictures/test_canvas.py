@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers import plots
+from helpers.pictures import canvas
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ ALT = "A picture that is described in a whole sentence."
 def test_show_gives_picture_and_words(shown):
     figure, axis = plt.subplots()
     axis.plot([1, 2])
-    plots.show(figure, ALT)
+    canvas.show(figure, ALT)
     ((bundle, metadata),) = shown
     assert Image.open(io.BytesIO(bundle["image/png"])).format == "PNG"
     assert bundle["text/plain"] == f"Picture: {ALT}"
@@ -38,33 +38,33 @@ def test_show_says_the_titles_that_are_in_the_figure(shown):
     figure, axes = plt.subplots(1, 3)
     axes[0].set_title("difference\n0.25")
     axes[2].set_title("loss 3")
-    plots.show(figure, ALT)
+    canvas.show(figure, ALT)
     words = f"{ALT} Titles: difference 0.25 | loss 3."
     assert shown[0][0]["text/plain"] == f"Picture: {words}"
     assert shown[0][1] == {"image/png": {"alt": words}}
 
 
 def test_show_takes_axes_and_pil_images(shown):
-    plots.show(plt.subplots()[1], ALT)
-    plots.show(Image.new("L", (28, 28)), ALT)
+    canvas.show(plt.subplots()[1], ALT)
+    canvas.show(Image.new("L", (28, 28)), ALT)
     assert Image.open(io.BytesIO(shown[1][0]["image/png"])).size == (28, 28)
 
 
 @pytest.mark.parametrize("alt", ["", "   ", "a plot"])
 def test_show_wants_a_description(shown, alt):
     with pytest.raises(ValueError, match="must describe what there is to see"):
-        plots.show(Figure(), alt)
+        canvas.show(Figure(), alt)
     assert shown == []
 
 
 def test_show_names_what_it_cannot_show(shown):
     with pytest.raises(TypeError, match="got Tensor; for a tensor use show_images"):
-        plots.show(torch.zeros(28, 28), ALT)
+        canvas.show(torch.zeros(28, 28), ALT)
 
 
 def test_image_grid_draws_each_image_once():
     images = torch.arange(3).float()[:, None, None] * torch.eye(4)
-    figure = plots.image_grid(images, titles=["a", "b", "c"], columns=2)
+    figure = canvas.image_grid(images, titles=["a", "b", "c"], columns=2)
     drawn = [axis for axis in figure.axes if axis.images]
     assert [axis.get_title() for axis in drawn] == ["a", "b", "c"]
     for axis, image in zip(drawn, images):
@@ -73,13 +73,13 @@ def test_image_grid_draws_each_image_once():
 
 def test_image_grid_paints_on_one_scale_when_told():
     images = torch.stack([torch.eye(3), 5 * torch.eye(3)])
-    alone = [axis.images[0].get_clim() for axis in plots.image_grid(images).axes]
-    together = [axis.images[0].get_clim() for axis in plots.image_grid(images, limits=(-1, 9)).axes]
+    alone = [axis.images[0].get_clim() for axis in canvas.image_grid(images).axes]
+    together = [axis.images[0].get_clim() for axis in canvas.image_grid(images, limits=(-1, 9)).axes]
     assert alone == [(0, 1), (0, 5)] and together == [(-1, 9)] * 2
 
 
 def test_image_grid_takes_a_tensor_that_wants_gradients():
-    assert plots.image_grid([torch.ones(3, 3, requires_grad=True)]).axes
+    assert canvas.image_grid([torch.ones(3, 3, requires_grad=True)]).axes
 
 
 @pytest.mark.parametrize(
@@ -92,28 +92,28 @@ def test_image_grid_takes_a_tensor_that_wants_gradients():
 )
 def test_image_grid_names_bad_input(images, titles, message):
     with pytest.raises(ValueError, match=message):
-        plots.image_grid(images, titles)
+        canvas.image_grid(images, titles)
 
 
 def test_show_images_shows_the_grid(shown):
-    plots.show_images(torch.zeros(2, 4, 4), ALT)
+    canvas.show_images(torch.zeros(2, 4, 4), ALT)
     assert shown[0][1] == {"image/png": {"alt": ALT}}
 
 
 def test_show_table_gives_the_same_page_every_time(shown):
     for _ in range(2):
         table = pd.DataFrame([[0, 255]]).style.background_gradient("Greys")
-        plots.show_table(table, ALT)
+        canvas.show_table(table, ALT)
     (first, _), (second, _) = shown
     assert first == second
     assert "255" in first["text/html"] and first["text/plain"] == f"Table: {ALT}"
     with pytest.raises(ValueError, match="must describe"):
-        plots.show_table(pd.DataFrame().style, "table")
+        canvas.show_table(pd.DataFrame().style, "table")
 
 
 def test_style_sets_the_palette():
     with plt.rc_context():
-        plots.style()
+        canvas.style()
         colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-        assert colours[:2] == [plots.BLUE, plots.ORANGE]
+        assert colours[:2] == [canvas.BLUE, canvas.ORANGE]
         assert len(set(colours)) == len(colours)

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from helpers.models.linear import batch_accuracy, mnist_loss
-from helpers.plots import BLUE, GREY, ORANGE, RED, paint_weights
+from helpers.pictures.canvas import BLUE, GREY, ORANGE, RED, paint_weights
 from helpers.training.by_hand import BasicOptim, Loader, train_model
 
 
@@ -23,7 +23,7 @@ def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -
         ylabel: what the numbers are.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
         ValueError: for no runs, or a run without numbers.

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers.plots import BLUE, GREY, ORANGE
-from helpers.scoreboard import Score, scoreboard
+from helpers.pictures.canvas import BLUE, GREY, ORANGE
+from helpers.pictures.scores import Score, scoreboard
 
 COLORS = GREY, BLUE, ORANGE  # of the groups in a race
 
@@ -18,10 +18,10 @@ def draw_ladder(rungs: Sequence[Score]) -> Figure:
         rungs: from the bottom to the newest one.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
-        ValueError: as ``helpers.scoreboard.scoreboard`` does.
+        ValueError: as ``helpers.pictures.scores.scoreboard`` does.
     """
     board = scoreboard(rungs)
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 0.75 + 0.3 * len(board)), sharey=True)
@@ -43,10 +43,10 @@ def draw_race(groups: dict[str, Sequence[Score]]) -> Figure:
             of its own. Methods of 0 seconds are drawn at a hundredth of one.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
-        ValueError: for more than three groups, or as ``helpers.scoreboard.scoreboard`` does.
+        ValueError: for more than three groups, or as ``helpers.pictures.scores.scoreboard`` does.
     """
     if len(groups) > len(COLORS):
         raise ValueError(f"draw_race: expected at most three groups, got {len(groups)}")

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import nn
 
-from helpers.plots import BLUE, ORANGE
+from helpers.pictures.canvas import BLUE, ORANGE
 from helpers.training.classifier import predict
 
 

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.diagrams import broadcast_rows, draw_broadcast, draw_cycle
+from helpers.pictures.diagrams import broadcast_rows, draw_broadcast, draw_cycle
 
 shapes = st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=4)
 

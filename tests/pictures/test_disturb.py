@@ -6,8 +6,8 @@ from torch import nn
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as TF
 
-from helpers.disturb import disturb, draw_disturbed
-from helpers.plots import png
+from helpers.pictures.canvas import png
+from helpers.pictures.disturb import disturb, draw_disturbed
 
 # Places from -1 to 1 are rounded by 6e-8, which 12 pixels and a turn make about 1e-5 of a pixel.
 ROUNDING = {"atol": 1e-4, "rtol": 0}

@@ -65,7 +65,7 @@ def draw_scoreboard(scores: Sequence[Score]) -> Figure:
         scores: what to draw.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
         ValueError: as ``scoreboard`` does.

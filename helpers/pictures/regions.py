@@ -7,7 +7,7 @@ import torch
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from helpers.plots import BLUE, ORANGE
+from helpers.pictures.canvas import BLUE, ORANGE
 
 Model = Callable[[torch.Tensor], torch.Tensor]
 

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.plots import png
-from helpers.regions import draw_regions
+from helpers.pictures.canvas import png
+from helpers.pictures.regions import draw_regions
 
 POINTS = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 LABELS = torch.tensor([0, 1, 0, 1])

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.photos import cover, draw_answer, photo_grid, predict_image
+from helpers.pictures.photos import cover, draw_answer, photo_grid, predict_image
 
 CLASSES = ("cat", "dog", "ship")
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers.plots import GREY
+from helpers.pictures.canvas import GREY
 from helpers.training.muon import EXACT, FAST
 
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from helpers.feature_maps import draw_filtered, draw_maps
 from helpers.models.convolution import apply_kernel
+from helpers.pictures.feature_maps import draw_filtered, draw_maps
 
 
 def painted(axis):

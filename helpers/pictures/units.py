@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
-from helpers.plots import paint_weights
+from helpers.pictures.canvas import paint_weights
 
 
 def strongest(

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from helpers.device.place import to_device
-from helpers.plots import BLUE, GREY, tiles
+from helpers.pictures.canvas import BLUE, GREY, tiles
 
 
 def photo_grid(
@@ -26,7 +26,7 @@ def photo_grid(
         size: width of one image in inches.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
         ValueError: for no images, for another shape, or when the titles are not as many.
@@ -111,7 +111,7 @@ def draw_answer(
         truth: the right one; its bar has another colour.
 
     Returns:
-        Figure: to be passed to ``helpers.plots.show``.
+        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Raises:
         ValueError: when ``truth`` is no class, or the image has another shape.

@@ -1,0 +1,1 @@
+"""Pictures with a text alternative, of what lessons show."""
