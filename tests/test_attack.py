@@ -21,10 +21,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-import helpers.exercises
-from helpers.progress import walls
-from helpers.progress.isolate import Runner
-from helpers.progress.marks import Mark, marks
+import helpers.course.exercises
+from helpers.course.grading import walls
+from helpers.course.grading.isolate import Runner
+from helpers.course.grading.marks import Mark, marks
 from tests.test_progress import RIGHT, STUBS, lesson_02, says, table_of
 
 pty = pytest.importorskip("pty")  # not on Windows
@@ -126,12 +126,12 @@ ANYWHERE = {
     "input": "return input('Right?')",
     "escape codes": "raise ValueError('\\x1b[2J\\x1b]0;Right\\x07 \\u202e ')",
     "a patched judge": """
-        import helpers.exercises.framework as framework
-        import helpers.progress.judge, helpers.progress.wire
+        import helpers.course.exercises.framework as framework
+        import helpers.course.grading.judge, helpers.course.grading.wire
         framework.Exercise.judge = lambda *given: ('Right', 'patched')
         framework._difference = lambda *given: None
         framework.check = print
-        helpers.progress.judge.judge = lambda *given: ('right', 'patched')
+        helpers.course.grading.judge.judge = lambda *given: ('right', 'patched')
         torch.allclose = lambda *given, **more: True
         """,
     "patched modules": """
@@ -461,7 +461,7 @@ class World:
             "NEIGHBOUR": self.neighbour,
             "HOME": self.folder / "home",
             "SOCKET": self.folder / "socket",
-            "PACKAGE": Path(helpers.exercises.__file__).with_name("lesson03.py"),
+            "PACKAGE": Path(helpers.course.exercises.__file__).with_name("lesson03.py"),
             "PORT": self.port,
             "PID": self.decoy.pid,
             "MARK": MARK,
@@ -642,7 +642,7 @@ def code_of(builder: str) -> str:
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-from helpers.progress import command, walls
+from helpers.course.grading import command, walls
 command.walls = walls.{builder or "walls"}
 sys.exit(command.main(sys.argv[1:]))
 """

@@ -26,7 +26,7 @@ from helpers.device.speed import training_flops
 from helpers.training import fast
 from helpers.training.budget import clock_of
 from helpers.training.fast import FastFit, FastNet
-from tests.test_fast import SIZES, SMALL, floats
+from tests.training.test_fast import SIZES, SMALL, floats
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,8 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
-from helpers.exercises import RIGHT, WRONG
-from helpers.exercises import find as find_exercise
+from helpers.course.exercises import RIGHT, WRONG
+from helpers.course.exercises import find as find_exercise
 from tests import ROOT
 from tests.browser import chromium, server
 from tests.browser.lesson import LessonTab
@@ -27,7 +27,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ARTIFACTS = ROOT / "artifacts"
 
 PLAY = """from matplotlib.figure import Figure
-from helpers.play import play
+from helpers.course.notebook import play
 play(lambda step: Figure(), "nothing", stills=[{"step": 0}], step=(0, 9, 1))"""
 
 
@@ -66,9 +66,8 @@ def test_lesson(open_lesson, path):
     exercise = next(e for e in exercises.find(read(path)) if None not in (e.stub, e.check))
     name = defined_by(exercise.code)
     known = find_exercise(exercise.number)
-    mistake = (
-        f'from helpers.exercises import find\n{name} = find("{exercise.number}").mistakes[0].code'
-    )
+    wrong = f'find("{exercise.number}").mistakes[0].code'
+    mistake = f"from helpers.course.exercises import find\n{name} = {wrong}"
     with closing(open_lesson(path.name)) as lesson:
         lesson.run_all()
         lesson.photograph(ARTIFACTS / f"{path.stem}.png")

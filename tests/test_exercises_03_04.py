@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.exercises import RIGHT, UNTRIED, WRONG, Exercise, Mistake, find
-from helpers.exercises.lesson03 import GOAL, try_rate
+from helpers.course.exercises import RIGHT, UNTRIED, WRONG, Exercise, Mistake, find
+from helpers.course.exercises.lesson03 import GOAL, try_rate
 from helpers.models.layers import count_parameters
 
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.transforms import ToTensor
 
-from helpers.exercises import RIGHT, UNTRIED, WRONG, find
+from helpers.course.exercises import RIGHT, UNTRIED, WRONG, find
 from helpers.training.classifier import accuracy, predict
 
 

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.exercises import RIGHT, WRONG, find
+from helpers.course.exercises import RIGHT, WRONG, find
 from helpers.models.convolution import conv_parameters
 from helpers.models.layers import count_parameters
 

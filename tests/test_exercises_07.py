@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.transforms import Normalize
 
-from helpers.exercises import RIGHT, WRONG, find
+from helpers.course.exercises import RIGHT, WRONG, find
 from helpers.models.cifar_net import Cifar10CnnModel
 
 

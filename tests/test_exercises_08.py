@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.exercises import RIGHT, WRONG, find
+from helpers.course.exercises import RIGHT, WRONG, find
 from helpers.training.views import look_twice
 
 

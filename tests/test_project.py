@@ -30,7 +30,7 @@ def test_importing_helpers_is_silent_and_light():
 @pytest.mark.slow
 def test_import_adds_little_to_torch():
     code = (
-        "import sys, torch; before = set(sys.modules); import helpers.data, helpers.expect; "
+        "import sys, torch; before = set(sys.modules); import helpers.data, helpers.metrics; "
         "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
     )
     of_others = set(run_python(code).split()) - sys.stdlib_module_names

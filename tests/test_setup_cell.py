@@ -11,7 +11,7 @@ from tests import ROOT
 from tests.nbcheck.notebook import code_cells, stored
 
 CELL = code_cells(stored(ROOT / "notebooks" / "01_pixel_similarity.ipynb"))[0].source
-WORK = CELL.split("from helpers.setup import start")[0]
+WORK = CELL.split("from helpers.course.notebook import start")[0]
 
 # As in a kernel, but without this environment's own helpers; pip only says what it was to install.
 RUN = """
@@ -21,7 +21,7 @@ sys.path = ["", *sys.argv[2:], *sys.path, sys.argv[1]]
 def install(command, check):
     print("installs", *map(str, command[command.index("--target") + 2 :]))
     Path("helpers").mkdir(exist_ok=True)
-    Path("helpers/setup.py").touch()
+    Path("helpers/course/notebook.py").touch()
     Path("helpers/__init__.py").touch()
 subprocess.run = install
 """

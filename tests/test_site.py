@@ -52,7 +52,7 @@ def make_lesson(*more: nbformat.NotebookNode, opening: str = OPENING, data: str 
     lesson = new_notebook(
         cells=[
             new_markdown_cell(opening),
-            new_code_cell('address = ""\nfrom helpers.setup import start'),
+            new_code_cell('address = ""\nfrom helpers.course.notebook import start'),
             *more,
         ]
     )

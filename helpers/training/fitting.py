@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 from helpers.diagnosis import LossWatch
 from helpers.models.base import Batch, ImageClassificationBase, Result
-from helpers.play import is_headless
+from helpers.settings import is_headless
 from helpers.training import image_checks as checks
 from helpers.training.checkpoint import TrainingState
 

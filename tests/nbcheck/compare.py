@@ -5,7 +5,7 @@ cut into its numbers and the rest. Blanks count as one, because tensors and tabl
 columns to the widest number. Pictures are not compared, but they must be there or not.
 
 A line that states how far its figure may be off is taken at its word: ``0.997 (expected 0.995 ±
-0.006)``, as ``helpers.expect`` prints it, allows every figure from 0.989 to 1.001, and ``0.73 ±
+0.006)``, as ``expect`` prints it, allows every figure from 0.989 to 1.001, and ``0.73 ±
 0.01`` one from 0.72 to 0.74. Everything else is compared as its cell asks.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from helpers.exercises import RIGHT, UNTRIED, WRONG
+from helpers.course.exercises import RIGHT, UNTRIED, WRONG
 from tests.nbcheck.notebook import CHECK, EXERCISE, output_texts, tags, where
 
 FEWEST = 3

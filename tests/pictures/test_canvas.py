@@ -15,7 +15,7 @@ def shown(monkeypatch):
     """What `show` hands to the notebook: a list of (mime bundle, metadata)."""
     calls = []
     monkeypatch.setattr(
-        plots, "display", lambda bundle, metadata=None, raw=False: calls.append((bundle, metadata))
+        canvas, "display", lambda bundle, metadata=None, raw=False: calls.append((bundle, metadata))
     )
     return calls
 
@@ -74,7 +74,9 @@ def test_image_grid_draws_each_image_once():
 def test_image_grid_paints_on_one_scale_when_told():
     images = torch.stack([torch.eye(3), 5 * torch.eye(3)])
     alone = [axis.images[0].get_clim() for axis in canvas.image_grid(images).axes]
-    together = [axis.images[0].get_clim() for axis in canvas.image_grid(images, limits=(-1, 9)).axes]
+    together = [
+        axis.images[0].get_clim() for axis in canvas.image_grid(images, limits=(-1, 9)).axes
+    ]
     assert alone == [(0, 1), (0, 5)] and together == [(-1, 9)] * 2
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from helpers.training.batched_muon import BatchedMuon, drop_overflow, orthogonalize_all
 from helpers.training.muon import Muon, orthogonalize
 from tests.profile_kit import operators
-from tests.test_muon import filters, random
+from tests.training.test_muon import filters, random
 
 BANKS = ((16, 24, 3, 3), (16, 16, 3, 3), (64, 16, 3, 3), (64, 64, 3, 3), (64, 64, 3, 3))
 SIDES = st.tuples(st.integers(1, 20), st.integers(1, 20))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.errors import DataError, Unwritable
+from helpers.settings import setting
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 # What a relative path in a variable begins at: one place, whatever the working folder.
@@ -60,7 +61,7 @@ def data_home() -> Path:
 
 def current() -> Home:
     """The home that settings name, or a scratch one when that cannot be written to."""
-    text = os.environ.get("FASTAI_HOME", "").strip() or "~/.fastai"
+    text = setting("FASTAI_HOME", "~/.fastai")
     base = place(text)
     if base in _taken:
         return _taken[base]

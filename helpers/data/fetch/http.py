@@ -6,7 +6,6 @@ server that sends almost nothing can be left alone: a time-out alone would wait 
 
 import gzip
 import logging
-import os
 import queue
 import threading
 import time
@@ -20,6 +19,7 @@ import requests
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.errors import DataError
+from helpers.settings import setting
 
 TIMEOUT = 10.0  # seconds without any answer; the environment variable LESSONS_TIMEOUT overrides it
 TO_CONNECT = 5.0  # seconds, at most
@@ -88,7 +88,7 @@ def ask(url: str, most: int) -> bytes:
 
 def timeout() -> float:
     """Seconds to wait for an answer."""
-    text = os.environ.get("LESSONS_TIMEOUT", str(TIMEOUT))
+    text = setting("LESSONS_TIMEOUT", str(TIMEOUT))
     try:
         seconds = float(text)
     except ValueError:

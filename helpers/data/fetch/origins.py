@@ -13,6 +13,7 @@ from helpers.data.fetch import faults
 from helpers.data.fetch.catalogue import Archive, DataSet
 from helpers.data.fetch.errors import DataError
 from helpers.data.fetch.home import place
+from helpers.settings import setting
 
 GZIP_MAGIC = b"\x1f\x8b"
 SUMS = "SHA256SUMS"  # what `sha256sum * > SHA256SUMS` writes
@@ -53,7 +54,7 @@ def sources(entry: DataSet) -> Iterator[Source]:
 
 def mirror_place() -> str:
     """The folder or address in ``LESSONS_MIRROR``; empty when there is none."""
-    text = os.environ.get("LESSONS_MIRROR", "").strip()
+    text = setting("LESSONS_MIRROR")
     return text.rstrip("/") if not text or text.startswith(WEB) else str(place(text))
 
 

@@ -14,6 +14,7 @@ from helpers.data.fetch.home import Home, data_home
 from helpers.data.fetch.layout import Layout
 from helpers.data.fetch.store import settle
 from helpers.data.images import Split
+from helpers.settings import setting
 
 MODES = ("", "official", "practice")
 IN_WORDS = {"train": "training", "valid": "validation", "test": "test"}
@@ -62,7 +63,7 @@ _found: dict[Key, Found] = {}
 
 def mode() -> str:
     """``LESSONS_DATA``: empty (sources in order), "official" (real data only), or "practice"."""
-    value = os.environ.get("LESSONS_DATA", "").strip()
+    value = setting("LESSONS_DATA")
     if value not in MODES:
         raise DataError(
             "LESSONS_DATA should be 'official' (real images only), 'practice' (practice images "

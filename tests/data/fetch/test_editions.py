@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from helpers import data
+from helpers.course.doctor import images
+from helpers.course.doctor.report import NOTE, OK
 from helpers.data.fetch.editions import UNKNOWN, Edition, digest, recognise
 from helpers.data.images import Split
-from helpers.doctor import images
-from helpers.doctor.report import NOTE, OK
 from tests.data.kit import PNG, Bench
 
 

@@ -19,10 +19,10 @@ from PIL import Image
 from torchvision.datasets import ImageFolder
 
 from helpers import data
+from helpers.course.doctor import images
 from helpers.data.fetch import decoded, home
 from helpers.data.fetch.errors import DataError
 from helpers.data.fetch.outlook import NOTHING, PRACTICE, REAL, forecast
-from helpers.doctor import images
 from tests.data.kit import (
     COUNTS,
     GREY,

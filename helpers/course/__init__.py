@@ -1,0 +1,1 @@
+"""The course around the lessons: notebooks, exercises, doctor, grading. Nothing to learn here."""

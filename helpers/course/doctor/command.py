@@ -1,0 +1,64 @@
+"""The command line of ``python -m helpers``: the report, and the exit status."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+
+from helpers.course.doctor import images, jupyter, lessons, machine, packages
+from helpers.course.doctor.report import FIX, Finding, each, in_short
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the report line by line, as things are found.
+
+    Args:
+        arguments: of the command line; there are none.
+
+    Returns:
+        1 when at least one lesson cannot run here, else 0.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers",
+        description="Say what works on this machine, and what to do where it does not.",
+        epilog="python -m helpers progress --help: which exercises pass",
+    )
+    parser.parse_args(arguments)
+    faults = 0
+    for finding in findings():
+        print(finding, flush=True)
+        faults += finding.word == FIX
+    things = f"{faults} thing{'s' if faults > 1 else ''}"
+    print(f"\n{things} to fix, then every lesson can run." if faults else "\nEvery lesson can run.")
+    return 1 if faults else 0
+
+
+def findings() -> Iterator[Finding]:
+    """All findings, in the order of the report."""
+    return each(
+        [
+            ("Python", packages.python),
+            ("torch", packages.torch),
+            ("torchvision", packages.torchvision),
+            ("fastai", packages.fastai),
+            ("packages", packages.others),
+            ("memory", machine.memory),
+            ("disk", _disk_and_images),
+            ("JupyterLab", jupyter.lab),
+            ("widgets", jupyter.widgets),
+            ("lessons", lessons.lessons),
+        ]
+    )
+
+
+def _disk_and_images() -> Iterator[Finding]:
+    """The room that is needed depends on where the images will come from."""
+    standings, problem = [], ""
+    try:
+        from helpers import data
+
+        standings = images.stand(data.names())
+    except Exception as error:  # torch is missing, a setting cannot be understood ...
+        problem = str(error) if isinstance(error, RuntimeError) else in_short(error)
+    yield from each([("disk", lambda: machine.disk(sum(one.needs for one in standings)))])
+    yield from (one.finding for one in standings)
+    if problem:
+        yield Finding(FIX, "data", f"cannot be looked at: {problem}")

@@ -1,0 +1,58 @@
+"""Memory and disk."""
+
+from collections.abc import Iterator
+
+from helpers.course.doctor.report import FIX, NOTE, OK, Finding
+
+MEMORY = 2.0  # GB that a lesson takes at most, on a processor
+
+
+def memory() -> Iterator[Finding]:
+    """Memory that is free now."""
+    try:
+        import psutil
+    except ImportError:
+        yield Finding(NOTE, "memory", "not looked at: psutil is not installed")
+        return
+    found = psutil.virtual_memory()
+    free, all_of_it = found.available / 1e9, found.total / 1e9
+    text = f"{free:.1f} of {all_of_it:.1f} GB are free"
+    if free < MEMORY:
+        yield Finding(NOTE, "memory", f"{text}, a lesson can take {MEMORY:g}: close programs")
+    else:
+        yield Finding(OK, "memory", text)
+
+
+def disk(needed: float) -> Iterator[Finding]:
+    """Whether the folder of the images can be written to, and has room for those to come.
+
+    Args:
+        needed: GB that the sets need that are not on this machine yet.
+    """
+    try:
+        from helpers.data.fetch import home
+    except Exception:  # a damaged torch fails in many ways; the report has a line about each
+        yield Finding(NOTE, "disk", "not looked at: what looks after the images does not load")
+        return
+    here = home.current()
+    free = home.free(here.data) / 1e3
+    more = f", the images to come need {_size(needed)}" if needed else ""
+    text = f"{_size(free)} free in {here.data}{more}"
+    other = f"make room, or {home.OTHER}"
+    if here.instead_of is not None:
+        yield Finding(
+            NOTE,
+            "disk",
+            f"{text}, which is used meanwhile and may be emptied at any time: {here.instead_of} "
+            f"cannot be used ({here.why}). To keep the images, {other}",
+        )
+    elif here.why:
+        yield Finding(FIX, "disk", f"{here.data} cannot be used ({here.why}): {other}")
+    elif free < needed:
+        yield Finding(NOTE, "disk", f"{text}: {other}")
+    else:
+        yield Finding(OK, "disk", text)
+
+
+def _size(gigabytes: float) -> str:
+    return f"{gigabytes:.1f} GB" if gigabytes >= 1 else f"{gigabytes * 1e3:.0f} MB"

@@ -1,0 +1,184 @@
+"""Python and the packages that the lessons need, held against the ranges of pyproject.toml."""
+
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib import import_module, metadata
+from pathlib import Path
+
+from helpers.course.doctor import facts
+from helpers.course.doctor.report import FIX, NOTE, OK, Finding, in_short
+
+DISTRIBUTION = "deep-learning-by-building"
+ROOT = Path(__file__).parents[3]  # of the checkout, when this runs in one
+
+# They have lines of their own: torch, the widgets and JupyterLab.
+_APART = ("torch", "torchvision", "fastai", "ipywidgets")
+
+
+def wanted(extra: str = "") -> dict:
+    """What the lessons need: name and ``packaging.requirements.Requirement`` of each package.
+
+    From the pyproject.toml beside these helpers, which is theirs even when the environment was set
+    up for others; without a checkout from the installed package.
+
+    Args:
+        extra: ``"lab"`` for what only JupyterLab's part needs.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: when there is neither.
+    """
+    import tomllib
+
+    from packaging.requirements import Requirement
+
+    project = ROOT / "pyproject.toml"
+    if project.is_file():
+        table = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+        texts = table["optional-dependencies"][extra] if extra else table["dependencies"]
+        found = [Requirement(text) for text in texts]
+    else:
+        every = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or []]
+        here = {"extra": extra}
+        found = [r for r in every if bool(extra) == (r.marker is not None)]
+        found = [r for r in found if r.marker is None or r.marker.evaluate(here)]
+    return {requirement.name: requirement for requirement in found}
+
+
+def remedy(package: str) -> str:
+    """What to do about a package: in a checkout the first, in Colab and the like the second."""
+    return f'make lab, or pip install "{package}"'
+
+
+def misfit(name: str, extra: str = "") -> tuple[str, str] | None:
+    """What is wrong with a package's version: ``FIX`` or ``NOTE`` and why; None when it fits.
+
+    Too old a version lacks what a lesson uses. One that is newer than all that the lessons were
+    tried with may well work.
+
+    Args:
+        name: of the package.
+        extra: the part of the lessons that needs it, as for ``wanted``.
+    """
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return FIX, f"{name} is not installed: {remedy(name)}"
+    if not version:
+        return FIX, f"{name} is only half installed: {remedy(name)}"
+    bounds = wanted(extra)[name].specifier
+    if bounds.contains(version, prereleases=True):
+        return None
+    lower = [bound for bound in bounds if not bound.operator.startswith("<")]
+    if all(bound.contains(version, prereleases=True) for bound in lower):
+        return NOTE, f"{name} {version} is newer than any that was tried ({bounds})"
+    return FIX, f"{name} {version} is too old: {remedy(f'{name}{bounds}')}"
+
+
+def python(root: Path = ROOT) -> Iterator[Finding]:
+    """The running Python, and whether it is the one that was set up for the lessons."""
+    text = f"{facts.python().split()[1]} ({sys.executable})"
+    own = root / ".venv"
+    if (own / ".ready").exists() and Path(sys.prefix).resolve() != own.resolve():
+        yield Finding(
+            NOTE, "Python", f"{text} is not the one that make lab set up: use that in {own}"
+        )
+    else:
+        yield Finding(OK, "Python", text)
+
+
+def torch() -> Iterator[Finding]:
+    """torch: is it there, does it load, does it compute where it says it does?"""
+    try:
+        module = import_module("torch")
+    except ModuleNotFoundError as error:
+        what = "is not installed" if error.name == "torch" else f"lacks a part ({error})"
+        yield Finding(FIX, "torch", f"{what}: {remedy('torch')}")
+        return
+    except Exception as error:  # a damaged library fails as ImportError, OSError, RuntimeError ...
+        again = "set it up again: make clean, then make lab"
+        yield Finding(FIX, "torch", f"is installed but does not load ({in_short(error)}): {again}")
+        return
+    if not hasattr(module, "__version__"):
+        place = module.__file__ or ", ".join(getattr(module, "__path__", []))
+        yield Finding(FIX, "torch", f"is hidden by {place}, which is something else: rename that")
+        return
+    yield _computes(module)
+
+
+def _computes(module) -> Finding:
+    from helpers.device.place import chosen_device, compute_on
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        device = chosen_device()
+    if passed_over := [str(one.message) for one in said if "cannot compute" in str(one.message)]:
+        return Finding(NOTE, "torch", passed_over[0].removeprefix("torch "))
+    try:
+        compute_on(device)
+    except Exception as error:  # the processor itself: torch does not fit to it, memory is full ...
+        again = "set it up again: make clean, then make lab"
+        return Finding(FIX, "torch", f"cannot compute on {device} ({in_short(error)}): {again}")
+    text = facts.computing().removeprefix("torch ")
+    wrong = misfit("torch")
+    if wrong:
+        return Finding(wrong[0], "torch", f"{text}; {wrong[1]}")
+    if device.type == "cpu" and shutil.which("nvidia-smi"):
+        cuda = module.version.cuda
+        return Finding(
+            NOTE,
+            "torch",
+            f"{text}, although there seems to be an NVIDIA GPU: this torch is built "
+            f"{f'for CUDA {cuda}' if cuda else 'without CUDA'}, or the driver is too old",
+        )
+    return Finding(OK, "torch", text)
+
+
+def torchvision() -> Iterator[Finding]:
+    """torchvision: its version must fit, and so must its compiled part to torch's."""
+    found = versioned("torchvision", subject="torchvision")
+    if found.word == FIX:
+        yield found
+        return
+    try:
+        import_module("torchvision")
+    except Exception as error:  # built for another torch it fails as RuntimeError or ImportError
+        yield Finding(
+            FIX,
+            "torchvision",
+            f"does not load ({in_short(error)}); if torch is well, the two do not belong together: "
+            "make clean, then make lab",
+        )
+        return
+    yield found
+
+
+def fastai() -> Iterator[Finding]:
+    """fastai: its version only, because importing it takes seconds."""
+    yield versioned("fastai", subject="fastai")
+
+
+def others() -> Iterator[Finding]:
+    """All other packages on one line, or a line for each one that does not fit."""
+    try:
+        names = [name for name in wanted() if name not in _APART]
+    except metadata.PackageNotFoundError:
+        yield Finding(
+            FIX, "packages", f"nothing says which versions are needed: no pyproject.toml in {ROOT}"
+        )
+        return
+    except ModuleNotFoundError as error:  # packaging: then all the rest is missing, too
+        yield Finding(FIX, "packages", f"{error.name} and more are not installed: make lab")
+        return
+    problems = [wrong for wrong in map(misfit, names) if wrong]
+    for word, text in problems:
+        yield Finding(word, "packages", text)
+    if not problems:
+        yield Finding(OK, "packages", f"the {len(names)} others that are needed")
+
+
+def versioned(name: str, subject: str) -> Finding:
+    """A package whose version is all that is looked at."""
+    word, text = misfit(name) or (OK, f"{name} {metadata.version(name)}")
+    return Finding(word, subject, text.removeprefix(f"{subject} "))

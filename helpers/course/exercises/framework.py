@@ -1,0 +1,327 @@
+"""How an exercise is checked: an answer is held against the right one and known mistakes.
+
+An answer may be, do and return anything. Whatever it is, the learner gets a verdict and a sentence.
+"""
+
+import copy
+import importlib
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+
+RIGHT = "Right"
+UNTRIED = "Not tried yet"
+WRONG = "Not yet"
+
+LONGEST = 300  # characters that are shown of a value; of an error more
+
+# What frequent errors of Python and torch mean; the first whose text is found is told.
+_ADVICE = (
+    (
+        "a leaf Variable that requires grad",
+        "\nPut the step under `with torch.no_grad():`, or make a new tensor instead.",
+    ),
+    ("Boolean value of Tensor", "\nPython's max and if take one number; a tensor has .clamp()."),
+    ("'NoneType'", "\nSomething was still None, for example a gradient that was already cleared."),
+    ("bitwise_xor", "\nIn Python a power is written **, not ^."),
+    ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),
+    ("could not infer output dtype", "\nTrue and False cannot be averaged: use .float() first."),
+    ("must match the size", "\nLine the shapes up at the last axis; [:, None] puts an axis in."),
+    ("list index out of range", "\nThe last place of a list of n is n - 1: stop one earlier."),
+    ("max() received an invalid", "\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
+    ("positional argument", "\nKeep the arguments of the stub."),
+)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that learners write, and what to tell them.
+
+    Args:
+        code: the wrong answer itself; a submission that behaves like it has made this mistake.
+        says: what went wrong and where to look.
+    """
+
+    code: Callable | float
+    says: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: inputs to try, the right answer, and the mistakes to recognise.
+
+    Args:
+        solution: the right function, or the right number in an exercise that asks for a number.
+        inputs: makes a fresh list of argument tuples. They are small and made to tell the
+            mistakes apart.
+        mistakes: known wrong answers, the most telling first.
+        praise: what is worth noticing once the answer is right.
+        tolerance: largest relative and absolute error allowed in a value.
+        observe: turns a function into one whose result shows what it did; needed only where that
+            is not its return value, as for a step that changes its argument.
+    """
+
+    solution: Callable | float
+    inputs: Callable[[], list[tuple]]
+    mistakes: tuple[Mistake, ...]
+    praise: str
+    tolerance: float = 1e-4
+    observe: Callable[[Callable], Callable] = lambda function: function
+
+    def judge(self, answer: object) -> tuple[str, str]:
+        """Return a verdict (``RIGHT``, ``UNTRIED`` or ``WRONG``) and a sentence for the learner.
+
+        Args:
+            answer: what the learner wrote; a function that returns None or ``...`` counts as
+                untried.
+        """
+        if answer is None or answer is ...:
+            return UNTRIED, "write your answer in the cell above, run it, then run this cell."
+        if callable(self.solution) and not callable(answer):
+            return WRONG, f"expected a function, got {kind(answer)}."
+        if not callable(self.solution):
+            if is_stub(answer):
+                return UNTRIED, "write your answer in the cell above, run it, then run this cell."
+            if callable(answer):
+                return WRONG, "expected a number, got a function or a class."
+            if number(answer) is None:
+                return WRONG, f"expected a number, got {kind(answer)}."
+            answer = number(answer)
+        cases = [(given, self.result_of(self.solution, given)) for given in self.inputs()]
+        for arguments, wanted in cases:
+            try:
+                got = self.result_of(answer, arguments)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # also exit() is only what this answer does
+                what = "your function" if callable(answer) else "the exercise"
+                return WRONG, f"{what} stopped with {_told(error)}"
+            if got is None or got is ...:
+                if is_stub(answer):
+                    return UNTRIED, "fill in the function above, run it, then run this cell."
+                return WRONG, "your function returns nothing. Does it end with `return ...`?"
+            problem = _difference(got, wanted, self.tolerance)
+            if problem:
+                return WRONG, self._diagnose(got, arguments) or problem + _inputs(arguments)
+        return RIGHT, self.praise
+
+    def result_of(self, answer: Callable | float, arguments: tuple) -> object:
+        """What an answer does with copies of the arguments, which it may change.
+
+        A number is a function that returns it.
+        """
+        function = answer if callable(answer) else lambda *_: answer
+        return self.observe(function)(*copy.deepcopy(arguments))
+
+    def _diagnose(self, got: object, arguments: tuple) -> str | None:
+        """The sentence of the first known mistake that gives the same wrong result."""
+        for mistake in self.mistakes:
+            try:
+                made = self.result_of(mistake.code, arguments)
+            except Exception:  # a mistake may be impossible on some inputs: then it is not this one
+                continue
+            if _difference(got, made, self.tolerance) is None:
+                return mistake.says
+        return None
+
+
+def find(number: str) -> Exercise:
+    """Return the exercise with a number such as ``"1.2"``: lesson 1, exercise 2.
+
+    Raises:
+        ValueError: when there is no such exercise.
+    """
+    lesson = number.split(".")[0]
+    try:
+        module = importlib.import_module(f"helpers.course.exercises.lesson{int(lesson):02d}")
+        return module.EXERCISES[number]
+    except (ValueError, ModuleNotFoundError, KeyError) as error:
+        raise ValueError(
+            f"no exercise {number!r}; expected a text like '1.2' as in the lesson's heading"
+        ) from error
+
+
+def check(number: str, answer: object) -> None:
+    """Say at once whether an answer is right, or which mistake it looks like.
+
+    Args:
+        number: the exercise's number as in its heading, for example ``"1.2"``.
+        answer: what the learner wrote, usually a function.
+
+    Raises:
+        ValueError: when there is no such exercise.
+
+    Example:
+        >>> check("1.1", None)
+        Not tried yet: write your answer in the cell above, run it, then run this cell.
+    """
+    verdict, sentence = find(number).judge(answer)
+    print(f"{verdict}: {sentence}")
+
+
+def is_stub(function: Callable) -> bool:
+    """Whether a function's body is still only ``...`` (beside a docstring and comments)."""
+    try:
+        source = inspect.getsource(function)
+    except Exception:  # no source, or an object that is no function at all
+        return False
+    return re.search(r"(^|:)\s*\.\.\.\s*(#.*)?$", source, re.MULTILINE) is not None
+
+
+def number(value: object) -> int | float | None:
+    """The plain number that a value is, or None.
+
+    Numbers of Python and numpy count, and tensors and arrays with one number in them; True and
+    False do not.
+
+    Example:
+        >>> number(np.int64(3)), number(torch.tensor([1.5])), number(True), number("3")
+        (3, 1.5, None, None)
+    """
+    try:
+        if isinstance(value, torch.Tensor) and value.numel() == 1:
+            value = value.item()
+        elif isinstance(value, (np.ndarray, np.generic)) and value.size == 1:
+            value = value.item() if value.dtype.kind in "biufO" else None
+        if not issubclass(type(value), Real) or isinstance(value, bool):
+            return None
+        return int(value) if issubclass(type(value), Integral) else float(value)
+    except Exception:  # a tensor without values, or a class that only pretends
+        return None
+
+
+def is_pair(value: object) -> bool:
+    """Whether a value is a tuple of two tensors.
+
+    Example:
+        >>> is_pair((torch.ones(2), torch.ones(1))), is_pair(torch.ones(2))
+        (True, False)
+    """
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(isinstance(part, torch.Tensor) for part in value)
+    )
+
+
+def kind(value: object) -> str:
+    """A value and its type, in a few words; never an error, whatever the value does.
+
+    Example:
+        >>> kind("3"), kind(torch.ones(2))
+        ("'3' (str)", 'a tensor of shape (2,) and dtype torch.float32')
+    """
+    try:
+        if isinstance(value, torch.Tensor):
+            return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
+        return f"{_cut(repr(value), LONGEST)} ({type(value).__name__})"
+    except Exception as error:  # of the value's own repr
+        return f"a {type(value).__name__} without a text ({type(error).__name__} in its repr)"
+
+
+def _told(error: BaseException) -> str:
+    """An error in its own words, and what it means where that is known."""
+    try:
+        text = _cut(str(error), 5 * LONGEST)
+    except Exception:  # of the error's own text
+        text = "(an error without a text)"
+    advice = next((words for sign, words in _ADVICE if sign in text), "")
+    return f"{type(error).__name__}: {text}{advice}"
+
+
+def _cut(text: str, longest: int) -> str:
+    """The beginning of a text, as a plain one, with nothing in it that cannot be printed."""
+    plain = str.__str__(text)
+    plain = plain if len(plain) <= longest else plain[:longest] + "..."
+    return plain.encode(errors="backslashreplace").decode()
+
+
+def _inputs(arguments: tuple) -> str:
+    """The arguments that a wrong result came from, when they are short enough to be read."""
+    shown = [a.tolist() if isinstance(a, torch.Tensor) else a for a in arguments]
+    if any(not isinstance(value, (int, float, list)) for value in shown):
+        return ""
+    text = ", ".join(str(value) for value in shown)
+    return f" The arguments were: {text}." if len(text) <= 80 else ""
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return f"{tuple(tensor.shape)}" + (", a single number" if tensor.ndim == 0 else "")
+
+
+def _shown(value: float) -> str:
+    """A number with four digits; a whole one that is not too long with all of them."""
+    if isinstance(value, int) and abs(value) < 10**15:
+        return str(value)
+    try:
+        return f"{value:.4g}"
+    except OverflowError:
+        return "a whole number of more than 300 digits"
+
+
+def _difference(got: object, wanted: object, tolerance: float) -> str | None:
+    """What is wrong with a result, or None."""
+    try:
+        if isinstance(wanted, torch.Tensor):
+            return _from_tensor(got, wanted, tolerance)
+        if isinstance(wanted, (int, float)):
+            return _from_number(got, wanted, tolerance)
+        same = type(got) is type(wanted) and got == wanted
+        return None if same else f"expected {wanted!r}, got {kind(got)}."
+    except Exception as error:
+        return f"got {kind(got)}, which cannot be compared with the right one: {_told(error)}"
+
+
+def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | None:
+    """What is wrong, in the order type, shape, dtype, place, gradient, value; or None."""
+    if not isinstance(got, torch.Tensor):
+        if wanted.ndim == 0 and (isinstance(got, bool) or number(got) is not None):
+            value = got if isinstance(got, bool) else _shown(number(got))
+            return (
+                f"expected a tensor with one number, got the plain number {value}; "
+                "stay with tensors."
+            )
+        return f"expected a tensor of shape {tuple(wanted.shape)}, got {kind(got)}."
+    if got.shape != wanted.shape:
+        return (
+            f"the shape is off: expected {_shape(wanted)}, got {_shape(got)}. "
+            "Print the shapes in your function to see where they part."
+        )
+    if got.dtype != wanted.dtype:
+        return f"the dtype is off: expected {wanted.dtype}, got {got.dtype}."
+    if got.device != wanted.device or got.layout != wanted.layout:
+        return (
+            f"expected a plain tensor on the {wanted.device}, got one on {got.device}, "
+            f"{got.layout}. Work on the device of the inputs."
+        )
+    if got.requires_grad != wanted.requires_grad:
+        return (
+            f"the gradient is off: expected requires_grad={wanted.requires_grad}, "
+            f"got {got.requires_grad}."
+        )
+    mine, right = got.detach().double(), wanted.detach().double()
+    off = ~torch.isclose(mine, right, rtol=tolerance, atol=tolerance, equal_nan=True)
+    if not off.any():
+        return None
+    distance = (mine - right).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
+    place = distance.where(off, 0).flatten().argmax()
+    return (
+        "shape and dtype are right, the values are not: where they differ most, expected "
+        f"{right.flatten()[place].item():.4g}, got {mine.flatten()[place].item():.4g}."
+    )
+
+
+def _from_number(got: object, wanted: float, tolerance: float) -> str | None:
+    value = number(got)
+    if value is None:
+        return f"expected one number, got {kind(got)}."
+    try:
+        right = abs(value - wanted) <= tolerance * max(1.0, abs(wanted))  # never for NaN
+    except OverflowError:  # too large for a float
+        right = False
+    return None if right else f"expected {_shown(wanted)}, got {_shown(value)}."

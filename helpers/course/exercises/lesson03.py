@@ -1,0 +1,350 @@
+"""The exercises of lesson 03: train a linear model, every part by hand."""
+
+from collections.abc import Callable
+
+import torch
+
+from helpers.course.exercises.framework import Exercise, Mistake, is_pair, number
+from helpers.data.batches import Batches
+from helpers.models.linear import batch_accuracy, linear1, mnist_loss
+from helpers.training.by_hand import BasicOptim, train_epoch, validate_epoch
+
+_LEARNS = 2.0  # a learning rate that reaches the goal
+GOAL = 0.05  # the loss that exercise 3.3 asks for
+
+
+def try_rate(lr: float) -> float:
+    """Train a linear model for five epochs on small made-up images, all 3s first, then all 7s.
+
+    The model begins with zeros, so it is right about half of the images and its loss is 0.5.
+
+    Args:
+        lr: learning rate.
+
+    Returns:
+        float: the loss at the end.
+
+    Raises:
+        FloatingPointError: when the loss is no longer a number.
+
+    Example:
+        >>> try_rate(0.0)
+        0.5
+    """
+    rows = torch.rand(128, 16, generator=torch.Generator().manual_seed(0))
+    rows[:64, 10:] = 0  # the last pixels are empty in a 3 and the first ones in a 7
+    rows[64:, :6] = 0
+    dl = Batches(rows, torch.tensor([1] * 64 + [0] * 64).unsqueeze(1), batch_size=8)
+    params = [torch.zeros(size, requires_grad=True) for size in ((16, 1), (1,))]
+    opt = BasicOptim(params, lr)
+    for _ in range(5):
+        train_epoch(lambda xb: linear1(xb, *params), dl, mnist_loss, opt)
+    return validate_epoch(lambda xb: linear1(xb, *params), dl, mnist_loss)
+
+
+def _outcome(answer: Callable) -> Callable:
+    """Judge a learning rate by what becomes of the training."""
+
+    def look() -> str | None:
+        lr = answer()
+        if lr is None or lr is ...:
+            return None
+        lr = number(lr)
+        if lr is None:
+            raise ValueError("expected a number")
+        loss = try_rate(lr)
+        if lr == 0:
+            return "it stands still"
+        if lr < 0:
+            return "it climbs"
+        if loss < GOAL:
+            return "it learns"
+        return "it is stuck" if lr > _LEARNS else "it crawls"
+
+    return look
+
+
+def _training_step(
+    xb: torch.Tensor,
+    yb: torch.Tensor,
+    model: Callable,
+    loss_func: Callable,
+    params: list[torch.Tensor],
+    lr: float,
+) -> None:
+    loss_func(model(xb), yb).backward()
+    with torch.no_grad():
+        for p in params:
+            p -= lr * p.grad
+    for p in params:
+        p.grad = None
+
+
+class _Task:
+    """A batch, a learning rate, and parameters to begin with, the same for every try."""
+
+    def __init__(self, seed: int, lr: float) -> None:
+        random = torch.Generator().manual_seed(seed)
+        self.xb = torch.rand(8, 3, generator=random)
+        self.yb = torch.randint(0, 2, (8, 1), generator=random)
+        self.start = [torch.randn(size, generator=random) for size in ((3, 1), (1,))]
+        self.lr = lr
+
+    def params(self) -> list[torch.Tensor]:
+        return [p.clone().requires_grad_() for p in self.start]
+
+
+def _after_three_steps(step: Callable) -> Callable:
+    """Judge a training step by where three of them lead; None when it never asks the model."""
+
+    def look(task: _Task) -> torch.Tensor | None:
+        params, asked = task.params(), []
+
+        def model(xb: torch.Tensor) -> torch.Tensor:
+            asked.append(True)
+            return linear1(xb, *params)
+
+        for _ in range(3):
+            step(task.xb, task.yb, model, mnist_loss, params, task.lr)
+        return torch.cat([p.detach().flatten() for p in params]) if asked else None
+
+    return look
+
+
+def _step_with(move: Callable, clear: Callable) -> Callable:
+    """A training step whose last two parts are exchanged for others."""
+
+    def step(xb, yb, model, loss_func, params, lr):
+        loss_func(model(xb), yb).backward()
+        with torch.no_grad():
+            for p in params:
+                move(p, lr)
+        clear(params)
+
+    return step
+
+
+def _descend(p: torch.Tensor, lr: float) -> None:
+    p -= lr * p.grad
+
+
+def _climb(p: torch.Tensor, lr: float) -> None:
+    p += lr * p.grad
+
+
+def _leap(p: torch.Tensor, lr: float) -> None:
+    p -= p.grad
+
+
+def _move_a_copy(p: torch.Tensor, lr: float) -> None:
+    p = p - lr * p.grad
+
+
+def _clear_then_descend(p: torch.Tensor, lr: float) -> None:
+    p.grad.zero_()
+    p -= lr * p.grad
+
+
+def _clear_all(params: list[torch.Tensor]) -> None:
+    for p in params:
+        p.grad = None
+
+
+def _clear_the_last(params: list[torch.Tensor]) -> None:
+    params[-1].grad = None
+
+
+def _momentum_step(
+    p: torch.Tensor, grad: torch.Tensor, velocity: torch.Tensor, lr: float, beta: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    velocity = beta * velocity + grad
+    return p - lr * velocity, velocity
+
+
+def _path(step: Callable) -> Callable:
+    """Judge a step with momentum by the way it takes down a parabola, and by its velocities."""
+
+    def look(start: torch.Tensor, slope: Callable, lr: float, beta: float) -> torch.Tensor | None:
+        p, velocity, path = start, torch.zeros_like(start), []
+        for _ in range(4):
+            # Copies, because `velocity *= beta` and the like are right as well.
+            result = step(p.clone(), slope(p), velocity.clone(), lr, beta)
+            if result is None or result is ...:
+                return None
+            if not is_pair(result):
+                raise ValueError("expected the new p and the new velocity: return p, velocity")
+            p, velocity = result
+            path += [p.clone(), velocity.clone()]
+        return torch.stack(path)
+
+    return look
+
+
+def _loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    predictions = predictions.sigmoid()
+    return torch.where(targets == 1, 1 - predictions, predictions).mean()
+
+
+def _predictions() -> list[tuple]:
+    return [
+        (
+            torch.tensor([[2.0], [-1.0], [0.5], [3.0]], requires_grad=True),
+            torch.tensor([[1], [1], [0], [0]]),
+        ),
+        (torch.tensor([0.25, 4.0], requires_grad=True), torch.tensor([0, 1])),
+    ]
+
+
+def _downhill() -> list[tuple]:
+    return [
+        (torch.tensor([1.0, -3.0]), lambda p: 2 * p, 0.1, 0.9),
+        (torch.tensor([0.5]), lambda p: p, 0.5, 0.5),
+    ]
+
+
+_UNMOVED = (
+    "value: the parameters have not moved. Either their gradients were cleared before the step, "
+    "or `p = p - ...` made new tensors: change them in place, `p -= ...`."
+)
+
+_PLAIN = "value: this is plain gradient descent: the velocity is not used, or not returned."
+
+EXERCISES = {
+    "3.1": Exercise(
+        solution=_loss,
+        inputs=_predictions,
+        mistakes=(
+            Mistake(
+                lambda p, t: torch.where(t == 1, 1 - p, p).mean(),
+                "value: the sigmoid is missing; squash the predictions first.",
+            ),
+            Mistake(
+                lambda p, t: torch.where(t == 1, p.sigmoid(), 1 - p.sigmoid()).mean(),
+                "value: the two cases are the wrong way round: for a target of 1 the distance is "
+                "1 - prediction.",
+            ),
+            Mistake(
+                lambda p, t: torch.where(t == 1, 1 - p.sigmoid(), p.sigmoid()),
+                "shape: one distance an example. A loss is one number: take the mean.",
+            ),
+            Mistake(
+                lambda p, t: torch.where(t == 1, 1 - p.sigmoid(), p.sigmoid()).sum(),
+                "value: this is the sum of the distances; take the mean.",
+            ),
+            Mistake(
+                lambda p, t: (t - p.sigmoid()).mean(),
+                "value: without .abs() or torch.where, errors of opposite sign cancel out.",
+            ),
+            Mistake(
+                lambda p, t: 1 - batch_accuracy(p, t),
+                "gradient: this counts mistakes. A count does not change with a small nudge, so it "
+                "has no gradient: use the distance to the target.",
+            ),
+            Mistake(
+                lambda p, t: ((p.sigmoid() - t) ** 2).mean(),
+                "value: this squares the distances; here they count as they are.",
+            ),
+        ),
+        praise="a smooth distance to the target: every small improvement lowers it.",
+    ),
+    "3.2": Exercise(
+        solution=_training_step,
+        inputs=lambda: [(_Task(seed=0, lr=0.5),), (_Task(seed=1, lr=2.0),)],
+        observe=_after_three_steps,
+        mistakes=(
+            Mistake(
+                _step_with(_descend, lambda params: None),
+                "gradient: the first step is right, the second is not: old gradients are still "
+                "there, and backward() adds to them. Clear them after each step.",
+            ),
+            Mistake(
+                _step_with(_descend, _clear_the_last),
+                "gradient: only the last parameter's gradient is cleared. Is the line that clears "
+                "it inside the loop over params?",
+            ),
+            Mistake(
+                _step_with(_climb, _clear_all),
+                "value: this walks uphill. The gradient points up: subtract it.",
+            ),
+            Mistake(_step_with(_leap, _clear_all), "value: the learning rate is missing."),
+            Mistake(_step_with(_move_a_copy, _clear_all), _UNMOVED),
+            Mistake(_step_with(_clear_then_descend, _clear_all), _UNMOVED),
+        ),
+        praise="after three steps the parameters are where they should be: nothing adds up.",
+    ),
+    "3.3": Exercise(
+        solution=_LEARNS,
+        inputs=lambda: [()],
+        observe=_outcome,
+        mistakes=(
+            Mistake(
+                10_000.0,
+                "value: stuck at a loss of 0.5. The first batch, all of one kind, throws the "
+                "outputs so far out that the sigmoid is flat and no gradient leads back. Go "
+                "smaller.",
+            ),
+            Mistake(
+                1e-6,
+                "value: it goes the right way, but crawls: the loss is still above the goal after "
+                "five epochs. Go larger.",
+            ),
+            Mistake(0, "value: with a learning rate of 0 nothing ever moves."),
+            Mistake(-1.0, "value: a negative learning rate walks uphill."),
+        ),
+        praise="large enough to arrive, small enough not to be thrown out by the sorted batches.",
+    ),
+    "3.4": Exercise(
+        solution=_momentum_step,
+        inputs=_downhill,
+        observe=_path,
+        mistakes=(
+            Mistake(
+                lambda p, grad, v, lr, beta: (p - lr * grad, beta * v + grad),
+                _PLAIN,
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p - lr * v, beta * v + grad),
+                "value: the step uses the old velocity. Update the velocity first.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p - lr * (v + grad), v + grad),
+                "value: the velocity never slows down: multiply the old one by beta.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (
+                    p - lr * (beta * v + (1 - beta) * grad),
+                    beta * v + (1 - beta) * grad,
+                ),
+                "value: this is a running average of the gradients, weight 1 - beta. Here, as in "
+                "PyTorch, the new gradient counts in full.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p + lr * (beta * v + grad), beta * v + grad),
+                "value: this walks uphill. Subtract lr * velocity.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p - lr * (beta * v + grad), v),
+                _PLAIN,
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p - (beta * v + grad), beta * v + grad),
+                "value: the learning rate is missing: step by lr * velocity.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p - (beta * v + lr * grad), beta * v + lr * grad),
+                "value: the way is right, but your velocity contains lr. Keep it free of lr, and "
+                "multiply by lr in the step.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (p + (beta * v - lr * grad), beta * v - lr * grad),
+                "value: the way is right, but your velocity contains lr and points downhill. Keep "
+                "it a sum of gradients, and subtract lr * velocity in the step.",
+            ),
+            Mistake(
+                lambda p, grad, v, lr, beta: (beta * v + grad, p - lr * (beta * v + grad)),
+                "value: the two results are in the wrong order: return p, velocity.",
+            ),
+        ),
+        praise="the same way that torch.optim.SGD takes with this momentum.",
+    ),
+}

@@ -1,0 +1,151 @@
+"""The exercises of one notebook, each with its result."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from helpers.course.grading.isolate import CannotStart, Ended, Runner
+from helpers.course.grading.judge import RESULTS, all_of, is_known, judge
+from helpers.course.grading.table import printable
+
+STOPPED = "stopped"  # ran too long, or ended its process
+MISSING = "missing"  # the notebook does not ask for it any more
+UNREADABLE = "unreadable"  # no notebook
+WORDS = (*RESULTS.values(), STOPPED, MISSING, UNREADABLE)
+
+JUDGING = 10.0  # seconds for the verdict on one answer; a hundredth is what it takes
+
+
+class Mark(NamedTuple):
+    """The result of one exercise.
+
+    Attributes:
+        exercise: its number; empty when the notebook as a whole is meant.
+        result: one of ``WORDS``.
+        says: what there is to say about it, on one line.
+    """
+
+    exercise: str
+    result: str
+    says: str
+
+
+def marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
+    """Judge all exercises of a notebook; nothing in it can do harm to another's marks.
+
+    Its answers share one process. When one of them ends that process or uses up its share of the
+    time, the others are run in a new one.
+
+    Args:
+        notebook: the file's bytes.
+        timeout: seconds for all its answers together; each may take an equal share of what is
+            left.
+        runner: runs them.
+
+    Returns:
+        A mark for each exercise of the lesson, in order; none when it checks no exercise.
+
+    Raises:
+        CannotStart: when no notebook can be run here.
+    """
+    try:
+        return _marks(notebook, timeout, runner)
+    except CannotStart:
+        raise
+    except Exception as error:  # one notebook's trouble is a line of its own, never another's
+        return [_mark("", STOPPED, f"could not be judged: {type(error).__name__}: {error}")]
+
+
+def missing() -> Mark:
+    """The mark of a notebook that asks for nothing."""
+    return Mark("", MISSING, "checks no exercise of a lesson")
+
+
+def unreadable(error: Exception) -> list[Mark]:
+    """The mark of what could not even be read."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return [_mark("", UNREADABLE, words)]
+
+
+def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
+    asked: list[str] | None = None
+    found: dict[str, Mark] = {}
+    left = timeout
+    while asked is None or len(found) < len(asked):
+        if left <= 0:
+            late = _mark("", STOPPED, f"the notebook's {timeout:g} seconds were used up")
+            found |= {n: late._replace(exercise=n) for n in asked or [] if n not in found}
+            break
+        ended = runner.run(notebook, found, left)
+        left -= ended.took
+        if asked is None:
+            asked = _asked(ended)
+        if asked is None:
+            why = [words["unreadable"] for words in ended.said if "unreadable" in words]
+            mark = (UNREADABLE, why[0]) if why else (STOPPED, ended.reason)
+            return [_mark("", *mark)]
+        found |= _judged(ended, [number for number in asked if number not in found])
+        unanswered = [number for number in asked if number not in found]
+        begun = [words["begins"] for words in ended.said if words.get("begins") in unanswered]
+        for number in begun[-1:] or unanswered:
+            found[number] = _mark(number, STOPPED, ended.reason)
+    return [found.get(number, Mark(number, MISSING, "")) for number in all_of(asked)]
+
+
+def _asked(ended: Ended) -> list[str] | None:
+    for words in ended.said:
+        numbers = words.get("questions")
+        if isinstance(numbers, list):
+            known = [number for number in numbers if isinstance(number, str) and is_known(number)]
+            return list(dict.fromkeys(known))
+    return None
+
+
+def _judged(ended: Ended, numbers: list[str]) -> dict[str, Mark]:
+    found: dict[str, Mark] = {}
+    for words in ended.said:
+        number = words.get("number")
+        if number in numbers and number not in found:
+            try:
+                with _at_most(JUDGING):
+                    found[number] = _mark(number, *judge(number, words.get("gave")))
+            except Exception as error:
+                why = f"what it gave cannot be judged: {type(error).__name__}: {error}"
+                found[number] = _mark(number, STOPPED, why)
+    return found
+
+
+class _TooLong(BaseException):
+    """Not an Exception, which a comparison might take for one of its own."""
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Judging is bounded in size already; where there are alarms it is in time, too.
+
+    Raises:
+        TimeoutError: when the time is over.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() != threading.main_thread():
+        yield
+        return
+
+    def stop(*signal_and_frame: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _TooLong:
+        raise TimeoutError(f"no verdict in {seconds:g} seconds") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _mark(exercise: str, result: str, says: object) -> Mark:
+    """A mark on one line, without characters that would steer a terminal."""
+    return Mark(exercise, result, printable(" ".join(str(says)[:5000].split()))[:500])

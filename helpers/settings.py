@@ -1,0 +1,33 @@
+"""What the environment says: every variable of the course is read here; standard library only."""
+
+import os
+
+VARIABLES = {
+    "LESSONS_DATA": "official: real images only; practice: the practice set",
+    "LESSONS_HEADLESS": "nobody can move a slider: still pictures, no progress bars",
+    "LESSONS_MIRROR": "a folder or address that holds the archives of the data sets",
+    "LESSONS_SCALE": "full or part: how much lessons 07 and 08 train",
+    "LESSONS_TIMEOUT": "seconds to wait for a server",
+    "FASTAI_HOME": "where data are kept, if not in ~/.fastai",
+}
+
+
+def setting(name: str, default: str = "") -> str:
+    """What a variable of ``VARIABLES`` is set to, without spaces around it.
+
+    Args:
+        name: one of ``VARIABLES``.
+        default: what an empty or missing one counts as.
+
+    Example:
+        >>> setting("LESSONS_TIMEOUT", "10")
+        '10'
+    """
+    if name not in VARIABLES:
+        raise KeyError(f"{name} is no variable of the course: {', '.join(VARIABLES)}")
+    return os.environ.get(name, "").strip() or default
+
+
+def is_headless() -> bool:
+    """Whether nobody can move a slider here: the notebook is run by a test or a script."""
+    return setting("LESSONS_HEADLESS") not in ("", "0")

@@ -1,0 +1,320 @@
+"""Every exercise: its solution is right, its stub is untried, its known mistakes are named."""
+
+import importlib
+import pkgutil
+
+import numpy as np
+import pytest
+import torch
+
+import helpers.course.exercises
+from helpers.course.exercises import RIGHT, UNTRIED, WRONG, Exercise, Mistake, check, find
+from tests.answers_kit import ERRORS, ODD, raising, spoils_afterwards, spoils_first
+
+LESSONS = [
+    importlib.import_module(f"helpers.course.exercises.{module.name}")
+    for module in pkgutil.iter_modules(helpers.course.exercises.__path__)
+    if module.name.startswith("lesson")
+]
+EXERCISES = {number: e for lesson in LESSONS for number, e in lesson.EXERCISES.items()}
+FUNCTIONS = [number for number, e in EXERCISES.items() if callable(e.solution)]
+MISTAKES = [
+    pytest.param(exercise, mistake, id=f"{number}-{place}")
+    for number, exercise in EXERCISES.items()
+    for place, mistake in enumerate(exercise.mistakes)
+]
+
+
+def stub(*arguments): ...  # your code here
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_solution_is_right(number):
+    assert find(number).judge(find(number).solution)[0] == RIGHT
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+@pytest.mark.parametrize("answer", [stub, None, ...])
+def test_untouched_stub_is_untried(number, answer):
+    assert find(number).judge(answer)[0] == UNTRIED
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_known_mistake_is_named(exercise, mistake):
+    assert exercise.judge(mistake.code) == (WRONG, mistake.says)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_each_exercise_knows_mistakes_and_says_which_kind(number):
+    mistakes = find(number).mistakes
+    assert len(mistakes) >= 4
+    for mistake in mistakes:
+        assert mistake.says.split(":")[0] in {"shape", "dtype", "gradient", "value"}
+
+
+@pytest.mark.parametrize("number", FUNCTIONS)
+def test_an_answer_that_crashes_is_reported(number):
+    def crash(*arguments):
+        raise KeyError("oops")
+
+    verdict, sentence = find(number).judge(crash)
+    assert verdict == WRONG and "KeyError" in sentence and "oops" in sentence
+
+
+# Whatever an answer is, returns or does, there is a verdict and a sentence.
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # of rare kinds of tensors
+
+VERDICTS = {RIGHT, WRONG, UNTRIED}
+GOOD_RATES = {"odd number", "numpy", "numpy half", "scalar", "array of one", "needs gradient"}
+
+
+def told(number, answer, capsys):
+    """The verdict that ``check`` prints, and the sentence behind it."""
+    check(number, answer)
+    verdict, _, sentence = capsys.readouterr().out.strip().partition(": ")
+    assert verdict in VERDICTS and len(sentence) > 10
+    return verdict, sentence
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_odd_answers_and_odd_results_get_a_sentence(number, capsys):
+    for name, make in ODD.items():
+        for answer in (make(), lambda *arguments, make=make: make()):
+            verdict, _ = told(number, answer, capsys)
+            assert verdict != RIGHT or number == "3.3" and name in GOOD_RATES, name
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_odd_errors_get_a_sentence(number, capsys):
+    for error in ERRORS:
+        verdict, sentence = told(number, raising(error), capsys)
+        assert verdict == WRONG
+        assert type(error).__name__ in sentence or number not in FUNCTIONS
+
+
+def test_only_the_learner_can_interrupt():
+    with pytest.raises(KeyboardInterrupt):
+        find("1.1").judge(raising(KeyboardInterrupt()))
+
+
+# An answer gets copies: what it does to them changes neither its own verdict nor another's.
+
+CHANGES_ITS_INPUT = {"2.3", "3.2"}  # the exercise asks for it
+FORBIDS_IT = {"4.1"}
+FREE = [number for number in FUNCTIONS if number not in CHANGES_ITS_INPUT | FORBIDS_IT]
+
+
+@pytest.mark.parametrize("number", FREE)
+def test_a_right_answer_may_spoil_its_inputs(number):
+    exercise = find(number)
+    assert exercise.judge(spoils_afterwards(exercise.solution)) == (RIGHT, exercise.praise)
+
+
+@pytest.mark.parametrize("number", FREE)
+def test_a_wrong_answer_does_not_become_right_by_spoiling_its_inputs(number):
+    for mistake in find(number).mistakes:
+        verdict = find(number).judge(spoils_afterwards(mistake.code))
+        assert verdict == (WRONG, mistake.says)
+        assert find(number).judge(spoils_first(mistake.code))[0] == WRONG
+
+
+@pytest.mark.parametrize("number", ["1.2", "1.4", "4.2", "5.3", "6.2", "6.5", "7.4", "8.3"])
+def test_the_right_answer_to_spoiled_inputs_is_not_right(number):
+    assert find(number).judge(spoils_first(find(number).solution))[0] == WRONG
+
+
+def receptive_field(layers):
+    field, apart = 1, 1
+    while layers:
+        kernel_size, stride = layers.pop(0)
+        field += (kernel_size - 1) * apart
+        apart *= stride
+    return field
+
+
+def final_size(size, layers):
+    while layers:
+        kernel_size, stride, padding = layers.pop(0)
+        size = (size + 2 * padding - kernel_size) // stride + 1
+    return size
+
+
+def stop_epoch(losses, patience):
+    best, waited, epochs = float("inf"), 0, 0
+    while losses and waited < patience:
+        loss = losses.pop(0)
+        epochs += 1
+        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+    return epochs
+
+
+def count(sizes):
+    total = 0
+    while len(sizes) > 1:
+        total += (sizes.pop(0) + 1) * sizes[0]
+    return total
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [("6.5", receptive_field), ("6.2", final_size), ("7.4", stop_epoch), ("4.2", count)],
+)
+def test_lists_may_be_used_up(number, answer):
+    assert find(number).judge(answer)[0] == RIGHT
+
+
+def test_an_emptied_list_does_not_make_an_answer_right():
+    def cheat(layers):
+        layers.clear()
+        return 1
+
+    assert find("6.5").judge(cheat)[0] == WRONG
+
+
+# Numbers of every kind are numbers.
+
+KINDS = [np.int64, np.float64, np.array, torch.tensor, lambda value: torch.tensor([value])]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("number", ["4.2", "5.2", "6.2", "6.5", "7.1", "7.4", "8.1"])
+def test_numbers_of_numpy_and_torch_are_numbers(number, kind):
+    solution = find(number).solution
+    assert find(number).judge(lambda *given: kind(solution(*given)))[0] == RIGHT
+
+
+@pytest.mark.parametrize("kind", [np.float32, *KINDS[1:]])
+def test_fractions_of_numpy_and_torch_are_numbers(kind):
+    solution = find("8.2").solution
+    assert find("8.2").judge(lambda *given: kind(solution(*given)))[0] == RIGHT
+
+
+@pytest.mark.parametrize("kind", [*KINDS, np.float32])
+def test_a_learning_rate_may_come_from_numpy_or_torch(kind):
+    assert find("3.3").judge(kind(2.0))[0] == RIGHT
+
+
+def test_products_of_numpy_are_right():
+    answer = find("7.1").judge(lambda s, b, c: c * np.prod([s // 2**b] * 2))
+    assert answer[0] == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (10**400, "expected 1.5, got a whole number of more than 300 digits."),
+        (float("inf"), "expected 1.5, got inf."),
+        (float("nan"), "expected 1.5, got nan."),
+        (23582, "expected 1.5, got 23582."),
+        (np.True_, "expected one number, got np.True_ (bool)."),
+    ],
+)
+def test_numbers_far_off_are_named(value, sentence):
+    half = Exercise(lambda x: x / 2, lambda: [(3.0,)], (), "halved.")
+    assert half.judge(lambda x: value)[1].startswith(sentence)
+
+
+def test_where_the_values_differ_is_told_beside_infinities():
+    ends = torch.tensor([torch.inf, 4.0])
+    exercise = Exercise(lambda x: ends, lambda: [(1.0,)], (), "there.")
+    verdict, sentence = exercise.judge(lambda x: ends + 1)
+    assert verdict == WRONG and "expected 4, got 5." in sentence
+
+
+def test_a_tensor_elsewhere_is_named():
+    verdict, sentence = DOUBLE.judge(lambda x: x.to("meta"))
+    assert verdict == WRONG and "on the cpu, got one on meta" in sentence
+
+
+# The framework itself, on an exercise made for it.
+
+DOUBLE = Exercise(
+    solution=lambda x: 2 * x,
+    inputs=lambda: [(torch.tensor([1.0, 2.0, 4.0]),)],
+    mistakes=(Mistake(lambda x: x**2, "value: this squares."),),
+    praise="doubled.",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (lambda x: x**2, "value: this squares."),
+        (lambda x: (2 * x)[:2], "the shape is off: expected (3,), got (2,)"),
+        (lambda x: (2 * x).double(), "the dtype is off: expected torch.float32, got torch.float64"),
+        (lambda x: (2 * x).requires_grad_(), "the gradient is off"),
+        (lambda x: 3 * x, "expected 8, got 12"),
+        (lambda x: 7, "expected a tensor of shape (3,), got 7 (int)"),
+        (lambda x: None, "returns nothing"),
+        (5, "expected a function, got 5 (int)"),
+        (lambda x: 3 * x, "The arguments were: [1.0, 2.0, 4.0]."),
+        (lambda x, y: x, "Keep the arguments of the stub."),
+        (lambda x: None * x, "still None"),
+    ],
+)
+def test_wrong_answers_are_told_apart(answer, sentence):
+    verdict, said = DOUBLE.judge(answer)
+    assert verdict == WRONG and sentence in said
+
+
+def test_a_step_that_autograd_refuses_gets_advice():
+    def step(params, lr):
+        params -= lr * params.grad
+        return params
+
+    verdict, said = find("2.3").judge(step)
+    assert verdict == WRONG and "Put the step under `with torch.no_grad():`" in said
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "advice"),
+    [
+        ("1.2", lambda a, b: ((a - b) ^ 2).mean((-1, -2)).sqrt(), "a power is written **"),
+        ("1.2", lambda a, b: ((a - b) ** 2).mean((1, 2)).sqrt(), "Count axes from the end"),
+        ("1.3", lambda p, a: (p == a).mean(), "use .float() first"),
+        ("4.1", lambda x: max(x, 0), "a tensor has .clamp()"),
+        ("1.4", lambda x, m: (x - m).abs().mean((-1, -2)).argmin(1), "[:, None] puts an axis in"),
+    ],
+)
+def test_frequent_errors_get_advice(number, answer, advice):
+    verdict, said = find(number).judge(answer)
+    assert verdict == WRONG and advice in said
+
+
+def test_a_plain_number_instead_of_a_tensor_is_named():
+    verdict, said = find("2.1").judge(lambda p, t: ((p - t) ** 2).mean().item())
+    assert verdict == WRONG and "stay with tensors" in said
+
+
+def test_nan_is_no_right_answer():
+    assert DOUBLE.judge(lambda x: x * torch.nan)[0] == WRONG
+
+
+def test_an_answer_cannot_pass_by_changing_its_input():
+    def cheat(x):
+        x.zero_()
+        return x
+
+    assert DOUBLE.judge(cheat)[0] == WRONG
+
+
+def test_numbers_are_compared_as_numbers():
+    half = Exercise(lambda x: x / 2, lambda: [(3.0,)], (), "halved.")
+    assert half.judge(lambda x: torch.tensor(1.5))[0] == RIGHT
+    assert half.judge(lambda x: x)[1] == "expected 1.5, got 3. The arguments were: 3.0."
+    assert half.judge(lambda x: "1.5")[1].startswith("expected one number, got '1.5' (str).")
+    assert half.judge(lambda x: x * float("nan"))[0] == WRONG
+
+
+def test_check_prints_one_line(capsys):
+    check("1.1", find("1.1").solution)
+    check("1.1", stub)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{RIGHT}: ") and second.startswith(f"{UNTRIED}: ")
+
+
+@pytest.mark.parametrize("number", ["9.9", "1.99", "x", "", "1"])
+def test_unknown_exercises_are_named(number):
+    with pytest.raises(ValueError, match="no exercise"):
+        find(number)
