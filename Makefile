@@ -51,7 +51,7 @@ lab: $(READY)
 test: test-real test-units test-practice test-browser test-colab
 
 PYTEST := $(BIN)/python -m pytest
-UNITS := tests --ignore=tests/test_browser.py --ignore=tests/test_colab.py
+UNITS := tests --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
 
 test-units: $(READY)
 	$(PYTEST) $(UNITS)
@@ -67,9 +67,9 @@ test-practice: $(READY)
 
 # As test-real, but computed as another processor would: VARIANT=NAME, or a commit's digest, which
 # chooses one. With a data folder of its own, because a training that a lesson keeps there is one of
-# a processor. `python -m tests.nbcheck.variants` shows them all.
+# a processor. `python -m tools.lessons.variants` shows them all.
 test-variant: $(READY)
-	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tests.nbcheck.variants $(VARIANT) -- \
+	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
 		$(PYTEST) --nbval -m "not solved" notebooks
 
 # Style, and the quick tests of helpers, in as many processes as there are processors.
@@ -78,7 +78,7 @@ check: lint
 
 # Minutes; it counts what was tried and what came through, with each kind of walls and without.
 attack: $(READY)
-	$(PYTEST) -q -m attack tests/test_attack.py $(ATTACK)
+	$(PYTEST) -q -m attack tests/course/test_attack.py $(ATTACK)
 
 # DOCKER=podman builds it, too.
 DOCKER ?= docker
@@ -86,23 +86,23 @@ container:
 	$(DOCKER) build --tag grading .
 
 test-browser: $(READY)
-	$(PYTEST) -rs --durations=0 tests/test_browser.py
+	$(PYTEST) -rs --durations=0 tests/lessons/test_browser.py
 
 # COLAB=1 sets up Colab's versions first; else it is skipped where they are not there.
 test-colab: $(READY) $(if $(COLAB),colab-env)
-	$(PYTEST) -rs --durations=0 tests/test_colab.py
+	$(PYTEST) -rs --durations=0 tests/lessons/test_colab.py
 
 # The README's picture, as a browser shows it.
 picture: $(READY)
-	$(PYTEST) tests/test_browser.py -k 02_gradients
+	$(PYTEST) tests/lessons/test_browser.py -k 02_gradients
 	cp artifacts/02_gradients_and_sgd-play.png .github/lesson02.png
 
 notebooks: $(READY)
-	$(BIN)/python -m tests.nbcheck.execute $(NB)
+	$(BIN)/python -m tools.lessons.execute $(NB)
 
 # How far the figures of the lessons are off as other processors compute them; NB=file for one.
 spread: $(READY)
-	$(BIN)/python -m tests.nbcheck.spread $(NB) $(if $(WRITE),--write)
+	$(BIN)/python -m tools.lessons.spread $(NB) $(if $(WRITE),--write)
 
 # Ten minutes; GPU="fast duel" for single stages. airbench, against which it measures, is no
 # dependency of the lessons; where it cannot be had, the rest is measured.
@@ -132,7 +132,7 @@ publish: $(READY)
 
 # From the stored outputs, without network; only pages without a warning are put in place.
 site: $(READY)
-	$(BIN)/python -m docs build/site
+	$(BIN)/python -m tools.site build/site
 	@echo "Open build/site/index.html in a browser."
 
 colab-env: $(COLAB_READY)
@@ -151,7 +151,7 @@ $(READY): pyproject.toml uv.lock
 	@touch $(READY)
 
 # Colab's own versions of everything that the lessons need, in an environment beside.
-$(COLAB_READY): $(wildcard tests/colab/packages_*.txt) | $(READY)
+$(COLAB_READY): $(wildcard tests/lessons/colab/packages_*.txt) | $(READY)
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python $(COLAB_PYTHON) .venv-colab
 	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-colab $(addprefix -r ,$(filter %.txt,$^))
 	@touch $(COLAB_READY)

@@ -1,3 +1,3 @@
 """pytest, for the whole project: notebooks are compared with what they store (``--nbval``)."""
 
-pytest_plugins = ["tests.nbcheck.plugin"]
+pytest_plugins = ["tools.lessons.plugin"]

@@ -1,7 +1,8 @@
 """Colab's versions of what the lessons need: ``python -m tools.colab_versions [LIST]``.
 
-Colab publishes the list of all its packages, several hundred. Kept of it, under ``tests/colab``,
-are those that the lessons need, directly or through others: they are what the tests install.
+Colab publishes the list of all its packages, several hundred. Kept of it, in a file under
+``tests/lessons/colab``, are those that the lessons need, directly or through others: they are what
+the tests install.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "tests" / "colab"
+FOLDER = ROOT / "tests" / "lessons" / "colab"
 LIST = "https://raw.githubusercontent.com/googlecolab/backend-info/main/pip-freeze.txt"
 PYTHON = "3.13"  # Colab's; LIST does not say
 

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from packaging.utils import parse_wheel_filename
 
-from tests.nbcheck.notebook import read
+from tools.lessons.notebook import read
 from tools.publish import pinned
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tests.nbcheck.execute import canonical, written
-from tests.nbcheck.notebook import code_cells, read
+from tools.lessons.execute import canonical, written
+from tools.lessons.notebook import code_cells, read
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -8,8 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from benchmarks.gpu.stage import Stage
-from tests.nbcheck.kernel import run as run_notebook
-from tests.nbcheck.notebook import RAISES, code_cells, output_texts, read, tags
+from tools.lessons.kernel import run as run_notebook
+from tools.lessons.notebook import RAISES, code_cells, output_texts, read, tags
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 TITLES = {"lesson07": "07_cifar10", "lesson08": "08_faster"}

@@ -49,10 +49,10 @@ def run(stage: Stage) -> None:
     os.chdir(ROOT)
     for variable in ("LESSONS_DATA", "LESSONS_SCALE"):  # tests set what they need
         os.environ.pop(variable, None)
-    marked = [path for path in sorted(Path("tests").glob("test_*.py")) if speaks_of_gpu(path)]
+    marked = [path for path in sorted(Path("tests").rglob("test_*.py")) if speaks_of_gpu(path)]
     units = unit_tests()
     if stage.small:
-        marked, units = [Path("tests/test_memory.py")], [Path("tests/test_device.py")]
+        marked, units = [Path("tests/device/test_memory.py")], [Path("tests/device/test_place.py")]
     side_by_side = importlib.util.find_spec("xdist") and not stage.small
     with stage.part("gpu"):
         pytest_part(stage, "gpu", "-m", "gpu", *marked)
@@ -69,10 +69,12 @@ def speaks_of_gpu(path: Path) -> bool:
 
 def unit_tests() -> list[Path]:
     """The tests of those helpers that speak of a device, and of the benchmarks."""
-    files = [f"test_{path.stem}" for path in sorted(Path("helpers").glob("*.py"))
+    files = [Path("tests", *path.parts[1:-1], f"test_{path.name}")
+             for room in ("device", "data", "models", "training", "pictures")
+             for path in sorted(Path("helpers", room).glob("*.py"))
              if re.search(r"\b(device|cuda)\b", path.read_text("utf-8"))]  # fmt: skip
-    files += ["test_benchmark_cifar10", "test_benchmark_cifar10_fast"]
-    return [path for name in files if (path := Path("tests", f"{name}.py")).exists()]
+    files += sorted(Path("tests", "repo").glob("test_benchmark_cifar10*.py"))
+    return [path for path in files if path.exists()]
 
 
 def pytest_part(stage: Stage, name: str, *options: str | Path) -> None:

@@ -9,7 +9,7 @@ import torch
 
 import helpers.course.exercises
 from helpers.course.exercises import RIGHT, UNTRIED, WRONG, Exercise, Mistake, check, find
-from tests.answers_kit import ERRORS, ODD, raising, spoils_afterwards, spoils_first
+from tests.course.answers_kit import ERRORS, ODD, raising, spoils_afterwards, spoils_first
 
 LESSONS = [
     importlib.import_module(f"helpers.course.exercises.{module.name}")

@@ -28,9 +28,9 @@ from helpers.course.grading.table import Row, Table
 from helpers.course.grading.walls import WORK, Walls, bubblewrap, environment, unshare, walls
 from helpers.course.grading.wire import HUGE, LARGEST, pack, unpack
 from tests import ROOT
-from tests.answers_kit import ODD
-from tests.nbcheck.exercises import solve
-from tests.nbcheck.notebook import read
+from tests.course.answers_kit import ODD
+from tools.lessons.exercises import solve
+from tools.lessons.notebook import read
 
 walled = pytest.mark.skipif(walls() is None, reason="neither bubblewrap nor unshare works here")
 

@@ -6,7 +6,7 @@ from torch import nn
 from helpers.models.base import ImageClassificationBase
 from helpers.models.cifar_net import Cifar10CnnModel, conv_block, he_init
 from helpers.models.layers import count_parameters
-from tests.training_kit import Tiny, tiny_photos
+from tests.training.kit import Tiny, tiny_photos
 
 
 def batch(n, seed=0):

@@ -3,9 +3,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.operators import operators
 from helpers.training.batched_muon import BatchedMuon, drop_overflow, orthogonalize_all
 from helpers.training.muon import Muon, orthogonalize
-from tests.profile_kit import operators
 from tests.training.test_muon import filters, random
 
 BANKS = ((16, 24, 3, 3), (16, 16, 3, 3), (64, 16, 3, 3), (64, 64, 3, 3), (64, 64, 3, 3))

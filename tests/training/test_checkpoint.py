@@ -10,7 +10,7 @@ from torch import nn
 from helpers.training import checkpoint
 from helpers.training.checkpoint import TrainingState, load_weights, replacing, save_weights
 from tests import ROOT
-from tests.training_kit import Tiny
+from tests.training.kit import Tiny
 
 ANOTHER = "0000" if checkpoint._HERE != "0000" else "0001"  # another machine
 
@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path, place):
 SMALL = """
 import resource, sys
 from helpers.training.checkpoint import save_weights
-from tests.training_kit import Tiny
+from tests.training.kit import Tiny
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     save_weights(Tiny(), sys.argv[1])

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.operators import operators, waits
 from helpers.data import Split
 from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
@@ -12,7 +13,6 @@ from helpers.training import fast
 from helpers.training.budget import StepBudget
 from helpers.training.fast import FastNet, answers, fit_fast, train
 from helpers.training.views import look, shifted
-from tests.profile_kit import operators, waits
 
 SMALL = (8, 16, 16)
 SIZES = (SMALL, (16, 16, 16))

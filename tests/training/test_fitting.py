@@ -8,7 +8,7 @@ import torch
 from helpers.training import fitting
 from helpers.training.fitting import evaluate, fit, fit_epoch
 from tests import ROOT
-from tests.training_kit import Tiny, tiny_loaders
+from tests.training.kit import Tiny, tiny_loaders
 
 ADAM = torch.optim.Adam
 
@@ -158,7 +158,7 @@ SCRIPT = """
 import sys, time
 import torch
 from helpers.training import fitting
-from tests.training_kit import Tiny, tiny_loaders
+from tests.training.kit import Tiny, tiny_loaders
 
 torch.manual_seed(0)
 model, (train, valid) = Tiny(), tiny_loaders()

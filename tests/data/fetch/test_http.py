@@ -195,7 +195,7 @@ def test_pooch_may_talk_again_afterwards(server, tmp_path):
     assert pooch.get_logger().level == before
 
 
-@pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", ""])
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "nan"])
 def test_a_timeout_must_be_a_number(monkeypatch, text):
     monkeypatch.setenv("LESSONS_TIMEOUT", text)
     with pytest.raises(DataError, match=f"number of seconds above 0, but is '{text}'"):

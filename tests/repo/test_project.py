@@ -1,0 +1,94 @@
+"""The promises of the project's own files: imports, environment, commands."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests import ROOT
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def run_python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_importing_helpers_is_silent_and_light():
+    modules = run_python("import helpers, sys; print(*sorted(sys.modules), sep='\\n')").split()
+    assert "helpers" in modules
+    for heavy in ("fastai", "torch", "pandas", "matplotlib", "sklearn"):
+        assert heavy not in modules
+
+
+@pytest.mark.slow
+def test_import_adds_little_to_torch():
+    code = (
+        "import sys, torch; before = set(sys.modules); import helpers.data, helpers.metrics; "
+        "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
+    )
+    of_others = set(run_python(code).split()) - sys.stdlib_module_names
+    assert of_others <= {"helpers", "PIL", "filelock"}  # the two are small
+
+
+@pytest.mark.slow
+def test_no_helper_prints_on_import_or_imports_fastai():
+    files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "helpers").rglob("*.py")]
+    modules = [".".join(file.parts).removesuffix(".__init__") for file in files]
+    assert "helpers.models.baseline" in modules
+    assert (
+        run_python(f"import sys, {', '.join(modules)}; print('fastai' in sys.modules)") == "False\n"
+    )
+
+
+def test_the_distribution_is_not_named_like_a_package_of_others():
+    assert PYPROJECT["project"]["name"] not in {"helper", "helpers"}
+
+
+def test_dependencies_are_ranges():
+    lists = [PYPROJECT["project"]["dependencies"]]
+    lists += PYPROJECT["project"]["optional-dependencies"].values()
+    for requirement in [r for group in lists for r in group]:
+        assert ">=" in requirement and "==" not in requirement, requirement
+
+
+def test_environment_installs_the_project_itself():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    extras = re.search(r"- -e \.\[(.+)\]$", text, re.MULTILINE).group(1).split(",")
+    assert set(extras) == set(PYPROJECT["project"]["optional-dependencies"])
+
+
+def test_the_lock_knows_every_dependency():
+    locked = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    names = {package["name"] for package in locked}
+    for requirement in PYPROJECT["project"]["dependencies"]:
+        assert re.match(r"[a-z0-9-]+", requirement).group() in names
+
+
+PAGES = ("README.md", "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_command_of_a_page_exists(page):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    text = (ROOT / page).read_text(encoding="utf-8")
+    used = set(re.findall(r"(?:^|`)make (?:-\S+ )*([a-z][a-z-]*)", text, re.MULTILINE))
+    assert used, f"{page} names no make command"
+    assert used <= targets
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_of_a_page_exists(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    tops = "notebooks|helpers|tests|tools|benchmarks|\\.github|\\.ci|\\.devcontainer"
+    paths = set(re.findall(rf"(?<![\w/.])((?:{tops})(?:/[\w./-]*\w)?)(?![\w/])", text))
+    assert len(paths) > 5
+    missing = {p for p in paths if not (ROOT / p).exists() and "NAME" not in p}
+    assert not missing

@@ -1,0 +1,282 @@
+"""A fork's address, written everywhere from one place."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+from tools.lessons import hygiene, sample, standard
+from tools.lessons.notebook import code_cells, is_ignored, read, stored
+from tools.publish import (
+    Place,
+    commit_of,
+    locked,
+    main,
+    pinned,
+    publish,
+    publish_lesson,
+    publish_readme,
+)
+
+ADA = Place("ada/lessons", commit="a" * 40)
+BOB = Place("bob.b/other-1", "v1.0/rc", "b" * 40)
+BADGE = re.compile(r"\(https://colab\.research\.google\.com/github/([^)]+)\)")
+PATH = "notebooks/01_guess.ipynb"
+
+README = """# Lessons
+
+| lesson | teaches |
+|---|---|
+| [01 Guess](notebooks/01_guess.ipynb) | accuracy |
+
+See also [01](notebooks/01_guess.ipynb).
+
+## Colab
+
+Open a lesson in Colab.
+"""
+
+
+def make_lesson():
+    lesson = sample.lesson()
+    code_cells(lesson)[0].source += '\naddress = ""'
+    return lesson
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of what is published of this checkout."""
+    (tmp_path / "notebooks").mkdir()
+    for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
+        shutil.copy(path, tmp_path / "notebooks")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    return tmp_path
+
+
+def texts(root: Path) -> dict[str, str]:
+    files = [root / "README.md", *root.glob("notebooks/[0-9]*.ipynb")]
+    return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in files}
+
+
+def places(root: Path) -> dict[str, set[str]]:
+    """Where the badges of each lesson lead, without the lesson's path; "" is a wrong path."""
+    found = {}
+    readme = texts(root)["README.md"]
+    rows = dict(re.findall(r"^\| \[[^\]]*\]\((notebooks/[^)]+)\)(.*?) \|", readme, re.MULTILINE))
+    for path in sorted(root.glob("notebooks/[0-9]*.ipynb")):
+        name = path.relative_to(root).as_posix()
+        opening = read(path).cells[0].source
+        links = BADGE.findall(opening) + BADGE.findall(rows.get(name, ""))
+        found[name] = {
+            link.removesuffix(f"/{name}") if link.endswith(f"/{name}") else "" for link in links
+        }
+    return found
+
+
+# On a lesson and a README made for it.
+
+
+def test_a_badge_under_the_title_and_an_address_in_the_setup_cell():
+    lesson = make_lesson()
+    title, text = lesson.cells[0].source.split("\n\n", 1)
+    publish_lesson(lesson, PATH, ADA)
+    link = "https://colab.research.google.com/github/ada/lessons/blob/main/notebooks/01_guess.ipynb"
+    picture = "https://colab.research.google.com/assets/colab-badge.svg"
+    badge = f"[![Open in Colab]({picture})]({link})"
+    assert lesson.cells[0].source == f"{title}\n\n{badge}\n\n{text}"
+    setup = code_cells(lesson)[0].source
+    assert setup.endswith(f'\naddress = "git+https://github.com/ada/lessons@{"a" * 40}"')
+
+
+def test_publishing_again_replaces():
+    once, twice = make_lesson(), make_lesson()
+    publish_lesson(once, PATH, BOB)
+    for place in (ADA, ADA, BOB):
+        publish_lesson(twice, PATH, place)
+    assert twice == once
+
+
+def test_outputs_stay_and_the_executor_keeps_them():
+    lesson = make_lesson()
+    outputs = [cell.outputs for cell in code_cells(lesson)]
+    publish_lesson(lesson, PATH, ADA)
+    assert [cell.outputs for cell in code_cells(lesson)] == outputs
+    before = [cell.metadata for cell in code_cells(lesson) if is_ignored(cell)]
+    publish_lesson(lesson, PATH, BOB)
+    after = [cell.metadata for cell in code_cells(lesson) if is_ignored(cell)]
+    assert before and before == after  # their digests leave the setup cell out
+
+
+def test_a_lesson_without_title_or_address_is_refused():
+    with pytest.raises(ValueError, match="expected one line 'address"):
+        publish_lesson(sample.lesson(), PATH, ADA)
+    lesson = make_lesson()
+    lesson.cells[0].source = "No title"
+    with pytest.raises(ValueError, match="begins with a title"):
+        publish_lesson(lesson, PATH, ADA)
+
+
+def test_readme():
+    text = publish_readme(README, [PATH], ADA)
+    assert f"| [01 Guess]({PATH}) {ADA.badge(PATH)} | accuracy |" in text
+    assert text.count("colab-badge") == 1
+    assert f'`pip install --no-deps "git+https://github.com/ada/lessons@{"a" * 40}"`' in text
+    assert publish_readme(text, [PATH], ADA) == text
+    assert publish_readme(text, [PATH], BOB) == publish_readme(README, [PATH], BOB)
+
+
+def test_a_readme_that_lacks_something_is_refused():
+    with pytest.raises(ValueError, match="no row for .*02_more"):
+        publish_readme(README, [PATH, "notebooks/02_more.ipynb"], ADA)
+    with pytest.raises(ValueError, match="heading"):
+        publish_readme(README.replace("## Colab", "## Cloud"), [PATH], ADA)
+
+
+@pytest.mark.parametrize("repository", ["", "ada", "ada/a/b", "https://github.com/ada/l", "a b/c"])
+def test_a_repository_has_an_owner_and_a_name(repository, capsys):
+    assert main([repository]) == 1
+    assert "REPO=owner/name" in capsys.readouterr().err
+
+
+def test_a_branch_is_a_name():
+    with pytest.raises(ValueError, match="branch"):
+        Place("ada/lessons", "main)(")
+
+
+# What is installed is what it was when the lesson was published.
+
+
+@pytest.mark.parametrize("commit", ["main", "v1.0", "abc1234", "A" * 40])
+def test_a_commit_is_a_full_digest(commit):
+    with pytest.raises(ValueError, match="40 digits of a commit"):
+        Place("ada/lessons", commit=commit)
+
+
+def test_nothing_is_published_without_a_commit():
+    with pytest.raises(ValueError, match="the commit that is to be installed"):
+        publish_lesson(make_lesson(), PATH, Place("ada/lessons"))
+
+
+@pytest.mark.parametrize("before", ["torchinfo", "torchinfo==0.1"])
+def test_torchinfo_gets_the_locked_version(before):
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    (version,) = (p["version"] for p in lock["package"] if p["name"] == "torchinfo")
+    assert locked("torchinfo") == version
+    assert pinned(f'[pip, "{before}"]') == f'[pip, "torchinfo=={version}"]'
+    with pytest.raises(ValueError, match="does not lock nothing"):
+        locked("nothing")
+
+
+def git(folder, *arguments):
+    name = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    done = subprocess.run(
+        ["git", *name, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Helpers in one commit, a lesson in the next one."""
+    (tmp_path / "helpers").mkdir()
+    git(tmp_path, "init", "--quiet")
+    for name in ("helpers/a.py", "lesson.ipynb"):
+        (tmp_path / name).write_text("1")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-qm", name)
+    return tmp_path
+
+
+def test_the_commit_is_the_last_one_that_changed_the_helpers(repository):
+    """So the commit of what publishing has changed asks for no new address."""
+    assert commit_of(repository) == git(repository, "rev-parse", "HEAD~1")
+    git(repository, "tag", "v1")
+    assert commit_of(repository, "v1") == git(repository, "rev-parse", "HEAD")
+
+
+def test_helpers_that_are_in_no_commit_are_not_published(repository):
+    (repository / "helpers" / "b.py").write_text("2")
+    with pytest.raises(ValueError, match="changes that are in no commit"):
+        commit_of(repository)
+
+
+@pytest.mark.parametrize("name", ["v9", "--all"])
+def test_a_commit_that_is_not_there_is_told(repository, name):
+    with pytest.raises(ValueError, match="git rev-parse"):
+        commit_of(repository, name)
+
+
+def test_without_a_repository_git_s_own_words_are_told(tmp_path):
+    with pytest.raises(ValueError, match="not a git repository"):
+        commit_of(tmp_path)
+
+
+def test_an_older_notebook_is_published_as_one_of_today(checkout):
+    path = checkout / "notebooks" / "01_pixel_similarity.ipynb"
+    older = read(path)
+    older.nbformat_minor = 2
+    for cell in older.cells:
+        del cell["id"]
+    path.write_text(json.dumps(older), "utf-8")
+    publish(checkout, ADA)
+    assert stored(path).nbformat_minor == 5 and all(cell.id for cell in stored(path).cells)
+    before = texts(checkout)
+    assert publish(checkout, ADA) == [] and texts(checkout) == before
+
+
+# On the lessons and the README of this checkout.
+
+
+def test_badges_lead_to_their_own_lesson():
+    """Here there may be none yet; then it is the next test that counts."""
+    leads = set.union(*places(ROOT).values())
+    assert "" not in leads, f"a badge leads elsewhere: {places(ROOT)}"
+    assert len(leads) <= 1, f"badges name several places: {leads}"
+
+
+def test_published_badges_lead_to_their_own_lesson(checkout):
+    publish(checkout, ADA)
+    assert set(map(frozenset, places(checkout).values())) == {frozenset({"ada/lessons/blob/main"})}
+
+
+def test_publishing_twice_changes_nothing(checkout):
+    assert publish(checkout, ADA)
+    before = texts(checkout)
+    assert publish(checkout, ADA) == []
+    assert texts(checkout) == before
+
+
+def test_another_place_leaves_nothing_of_the_first(checkout, tmp_path_factory):
+    other = shutil.copytree(checkout, tmp_path_factory.mktemp("other"), dirs_exist_ok=True)
+    publish(checkout, ADA)
+    publish(checkout, BOB)
+    publish(other, BOB)
+    assert texts(checkout) == texts(other)
+    assert "ada/lessons" not in "".join(texts(checkout).values())
+
+
+@pytest.mark.slow
+def test_published_lessons_keep_to_every_rule(checkout):
+    publish(checkout, BOB)
+    lessons = {path.stem: read(path) for path in sorted(checkout.glob("notebooks/*.ipynb"))}
+    problems = standard.same_setup(lessons)
+    for name, lesson in lessons.items():
+        stored = read(ROOT / "notebooks" / f"{name}.ipynb")
+        for check in [*hygiene.CHECKS, *standard.CHECKS]:
+            known = check(stored)
+            problems += [f"{name}: {p}" for p in check(lesson) if p not in known]
+    assert not problems, "\n".join(problems)
+
+
+def test_nothing_is_written_when_a_lesson_is_refused(checkout):
+    broken = checkout / "notebooks" / "99_broken.ipynb"
+    broken.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    before = texts(checkout)
+    with pytest.raises(ValueError, match="99_broken"):
+        publish(checkout, ADA)
+    assert texts(checkout) == before

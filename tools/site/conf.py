@@ -1,0 +1,46 @@
+"""Settings of Sphinx. The repository's address is not among them: see ``build.launch``."""
+
+project = "Deep learning, built by hand"
+html_title = project
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "tools.site.docstrings",
+    "tools.site.formulas",
+    "tools.site.notebooks",
+]
+
+# The outputs are those that the tests of the lessons have compared.
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {}  # it would come from another host, and there is no kernel to move a slider
+nb_code_prompt_show = "The first cell of every lesson makes things ready"
+nb_code_prompt_hide = "The first cell of every lesson makes things ready"
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+html_math_renderer = "mathml"
+
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+python_maximum_signature_line_length = 88
+
+html_theme = "sphinx_book_theme"
+html_theme_options = {
+    "navbar_persistent": [],  # the search field is in the sidebar
+    "show_navbar_depth": 1,
+    "use_fullscreen_button": False,
+}
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_favicon = "static/icon.svg"
+html_show_copyright = False
+html_use_index = False  # the list of modules and the search are shorter ways
+html_domain_indices = False
