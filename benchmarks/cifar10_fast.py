@@ -31,15 +31,14 @@ import torch
 
 from benchmarks.cifar10 import Contest, machine
 from helpers.data import ImageSet, folder, load
-from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
-from helpers.data.resident import ResidentBatches
+from helpers.data.loaders import AlternatingBatches, ResidentBatches
 from helpers.device.place import get_default_device
 from helpers.device.precision import lowest_precision
 from helpers.device.speed import product_rate, training_flops
-from helpers.training.budget import StepBudget, clock_of
 from helpers.training.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
 from helpers.training.fitting import evaluate
+from helpers.training.schedule import StepBudget, clock_of
 
 Run = tuple[float, float]  # seconds, accuracy
 AIRBENCH = {  # recipes, and how each changes its images

@@ -24,9 +24,9 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from helpers.data import load
-from helpers.data.batches import Batches, images_and_labels
-from helpers.models.linear import batch_accuracy, mnist_loss
-from helpers.models.networks import mlp
+from helpers.data.loaders import Batches, images_and_labels
+from helpers.metrics import batch_accuracy, mnist_loss
+from helpers.models.mlp import mlp
 from helpers.training.by_hand import BasicOptim, train_model, validate_epoch
 
 Rows = tuple[torch.Tensor, torch.Tensor]

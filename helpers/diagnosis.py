@@ -2,13 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec, TypeVar
 
 import torch
 from torch import nn
 
 Model = Callable[[torch.Tensor], torch.Tensor]
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class LossWatch:
@@ -60,59 +64,6 @@ class LossWatch:
             raise _not_finite(losses[step - 1], step)
 
 
-def explained(model: Model) -> Model:
-    """The same model, which says in plain words why a batch does not fit it.
-
-    Args:
-        model: a module or a function from a batch to predictions.
-
-    Raises:
-        TypeError: when the batch is not of the model's dtype.
-        ValueError: when its features, its channels or its device are not those of the model.
-
-    Example:
-        >>> explained(nn.Linear(784, 1))(torch.zeros(4, 784)).shape
-        torch.Size([4, 1])
-    """
-
-    def predict(xb: torch.Tensor) -> torch.Tensor:
-        try:
-            return model(xb)
-        except RuntimeError as error:
-            problem = refusal(model, xb, _features(model))
-            if problem is None:
-                raise
-            raise problem from error
-
-    return predict
-
-
-def pairs(dl: Iterable) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """The batches of a loader, after a look whether each is a pair and whether there is any.
-
-    Raises:
-        TypeError: when a batch is not a pair of tensors.
-        ValueError: when there is no batch.
-
-    Example:
-        >>> len(list(pairs([(torch.zeros(2, 784), torch.zeros(2, 1))])))
-        1
-    """
-    batch = None
-    for batch in dl:
-        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-            raise TypeError(
-                "expected each batch to be a pair of tensors (xb, yb), "
-                f"got {type(batch).__name__} of length {len(batch)}"
-            )
-        yield batch
-    if batch is None:
-        raise ValueError(
-            "the loader gave no batch. Is the data empty, or is it an iterator that was used up "
-            "by an earlier epoch? Pass a Batches, a DataLoader or a list"
-        )
-
-
 class Watched:
     """A loader whose batches are looked at, again at each pass; it keeps the latest one.
 
@@ -123,7 +74,8 @@ class Watched:
         latest: the pair that it gave last, or None.
 
     Raises:
-        TypeError, ValueError: see ``pairs``.
+        TypeError: when a batch is not a pair of tensors.
+        ValueError: when there is no batch.
 
     Example:
         >>> watched = Watched([(torch.zeros(2, 784), torch.zeros(2))])
@@ -136,69 +88,75 @@ class Watched:
         self.latest: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        for batch in pairs(self.dl):
-            self.latest = batch
+        batch = None
+        for batch in self.dl:
+            if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+                raise TypeError(
+                    "expected each batch to be a pair of tensors (xb, yb), "
+                    f"got {type(batch).__name__} of length {len(batch)}"
+                )
+            self.latest = (batch[0], batch[1])
             yield batch
+        if batch is None:
+            raise ValueError(
+                "the loader gave no batch. Is the data empty, or is it an iterator that was used "
+                "up by an earlier epoch? Pass a Batches, a DataLoader or a list"
+            )
 
 
-@contextmanager
-def explaining(model: nn.Module, batches: Watched) -> Iterator[None]:
-    """Raise errors of torch in plain words, where the latest batch is the reason.
+def watched(
+    loader: str = "", loss: str = "", classes: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorate a function that trains or predicts: look at its batches and losses meanwhile.
 
-    Args:
-        model: from a batch to logits.
-        batches: the loader.
-
-    Raises:
-        TypeError, ValueError: instead of an error of torch; see ``reason``.
-
-    Example:
-        >>> batches, layer = Watched([(torch.zeros(2, 4), torch.tensor([0, 1]))]), nn.Linear(4, 2)
-        >>> with explaining(layer, batches):
-        ...     outputs = [layer(xb) for xb, _ in batches]
-    """
-    try:
-        yield
-    except (RuntimeError, IndexError) as error:
-        problem = batches.latest and reason(error, model, *batches.latest)
-        if problem is None:
-            raise
-        raise problem from error
-
-
-def reason(
-    error: Exception, model: nn.Module, xb: torch.Tensor, yb: torch.Tensor
-) -> Exception | None:
-    """Why a classifier or its loss has refused a batch; None when that is not known.
+    An error of torch is raised in plain words where the model does not fit the latest batch.
 
     Args:
-        error: what torch has raised.
-        model: from a batch to logits.
-        xb: the inputs.
-        yb: their labels.
+        loader: the name of its argument that gives batches; else it has the arguments xb and yb.
+        loss: the name of its argument that is a loss function, if it has one.
+        classes: whether labels are class numbers, so that wrong ones can be the reason, too.
 
     Example:
-        >>> xb, yb = torch.zeros(2, 4).double(), torch.tensor([0, 1])
-        >>> print(reason(RuntimeError(), nn.Linear(4, 2), xb, yb))
-        the model computes in torch.float32, but the batch is torch.float64: use xb.float()
+        >>> @watched(loader="dl")
+        ... def outputs(model, dl):
+        ...     return [model(xb) for xb, yb in dl]
+        >>> outputs(nn.Linear(4, 2), [(torch.ones(2, 3), torch.ones(2))])  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        ValueError: the model expects 4 numbers an example, got a batch of shape (2, 3)...
     """
-    return refusal(model, xb) or _wrong_labels(error, xb, yb)
 
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        known = signature(function)
 
-def refusal(model: Model, xb: torch.Tensor, features: int | None = None) -> Exception | None:
-    """Why a model has refused a batch; None when that is not known.
+        @wraps(function)
+        def watching(*arguments: P.args, **named: P.kwargs) -> R:
+            given = known.bind(*arguments, **named)
+            given.apply_defaults()
+            values = given.arguments
+            batches = Watched(values[loader]) if loader else None
+            if batches:
+                values[loader] = batches
+            own = bool(loss) and not isinstance(values[loss], LossWatch)
+            if own:  # else whoever called this is watching
+                values[loss] = LossWatch(values[loss])
+            try:
+                result = function(*given.args, **given.kwargs)
+            except (RuntimeError, IndexError) as error:
+                latest = batches.latest if batches else (values["xb"], values["yb"])
+                if latest and "device" in values:  # the function moves its batches there
+                    latest = tuple(tensor.to(values["device"]) for tensor in latest)
+                problem = latest and _reason(error, values["model"], *latest, classes)
+                if not problem:
+                    raise
+                raise problem from error
+            if own:
+                values[loss].finish()
+            return result
 
-    Args:
-        model: a module or a function from a batch to predictions.
-        xb: the batch.
-        features: how many numbers an example must have; None if not known.
+        return watching
 
-    Example:
-        >>> print(refusal(nn.Conv2d(3, 8, 3), torch.zeros(2, 8, 8)))
-        the model expects images of shape (n, 3, height, width), got (2, 8, 8)
-    """
-    weights = next(model.parameters(), None) if isinstance(model, nn.Module) else None
-    return misfit(xb, weights, features) or _wrong_channels(model, xb)
+    return decorate
 
 
 def misfit(
@@ -261,6 +219,18 @@ def _features(model: Model) -> int | None:
     """How many numbers an example must have for a model that begins with a linear layer."""
     first = _first(model)
     return first.in_features if isinstance(first, nn.Linear) else None
+
+
+def _reason(
+    error: Exception, model: Model, xb: torch.Tensor, yb: torch.Tensor, classes: bool
+) -> Exception | None:
+    """Why a model or its loss has refused a batch; None when that is not known."""
+    weights = next(model.parameters(), None) if isinstance(model, nn.Module) else None
+    return (
+        misfit(xb, weights, _features(model))
+        or _wrong_channels(model, xb)
+        or (_wrong_labels(error, xb, yb) if classes else None)
+    )
 
 
 def _wrong_channels(model: Model, xb: torch.Tensor) -> Exception | None:

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.diagnosis import LossWatch, Watched, explained, explaining, misfit, pairs
+from helpers.diagnosis import LossWatch, Watched, misfit, watched
 
 
 class Elsewhere(torch.Tensor):
@@ -52,20 +52,28 @@ def test_losses_on_a_gpu_are_read_at_the_end():
         watch.finish()
 
 
-def test_explained_keeps_the_original_error():
+@watched(loader="dl")
+def outputs(model, dl):
+    return [model(xb) for xb, _ in dl]
+
+
+def output(model, xb):
+    return outputs(model, [(xb, torch.zeros(len(xb)))])[0]
+
+
+def test_the_original_error_is_kept():
     with pytest.raises(ValueError, match="expects 3 numbers") as caught:
-        explained(nn.Linear(3, 1))(torch.zeros(2, 4))
+        output(nn.Linear(3, 1), torch.zeros(2, 4))
     assert isinstance(caught.value.__cause__, RuntimeError)
 
 
-def test_explained_leaves_unknown_errors_alone():
+def test_unknown_errors_are_left_alone():
     def model(xb):
         raise RuntimeError("out of luck")
 
-    with pytest.raises(RuntimeError, match="out of luck"):
-        explained(model)(torch.zeros(2, 4))
-    with pytest.raises(RuntimeError, match="out of luck"):
-        explained(nn.Sequential(nn.Flatten(), Failing()))(torch.zeros(2, 4))
+    for failing in (model, nn.Sequential(nn.Flatten(), Failing())):
+        with pytest.raises(RuntimeError, match="out of luck"):
+            output(failing, torch.zeros(2, 4))
 
 
 class Failing(nn.Module):
@@ -75,7 +83,7 @@ class Failing(nn.Module):
 
 def test_an_empty_sequential_is_no_obstacle():
     x = torch.zeros(2, 4)
-    assert explained(nn.Sequential())(x) is x
+    assert output(nn.Sequential(), x) is x
 
 
 @pytest.mark.parametrize(
@@ -122,7 +130,7 @@ def test_images_without_their_channels_are_named(channels, shape, way):
     first = nn.Sequential(nn.Conv2d(channels, 2, 3), nn.ReLU())
     model = nn.Sequential(first, nn.Flatten(), nn.Linear(2 * 26 * 26, 2))
     with pytest.raises(ValueError) as caught:
-        explained(model)(torch.zeros(shape))
+        output(model, torch.zeros(shape))
     assert f"(n, {channels}, height, width), got {shape}" in str(caught.value)
     assert way is None or way in str(caught.value)
 
@@ -142,19 +150,50 @@ def test_images_without_their_channels_are_named(channels, shape, way):
     ],
 )
 def test_labels_that_a_loss_refuses_are_named(yb, error, words):
-    model, batches = nn.Linear(4, 2), Watched([(torch.zeros(2, 4), yb)])
-    with pytest.raises(error) as caught, explaining(model, batches):
-        for xb, labels in batches:
-            F.cross_entropy(model(xb), labels)
+    @watched(loader="dl", classes=True)
+    def losses(model, dl):
+        return [F.cross_entropy(model(xb), labels) for xb, labels in dl]
+
+    with pytest.raises(error) as caught:
+        losses(nn.Linear(4, 2), [(torch.zeros(2, 4), yb)])
     assert words in str(caught.value) and caught.value.__cause__ is not None
 
 
-def test_errors_that_the_batch_does_not_explain_stay_as_they_are():
-    batches = Watched([(torch.zeros(2, 4), torch.tensor([0, 1]))])
-    for begin in (list, lambda dl: None):
-        with pytest.raises(RuntimeError, match="out of luck"), explaining(Failing(), batches):
-            begin(batches)
-            raise RuntimeError("out of luck")
+@pytest.mark.parametrize("begin", [list, lambda dl: None])
+def test_errors_that_the_batch_does_not_explain_stay_as_they_are(begin):
+    @watched(loader="dl", classes=True)
+    def fails(model, dl):
+        begin(dl)
+        raise RuntimeError("out of luck")
+
+    with pytest.raises(RuntimeError, match="out of luck"):
+        fails(Failing(), [(torch.zeros(2, 4), torch.tensor([0, 1]))])
+
+
+def test_the_batch_is_judged_where_the_function_moves_it():
+    @watched(loader="dl")
+    def predict(model, dl, device):
+        return [model(xb.to(device)) for xb, _ in dl]
+
+    with pytest.raises(ValueError, match="the model is on cpu but the batch on meta"):
+        predict(nn.Linear(4, 2), [(torch.zeros(2, 4), torch.zeros(2))], "meta")
+
+
+def test_only_the_outermost_watch_counts_and_reads_the_losses():
+    @watched(loss="loss_func")
+    def step(model, xb, yb, loss_func):
+        return loss_func(model(xb), yb)
+
+    @watched(loader="dl", loss="loss_func")
+    def epoch(model, dl, loss_func):
+        return [step(model, xb, yb, loss_func) for xb, yb in dl]
+
+    def loss(preds, targets):
+        return preds.sum().as_subclass(Elsewhere)
+
+    good, bad = ((torch.full((1, 1), x), torch.ones(1)) for x in (1.0, torch.nan))
+    with pytest.raises(FloatingPointError, match="at step 2"):
+        epoch(nn.Identity(), [good, bad, good], loss)
 
 
 def test_a_watched_loader_can_be_gone_through_again():
@@ -162,6 +201,6 @@ def test_a_watched_loader_can_be_gone_through_again():
     assert len(list(batches)) == len(list(batches)) == 1
 
 
-def test_pairs_hands_on_the_very_batches():
+def test_the_very_batches_are_handed_on():
     batches = [(torch.zeros(2, 4), torch.zeros(2, 1)), [torch.zeros(1, 4), torch.zeros(1, 1)]]
-    assert all(got is given for got, given in zip(pairs(batches), batches, strict=True))
+    assert all(got is given for got, given in zip(Watched(batches), batches, strict=True))

@@ -8,11 +8,11 @@ from torch.profiler import ProfilerActivity, profile
 from benchmarks.cifar10_fast import limit_line, several
 from benchmarks.gpu.stage import Stage
 from benchmarks.operators import operators, waits
-from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
+from helpers.data.loaders import AlternatingBatches
 from helpers.device.precision import lowest_precision
 from helpers.training import fast
-from helpers.training.budget import StepBudget
+from helpers.training.schedule import StepBudget
 
 PLAN = {2: 3, 5: 3, 10: 1}  # seconds: seeds
 SMALL_SIZES = (8, 16, 16), (16, 16, 16)

@@ -1,6 +1,9 @@
-"""Random changes that leave a photograph what it is, made for a whole batch at once."""
+"""Changes to images: mirrored or moved at random, moved aside, made smaller."""
+
+from functools import cache
 
 import torch
+import torch.nn.functional as F
 
 
 def random_flip(images: torch.Tensor) -> torch.Tensor:
@@ -46,3 +49,107 @@ def random_shift(images: torch.Tensor, pixels: int = 2) -> torch.Tensor:
     columns = (torch.arange(width, device=images.device) + left).clamp(0, width - 1)
     every = torch.arange(n, device=images.device)[:, None, None]
     return images[every, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def shift(images: torch.Tensor, right: int = 0, down: int = 0) -> torch.Tensor:
+    """Move images by whole pixels. What leaves at one side is lost; zeros come in at the other.
+
+    Args:
+        images: any dtype, shape (..., rows, columns).
+        right: pixels to the right; negative ones to the left.
+        down: pixels downwards; negative ones upwards.
+
+    Returns:
+        Tensor: new, the same shape and dtype.
+
+    Raises:
+        ValueError: for more pixels than the images have, or parts of one.
+
+    Example:
+        >>> shift(torch.tensor([[1, 2, 3]]), right=1)
+        tensor([[0, 1, 2]])
+
+    Built in lesson 06.
+    """
+    _check_shift(images, right, down)
+    return F.pad(images, (right, -right, down, -down))
+
+
+def shift_all_ways(images: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Move a quarter of the images to the right, a quarter to the left, the others down and up.
+
+    Every fourth image goes the same way, so that each way gets images of all kinds.
+
+    Args:
+        images: shape (n, ..., rows, columns).
+        pixels: how far.
+
+    Returns:
+        Tensor: new, the same shape and dtype, the images in the same order.
+
+    Raises:
+        ValueError: as ``shift`` does.
+
+    Example:
+        >>> shift_all_ways(torch.eye(3).expand(4, 3, 3), 1)[:, 1].tolist()
+        [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+
+    Built in lesson 06.
+    """
+    moved = images.clone()
+    for first, (right, down) in enumerate([(1, 0), (-1, 0), (0, 1), (0, -1)]):
+        moved[first::4] = shift(images[first::4], right * pixels, down * pixels)
+    return moved
+
+
+def shrink(images: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Images made smaller: each new pixel is the mean of the old ones that it touches.
+
+    The same as ``F.adaptive_avg_pool2d``, which Apple's GPUs compute only where the old side is a
+    multiple of the new one. A mean over rows is a product with a matrix from the left, one over
+    columns a product from the right, and products are what every device does best.
+
+    Args:
+        images: float, shape (n, channels, side, side).
+        pixels: the new side, from 1 to the old one.
+
+    Returns:
+        Tensor: shape (n, channels, pixels, pixels), same dtype and device.
+
+    Example:
+        >>> shrink(torch.arange(9.0).view(1, 1, 3, 3), 2)
+        tensor([[[[2., 3.],
+                  [5., 6.]]]])
+    """
+    means = mean_matrix(images.shape[-1], pixels, images.dtype, images.device)
+    return means @ (images @ means.T)
+
+
+@cache  # made once: a matrix that is sent to a GPU at each step would make it wait
+def mean_matrix(
+    size: int, pixels: int, dtype: torch.dtype, device: torch.device | None = None
+) -> torch.Tensor:
+    """The matrix (pixels, size) that makes a column of ``size`` numbers into means of neighbours.
+
+    Example:
+        >>> mean_matrix(3, 2, torch.float32)
+        tensor([[0.5000, 0.5000, 0.0000],
+                [0.0000, 0.5000, 0.5000]])
+    """
+    means = torch.zeros(pixels, size, dtype=torch.float64)
+    for row, mean in enumerate(means):
+        mean[row * size // pixels : -(-(row + 1) * size // pixels)] = 1  # rounded down, and up
+    return (means / means.sum(1, keepdim=True)).to(dtype).to(device or "cpu")
+
+
+def _check_shift(images: torch.Tensor, right: int, down: int) -> None:
+    """Whole pixels, not more than the images have."""
+    if images.ndim < 2:
+        raise ValueError(
+            f"shift: expected images of shape (..., rows, columns), got {tuple(images.shape)}"
+        )
+    for way, pixels, room in (("right", right, images.shape[-1]), ("down", down, images.shape[-2])):
+        if not isinstance(pixels, int) or abs(pixels) > room:
+            raise ValueError(
+                f"shift: {way} must be a whole number from -{room} to {room}, got {pixels!r}"
+            )

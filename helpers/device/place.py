@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import torch
 
-from helpers.training import image_checks as checks
+from helpers import checks
 
 Data = TypeVar("Data")
 
@@ -89,7 +89,6 @@ def describe(device: torch.device) -> str:
     return f"CPU ({threads} thread{'s' if threads != 1 else ''})"
 
 
-@checks.movable
 def to_device(data: Data, device: torch.device | str) -> Data:
     """Move tensors or a module to a device, also when they lie in lists, tuples and dicts.
 
@@ -113,6 +112,7 @@ def to_device(data: Data, device: torch.device | str) -> Data:
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 07.
     """
+    checks.movable(data)
     if isinstance(data, dict):
         return {key: to_device(value, device) for key, value in data.items()}
     if isinstance(data, (list, tuple)):

@@ -44,7 +44,7 @@ def product_rate(
     Args:
         device: where.
         dtype: of the matrices.
-        clock: tells seconds, as ``helpers.training.budget.clock_of`` makes it.
+        clock: tells seconds, as ``helpers.training.schedule.clock_of`` makes it.
         side: rows and columns. If None, 1,024 on a processor; on a GPU, which only large matrices
             keep busy, the best of several sizes up to 8,192.
         tries: how often it is timed; the fastest counts. One more, not timed, comes before.

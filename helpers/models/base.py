@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.training.classifier import accuracy
+from helpers.metrics import accuracy
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 Result = dict[str, float]

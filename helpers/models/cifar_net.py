@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
+from helpers import checks
 from helpers.models.base import ImageClassificationBase
-from helpers.training import image_checks as checks
 
 
 def conv_block(inputs: int, middle: int, outputs: int) -> nn.Sequential:
@@ -68,9 +68,9 @@ class Cifar10CnnModel(ImageClassificationBase):
             nn.Linear(16 * w, 10),
         )  # fmt: skip
 
-    @checks.photos
     def forward(self, xb: torch.Tensor) -> torch.Tensor:
         """Logits, float32, shape (n, 10), of images (n, 3, 32, 32), float from 0 to 1."""
+        checks.photos(xb, self)
         if self.precision == torch.float32:
             return self.network(xb)
         with torch.autocast(xb.device.type, dtype=self.precision):

@@ -6,10 +6,9 @@ What deep learning calls a convolution is a cross-correlation: the kernel is not
 import torch
 import torch.nn.functional as F
 
-from helpers.models import convolution_checks as checks
+from helpers import checks
 
 
-@checks.image_and_kernel
 def apply_kernel(image: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     """Slide a kernel over an image: at each place multiply number by number, and add up.
 
@@ -31,6 +30,9 @@ def apply_kernel(image: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 06.
     """
+    checks.floats(image=image, kernel=kernel)
+    checks.grids(image, kernel)
+    checks.fits(image.shape, kernel.shape)
     rows, columns = kernel.shape
     high, wide = image.shape[0] - rows + 1, image.shape[1] - columns + 1
     output = image.new_zeros(high, wide)
@@ -41,7 +43,6 @@ def apply_kernel(image: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     return output
 
 
-@checks.sizes
 def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
     """How many places a kernel finds along one side of an image.
 
@@ -60,10 +61,12 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) 
 
     Built in lesson 06.
     """
+    checks.whole(1, size=size, kernel_size=kernel_size, stride=stride)
+    checks.whole(0, padding=padding)
+    checks.fits([size + 2 * padding], [kernel_size])
     return (size + 2 * padding - kernel_size) // stride + 1
 
 
-@checks.batch_and_filters
 def conv2d(
     x: torch.Tensor,
     weight: torch.Tensor,
@@ -98,6 +101,12 @@ def conv2d(
 
     Built in lesson 06.
     """
+    checks.floats(x=x, weight=weight)
+    checks.batch_of_images(x)
+    checks.filters(x, weight, bias)
+    checks.whole(1, stride=stride)
+    checks.whole(0, padding=padding)
+    checks.fits([side + 2 * padding for side in x.shape[2:]], weight.shape[2:])
     x = F.pad(x, (padding, padding, padding, padding))
     filters, channels, rows, columns = weight.shape
     high = output_size(x.shape[2], rows, stride)
@@ -111,7 +120,6 @@ def conv2d(
     return output if bias is None else output + bias[:, None, None]
 
 
-@checks.counts
 def conv_parameters(inputs: int, filters: int, kernel_size: int) -> int:
     """How many parameters a convolution with square kernels and biases has.
 
@@ -129,10 +137,10 @@ def conv_parameters(inputs: int, filters: int, kernel_size: int) -> int:
 
     Built in lesson 06.
     """
+    checks.whole(1, inputs=inputs, filters=filters, kernel_size=kernel_size)
     return filters * inputs * kernel_size**2 + filters
 
 
-@checks.possible_count
 def conv_filters(parameters: int, inputs: int, kernel_size: int) -> int:
     """How many filters a convolution has, from its number of parameters.
 
@@ -150,10 +158,10 @@ def conv_filters(parameters: int, inputs: int, kernel_size: int) -> int:
 
     Built in lesson 06.
     """
+    _check_count(parameters, inputs, kernel_size)
     return parameters // (inputs * kernel_size**2 + 1)
 
 
-@checks.pooled
 def max_pool2d(x: torch.Tensor, kernel_size: int) -> torch.Tensor:
     """Keep the largest number of each window; the windows lie side by side.
 
@@ -176,6 +184,9 @@ def max_pool2d(x: torch.Tensor, kernel_size: int) -> torch.Tensor:
 
     Built in lesson 06.
     """
+    checks.batch_of_images(x)
+    checks.whole(1, kernel_size=kernel_size)
+    checks.fits(x.shape[2:], (kernel_size, kernel_size))
     high, wide = x.shape[2] // kernel_size, x.shape[3] // kernel_size
     output = x.new_zeros(*x.shape[:2], high, wide)
     for i in range(high):
@@ -184,3 +195,16 @@ def max_pool2d(x: torch.Tensor, kernel_size: int) -> torch.Tensor:
             window = x[:, :, top : top + kernel_size, left : left + kernel_size]
             output[:, :, i, j] = window.amax((2, 3))
     return output
+
+
+def _check_count(parameters: int, inputs: int, kernel_size: int) -> None:
+    """Some layer must have that many parameters."""
+    checks.whole(1, parameters=parameters, inputs=inputs, kernel_size=kernel_size)
+    each = inputs * kernel_size**2 + 1
+    filters, rest = divmod(parameters, each)
+    if rest:
+        raise ValueError(
+            f"conv_filters: no convolution with {inputs} inputs and kernels of {kernel_size} x "
+            f"{kernel_size} has {parameters} parameters; {filters} filters have "
+            f"{filters * each}, {filters + 1} have {(filters + 1) * each}"
+        )

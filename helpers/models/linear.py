@@ -25,7 +25,6 @@ def init_params(size: int | tuple[int, ...], std: float = 1.0) -> torch.Tensor:
     return (torch.randn(size) * std).requires_grad_()
 
 
-@checks.linear_layer
 def linear1(xb: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     """The most important equation of deep learning: batch @ weights + bias.
 
@@ -48,6 +47,7 @@ def linear1(xb: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torc
 
     Built in lesson 03.
     """
+    checks.linear_layer(xb, weights)
     return xb @ weights + bias
 
 
@@ -67,52 +67,3 @@ def sigmoid(x: torch.Tensor) -> torch.Tensor:
     Built in lesson 03.
     """
     return 1 / (1 + torch.exp(-x))
-
-
-@checks.same_shape
-def mnist_loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Mean distance of the predictions, squashed by a sigmoid, from their targets.
-
-    Args:
-        predictions: float, any shape, usually (n, 1); any size, large means "a 3".
-        targets: 1 for a 3, else 0; the same shape.
-
-    Returns:
-        Tensor: 0-dimensional, from 0 (all right and sure of it) to 1.
-
-    Raises:
-        ValueError: when the shapes or devices differ.
-
-    Example:
-        >>> mnist_loss(torch.tensor([0.0, 0.0]), torch.tensor([1, 0]))
-        tensor(0.5000)
-
-    From chapter 4 of "Deep Learning for Coders with fastai and PyTorch" (Howard and Gugger, 2020).
-    Built in lesson 03.
-    """
-    predictions = predictions.sigmoid()
-    return torch.where(targets == 1, 1 - predictions, predictions).mean()
-
-
-@checks.same_shape
-def batch_accuracy(preds: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
-    """The share of a batch that is predicted right.
-
-    Args:
-        preds: float, any shape, usually (n, 1); not yet squashed by a sigmoid.
-        yb: 1 for a 3, else 0; the same shape.
-
-    Returns:
-        Tensor: 0-dimensional, from 0 to 1.
-
-    Raises:
-        ValueError: when the shapes or devices differ.
-
-    Example:
-        >>> batch_accuracy(torch.tensor([2.0, -1.0, 3.0]), torch.tensor([1, 0, 0]))
-        tensor(0.6667)
-
-    Built in lesson 03.
-    """
-    correct = (preds.sigmoid() > 0.5) == yb
-    return correct.float().mean()

@@ -3,8 +3,6 @@
 import torch
 from torch import nn
 
-from helpers.training import fast_checks as checks
-
 
 def patches(images: torch.Tensor, size: int = 2) -> torch.Tensor:
     """All squares of some pixels that can be cut out of images, as rows.
@@ -26,7 +24,6 @@ def patches(images: torch.Tensor, size: int = 2) -> torch.Tensor:
     return nn.functional.unfold(images, size).transpose(1, 2).flatten(0, 1)
 
 
-@checks.enough_rows
 def whitening_matrix(rows: torch.Tensor, eps: float = 0.0) -> torch.Tensor:
     """The matrix that makes the numbers of a row uncorrelated and equally large.
 
@@ -53,6 +50,7 @@ def whitening_matrix(rows: torch.Tensor, eps: float = 0.0) -> torch.Tensor:
     Built in lesson 08.
     """
     # On the CPU in float64: there it is exact, and small enough to cost nothing.
+    _check_rows(rows)
     variances, directions = torch.linalg.eigh(rows.T.cpu().double().cov())
     spreads = (variances.clamp(min=0) + eps).sqrt().clamp(min=1e-12)
     return (directions / spreads).T.flip(0).float().to(rows.device)
@@ -92,3 +90,12 @@ def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn
         conv.bias.zero_()
     conv.weight.requires_grad_(False)
     return conv
+
+
+def _check_rows(rows: torch.Tensor) -> None:
+    """With fewer rows than numbers in each, directions could not be told apart."""
+    n, features = rows.shape
+    if n <= features:
+        raise ValueError(
+            f"expected more rows than the {features} numbers in each, got {n}; take more images"
+        )

@@ -7,8 +7,8 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from helpers.device.place import to_device
 from helpers.pictures.canvas import BLUE, GREY, tiles
+from helpers.training.classifier import predict_image
 
 
 def photo_grid(
@@ -42,40 +42,6 @@ def photo_grid(
     for axis, photo in zip(axes, photos):
         axis.imshow(photo.detach().cpu().permute(1, 2, 0).numpy())
     return figure
-
-
-def predict_image(
-    image: torch.Tensor, model: nn.Module, classes: Sequence[str]
-) -> tuple[str, torch.Tensor]:
-    """What a network says to one image.
-
-    The model is put into ``eval()`` mode.
-
-    Args:
-        image: bytes, shape (3, 32, 32), on any device.
-        model: from a batch of images to logits.
-        classes: the names of the classes.
-
-    Returns:
-        tuple: the name of the most probable class; and all probabilities, float32, shape
-        (classes,), on the CPU.
-
-    Raises:
-        ValueError: when the image is not of that shape.
-
-    Example:
-        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))
-        >>> name, probabilities = predict_image(torch.zeros(3, 32, 32), model, ("cat", "dog"))
-        >>> name in ("cat", "dog"), round(probabilities.sum().item(), 4)
-        (True, 1.0)
-
-    Built in lesson 07.
-    """
-    device = next(model.parameters()).device
-    xb = to_device(image[None].float() / 255, device)
-    with torch.no_grad():
-        probabilities = model.eval()(xb).softmax(dim=1)[0].cpu()
-    return classes[probabilities.argmax().item()], probabilities
 
 
 def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor:

@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers import diagnosis
 from helpers.diagnosis import LossWatch
-from helpers.training import image_checks as checks
-from helpers.training.budget import StepBudget, TimeBudget
+from helpers.training.schedule import StepBudget, TimeBudget
 
 
-@checks.batches
+@diagnosis.watched(loader="loader", classes=True)
 def learn(
     model: nn.Module,
     loader: Iterable[tuple[torch.Tensor, torch.Tensor]],

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import torch
 
-from helpers import checks
+from helpers import checks, diagnosis
 from helpers.diagnosis import Loss, Model
 
 Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
@@ -23,7 +23,7 @@ class Optimiser(Protocol):
     def zero_grad(self) -> None: ...
 
 
-@checks.training_step
+@diagnosis.watched(loss="loss_func")
 def calc_grad(xb: torch.Tensor, yb: torch.Tensor, model: Model, loss_func: Loss) -> None:
     """Add the gradient of the loss on one batch to the ``grad`` of each parameter.
 
@@ -73,9 +73,9 @@ class BasicOptim:
     Built in lesson 03.
     """
 
-    @checks.parameters_to_train
     def __init__(self, params: Iterable[torch.Tensor], lr: float) -> None:
         self.params, self.lr = list(params), lr
+        checks.parameters_to_train(self.params)
 
     def step(self) -> None:
         """Move every parameter, in place; it must have a gradient."""
@@ -89,7 +89,7 @@ class BasicOptim:
             p.grad = None
 
 
-@checks.training_epoch
+@diagnosis.watched(loader="dl", loss="loss_func")
 def train_epoch(model: Model, dl: Loader, loss_func: Loss, opt: Optimiser) -> None:
     """Go through the data once, with one step for each batch.
 
@@ -119,7 +119,7 @@ def train_epoch(model: Model, dl: Loader, loss_func: Loss, opt: Optimiser) -> No
         opt.zero_grad()
 
 
-@checks.validation_epoch
+@diagnosis.watched(loader="valid_dl")
 def validate_epoch(model: Model, valid_dl: Loader, metric: Loss) -> float:
     """The mean of a metric over the batches of the validation data.
 

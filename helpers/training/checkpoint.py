@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from helpers.training import checkpoint_checks as checks
+from helpers.training.stored import check_weights, stored, training_misfit, unwritable
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 
@@ -70,7 +70,7 @@ def _begun(path: Path) -> Path:
     try:
         temporary.touch()
     except OSError as error:
-        raise checks.unwritable(path, error) from error
+        raise unwritable(path, error) from error
     return temporary
 
 
@@ -129,7 +129,6 @@ def save_weights(model: nn.Module, path: Path | str) -> None:
         torch.save(model.state_dict(), temporary)
 
 
-@checks.own_weights
 def load_weights(model: nn.Module, path: Path | str) -> None:
     """Put the parameters of a file into a model, wherever they were computed.
 
@@ -146,6 +145,7 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
 
     Built in lesson 07.
     """
+    check_weights(model, path)
     model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
 
 
@@ -218,10 +218,8 @@ class TrainingState:
         self._try_to_write()
         if not self.path.exists():
             return []
-        state = checks.read(self.path)
-        problem = checks.training_misfit(
-            state, self.path, self.model, self.optimizer, self.settings
-        )
+        state = stored(self.path)
+        problem = training_misfit(state, self.path, self.model, self.optimizer, self.settings)
         if problem:
             raise problem
         self.optimizer.load_state_dict(state["optimizer"])
@@ -234,7 +232,7 @@ class TrainingState:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise checks.unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         _begun(self.path).unlink()
 
     def remove(self) -> None:

@@ -2,18 +2,21 @@
 
 A model turns a batch of inputs into logits, one number for each class: shape (n, classes). Labels
 are class numbers, int64, shape (n,). Loaders give pairs (xb, yb), for example a ``DataLoader`` or
-``helpers.data.batches.Batches``.
+``helpers.data.loaders.Batches``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers import checks, diagnosis
+from helpers.device.place import to_device
 from helpers.diagnosis import Loss
-from helpers.training import classifier_checks as checks
+from helpers.metrics import accuracy
 
 Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
 
@@ -36,30 +39,7 @@ class Epoch(NamedTuple):
     accuracy: float
 
 
-@checks.logits_and_labels
-def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """The share of the labels that have the largest logit.
-
-    Args:
-        logits: float, shape (n, classes); probabilities and their logarithms serve as well.
-        labels: class numbers, int64, shape (n,).
-
-    Returns:
-        Tensor: 0-dimensional, from 0 to 1.
-
-    Raises:
-        ValueError: when the shapes or the devices do not fit.
-
-    Example:
-        >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
-        tensor(0.5000)
-
-    Built in lesson 05.
-    """
-    return (logits.argmax(1) == labels).float().mean()
-
-
-@checks.step
+@diagnosis.watched(loss="loss_func", classes=True)
 def train_step(
     model: nn.Module,
     xb: torch.Tensor,
@@ -101,14 +81,42 @@ def train_step(
     return loss.detach()
 
 
-@checks.prediction
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Put a model into ``eval()`` mode meanwhile.
+
+    Afterwards, also after an error or an interruption, each of its modules is in the mode that it
+    was in: a frozen part that is evaluated all the time stays so.
+
+    Args:
+        model: any module.
+
+    Example:
+        >>> model = nn.Dropout(0.5)
+        >>> with evaluating(model):
+        ...     model.training
+        False
+        >>> model.training
+        True
+
+    Built in lesson 05.
+    """
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+@diagnosis.watched(loader="dl")
 def predict(
     model: nn.Module, dl: Loader, device: torch.device | str
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the model says to all batches of a loader.
 
-    The model is in ``eval()`` mode meanwhile, and afterwards, also after an error, each of its
-    modules in the mode that it was in.
+    The model is in ``eval()`` mode meanwhile (``evaluating``).
 
     Args:
         model: from a batch to logits, on ``device``.
@@ -131,16 +139,13 @@ def predict(
 
     Built in lesson 05.
     """
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
+    with evaluating(model), torch.no_grad():
         results = [(model(xb.to(device)).cpu(), yb.cpu()) for xb, yb in dl]
-    model.train(was_training)
     logits, labels = zip(*results)
     return torch.cat(logits), torch.cat(labels)
 
 
-@checks.training
+@diagnosis.watched(loader="dl", loss="loss_func", classes=True)
 def train_classifier(
     model: nn.Module,
     epochs: int,
@@ -180,6 +185,7 @@ def train_classifier(
 
     Built in lesson 05.
     """
+    checks.own_optimizer(opt, model)
     history = []
     for _ in range(epochs):
         model.train()
@@ -187,3 +193,35 @@ def train_classifier(
         right = accuracy(*predict(model, valid_dl, device))
         history.append(Epoch(torch.stack(losses).mean().item(), right.item()))
     return history
+
+
+def predict_image(
+    image: torch.Tensor, model: nn.Module, classes: Sequence[str]
+) -> tuple[str, torch.Tensor]:
+    """What a network says to one image.
+
+    Args:
+        image: bytes, shape (3, 32, 32), on any device.
+        model: from a batch of images to logits.
+        classes: the names of the classes.
+
+    Returns:
+        tuple: the name of the most probable class; and all probabilities, float32, shape
+        (classes,), on the CPU.
+
+    Raises:
+        ValueError: when the image is not of that shape.
+
+    Example:
+        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))
+        >>> name, probabilities = predict_image(torch.zeros(3, 32, 32), model, ("cat", "dog"))
+        >>> name in ("cat", "dog"), round(probabilities.sum().item(), 4)
+        (True, 1.0)
+
+    Built in lesson 07.
+    """
+    device = next(model.parameters()).device
+    xb = to_device(image[None].float() / 255, device)
+    with evaluating(model), torch.no_grad():
+        probabilities = model(xb).softmax(dim=1)[0].cpu()
+    return classes[probabilities.argmax().item()], probabilities

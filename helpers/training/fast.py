@@ -8,23 +8,21 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers import checks
 from helpers.data import Split
-from helpers.data.alternating import AlternatingBatches
-from helpers.data.augment import random_shift
-from helpers.data.resident import ResidentBatches
-from helpers.data.smaller import shrink
-from helpers.device.heap import keep_freed_memory
+from helpers.data.augment import random_shift, shrink
+from helpers.data.loaders import AlternatingBatches, ResidentBatches
+from helpers.device.memory import keep_freed_memory
 from helpers.device.place import get_default_device
 from helpers.device.precision import fast_layout, lowest_precision
+from helpers.metrics import accuracy
 from helpers.models.base import ImageClassificationBase
 from helpers.models.identity_init import pass_on
 from helpers.models.whitening import whitening_conv
-from helpers.training import image_checks as checks
-from helpers.training.batched_muon import BatchedMuon, drop_overflow
-from helpers.training.budget import StepBudget, TimeBudget, clock_of
 from helpers.training.budgeted import learn
-from helpers.training.classifier import accuracy
-from helpers.training.schedule import linear_decay
+from helpers.training.classifier import evaluating
+from helpers.training.muon import BatchedMuon, drop_overflow
+from helpers.training.schedule import StepBudget, TimeBudget, clock_of, linear_decay
 from helpers.training.sizing import Trial, largest_that_fits
 from helpers.training.views import look_twice
 
@@ -86,9 +84,9 @@ class FastNet(ImageClassificationBase):
         self.head = nn.Linear(widths[-1], classes, bias=False)
         self.to(images.device, memory_format=fast_layout(images.device, precision))
 
-    @checks.photos
     def forward(self, xb: torch.Tensor) -> torch.Tensor:
         """Logits, float32, shape (n, classes), of images (n, 3, 32, 32), float from 0 to 1."""
+        checks.photos(xb, self)
         if self.pixels < 32:
             xb = shrink(xb, self.pixels)
         xb = (xb - self.mean) / self.std
@@ -181,8 +179,8 @@ def train(
 @torch.no_grad()
 def answers(model: FastNet, loader: ResidentBatches, doubtful: float = DOUBTFUL) -> torch.Tensor:
     """The logits of all images of a loader with test-time views: shape (n, classes), on the CPU."""
-    model.eval()
-    return torch.cat([look_twice(model, xb, doubtful).cpu() for xb, _ in loader])
+    with evaluating(model):
+        return torch.cat([look_twice(model, xb, doubtful).cpu() for xb, _ in loader])
 
 
 class FastFit(NamedTuple):

@@ -6,23 +6,23 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
+from helpers import diagnosis
 from helpers.diagnosis import LossWatch
 from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.settings import is_headless
-from helpers.training import image_checks as checks
 from helpers.training.checkpoint import TrainingState
+from helpers.training.classifier import evaluating
+from helpers.training.stored import check_epochs
 
 Loader = Iterable[Batch]
 
 
-@checks.evaluation
-@checks.batches
+@diagnosis.watched(loader="val_loader", classes=True)
 @torch.no_grad()
 def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     """How good a model is on the images of a loader.
 
-    The model is in ``eval()`` mode meanwhile, and afterwards, also after an error, each of its
-    modules in the mode that it was in.
+    The model is in ``eval()`` mode meanwhile (``evaluating``).
 
     Args:
         model: has ``validation_step`` and ``validation_epoch_end``.
@@ -41,14 +41,12 @@ def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 07.
     """
-    was_training = model.training
-    model.eval()
-    outputs = [model.validation_step(batch) for batch in val_loader]
-    model.train(was_training)
+    with evaluating(model):
+        outputs = [model.validation_step(batch) for batch in val_loader]
     return model.validation_epoch_end(outputs)
 
 
-@checks.batches
+@diagnosis.watched(loader="train_loader", classes=True)
 def fit_epoch(
     model: ImageClassificationBase,
     train_loader: Loader,
@@ -90,7 +88,6 @@ def fit_epoch(
     return torch.stack(losses).mean().item()
 
 
-@checks.resumable
 def fit(
     epochs: int,
     lr: float,
@@ -132,6 +129,7 @@ def fit(
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 07.
     """
+    check_epochs(epochs, checkpoint)
     optimizer = opt_func(model.parameters(), lr)
     state = TrainingState(checkpoint, model, optimizer, lr=lr, batches=len(train_loader))
     history = state.resume()

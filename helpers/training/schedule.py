@@ -1,12 +1,12 @@
-"""Learning rates that change during training, as functions of the share of it that is done.
-
-Each gives a factor of the peak learning rate. A share of the *time* serves as well as one of the
-steps.
-"""
+"""How much of a training is done, and the learning rate at each share of it."""
 
 import math
+import time
+from collections import deque
+from collections.abc import Callable
+from statistics import median
 
-from helpers.training import fast_checks as checks
+import torch
 
 
 def linear_decay(done: float, end: float = 0.0) -> float:
@@ -28,7 +28,6 @@ def linear_decay(done: float, end: float = 0.0) -> float:
     return 1 + (end - 1) * min(done, 1.0)
 
 
-@checks.peak_inside
 def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float = 1e-5) -> float:
     """Up from ``start`` to 1, then down to ``end``, both along half a cosine wave.
 
@@ -52,8 +51,145 @@ def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float =
     fastai's ``fit_one_cycle``.
     Built in lesson 08.
     """
+    _check_peak(peak)
     if done < peak:
         begin, goal, part = start, 1.0, done / peak
     else:
         begin, goal, part = 1.0, end, (min(done, 1.0) - peak) / (1 - peak)
     return begin + (goal - begin) * (1 - math.cos(math.pi * part)) / 2
+
+
+class StepBudget:
+    """A training of a fixed number of steps.
+
+    Args:
+        steps: how many, 1 or more.
+
+    Attributes:
+        taken: how many steps have been begun.
+
+    Raises:
+        ValueError: when there is no step.
+
+    Example:
+        >>> budget = StepBudget(2)
+        >>> [budget.done() for _ in range(4)]
+        [0.0, 0.5, 1.0, 1.0]
+    """
+
+    def __init__(self, steps: int) -> None:
+        if steps < 1:
+            raise ValueError(f"expected at least one step, got {steps}; take more epochs or images")
+        self.steps, self.taken = steps, 0
+
+    def done(self) -> float:
+        """The share that is done, from 0 to 1; to be asked once before each step."""
+        share = min(self.taken / self.steps, 1.0)
+        self.taken += share < 1
+        return share
+
+
+class TimeBudget:
+    """A training that is over in time for what comes after it.
+
+    The share is one of time, so a schedule that follows it comes to its end in time, whether the
+    machine gets slower or faster meanwhile. What comes after the training (test-time views) is
+    known as worth so many steps; their seconds are kept back, and are more when steps get slower.
+
+    A clock that makes a GPU wait should not be asked before each step. With a ``pause`` it is asked
+    once in so many seconds; in between, each step is taken to last as long as those before. Towards
+    the end it is asked again and again after half of the time that is left, so the end is no guess.
+
+    Args:
+        seconds: for everything from now on, preparations before the first step included.
+        after: how many steps' worth of work comes after the training.
+        clock: tells seconds, for example ``clock_of(device)``.
+        pause: for about how many seconds the clock is not asked; 0 to ask before each step.
+
+    Attributes:
+        taken: how many steps have been begun.
+
+    Raises:
+        ValueError: when the seconds are not more than 0.
+
+    Example:
+        >>> times = iter([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+        >>> budget = TimeBudget(10, after=2, clock=lambda: next(times))
+        >>> [round(budget.done(), 2) for _ in range(9)]
+        [0.0, 0.1, 0.2, 0.3, 0.5, 0.62, 0.75, 0.88, 1.0]
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        after: float = 0.0,
+        clock: Callable[[], float] = time.perf_counter,
+        pause: float = 0.0,
+    ) -> None:
+        if not seconds > 0:
+            raise ValueError(f"expected a budget of more than 0 seconds, got {seconds}")
+        self.after, self.clock, self.pause = after, clock, pause
+        self.begin = clock()
+        self.end = self.begin + seconds
+        self.first = self.last = self.begin
+        self.steps, self.taken = deque(maxlen=5), 0
+        self.asked = self.ask = 0  # before which step the clock was asked, and will be again
+
+    def done(self) -> float:
+        """The share that is done, from 0 to 1; to be asked once before each step."""
+        if asking := self.taken >= self.ask:
+            self._look()
+        # The median follows a machine that gets slower, and is not misled by a single long step.
+        step = median(self.steps) if len(self.steps) > 2 else 0.0
+        now = self.last + (self.taken - self.asked) * step
+        end = self.end - self.after * step
+        if asking:
+            wait = min(self.pause, (end - now) / 2)
+            self.ask = self.taken + max(int(wait / step) if step else 1, 1)
+        share = min((now - self.first) / (end - self.first), 1.0) if end > self.first else 1.0
+        self.taken += share < 1
+        return share
+
+    def _look(self) -> None:
+        now = self.clock()
+        if self.taken == 0:
+            self.first = now
+        elif self.taken > self.asked > 0:  # the first step takes longer: much is prepared in it
+            self.steps.append((now - self.last) / (self.taken - self.asked))
+        self.last, self.asked = now, self.taken
+
+    def passed(self) -> float:
+        """The seconds since the budget was made."""
+        return self.clock() - self.begin
+
+
+def clock_of(device: torch.device) -> Callable[[], float]:
+    """A clock that waits until a device has done what it was told, and then tells the seconds.
+
+    Work for a GPU is put into a queue; without waiting, a clock would measure how fast it is put
+    there.
+
+    Args:
+        device: where the work is done.
+
+    Returns:
+        A function without arguments; only differences of its answers mean something.
+
+    Example:
+        >>> clock = clock_of(torch.device("cpu"))
+        >>> clock() <= clock()
+        True
+    """
+    waits = {"cuda": torch.cuda.synchronize, "mps": torch.mps.synchronize}
+
+    def clock() -> float:
+        if device.type in waits:
+            waits[device.type]()
+        return time.perf_counter()
+
+    return clock
+
+
+def _check_peak(peak: float) -> None:
+    if not 0 < peak < 1:
+        raise ValueError(f"the peak must lie between 0 and 1, as a share of the steps, got {peak}")

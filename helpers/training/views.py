@@ -5,8 +5,6 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from helpers.training import fast_checks as checks
-
 Model = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -68,7 +66,6 @@ def look(model: Model, views: list[torch.Tensor]) -> torch.Tensor:
     return torch.stack([model(view) for view in views]).mean(0)
 
 
-@checks.a_share
 def look_twice(model: Model, images: torch.Tensor, doubtful: float = 0.3) -> torch.Tensor:
     """Look at mirrored views of all images, and at six views of those that the model doubts.
 
@@ -93,9 +90,15 @@ def look_twice(model: Model, images: torch.Tensor, doubtful: float = 0.3) -> tor
     Views for doubtful images only: hiverge, cifar10-speedrun (2025).
     Built in lesson 08.
     """
+    _check_share(doubtful)
     logits = look(model, mirrored(images))
     first, second = logits.softmax(1).topk(2).values.T
     again = (first - second).argsort()[: round(doubtful * len(images))]
     if len(again):
         logits[again] = look(model, shifted(images[again]))
     return logits
+
+
+def _check_share(doubtful: float) -> None:
+    if not 0 <= doubtful <= 1:
+        raise ValueError(f"doubtful must be a share from 0 to 1, got {doubtful}")

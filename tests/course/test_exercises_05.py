@@ -7,7 +7,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision.transforms import ToTensor
 
 from helpers.course.exercises import RIGHT, UNTRIED, WRONG, find
-from helpers.training.classifier import accuracy, predict
+from helpers.metrics import accuracy
+from helpers.training.classifier import predict
 
 
 def judged(number, answer):

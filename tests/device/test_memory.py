@@ -1,7 +1,13 @@
+"""Memory of a device: who takes how much, what to do when it is full, and keeping what is freed."""
+
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
 
+from helpers.device import memory
 from helpers.device.memory import explain_full_memory, is_out_of_memory, size_in_bytes
 
 
@@ -67,3 +73,34 @@ def test_a_gpu_has_its_memory_back_afterwards():
         kept = [torch.empty(2**30, dtype=torch.uint8, device="cuda") for _ in range(10**6)]
         pytest.fail(f"room for {len(kept)} GiB")
     assert torch.cuda.memory_reserved() <= before + 2**21
+
+
+COUNT = """
+import resource
+import torch
+from helpers.device.memory import keep_freed_memory
+
+def page_faults():
+    for _ in range(10):  # until blocks of this size lie ready
+        torch.ones(10 * 2**20)  # 40 MiB
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(5):
+        torch.ones(10 * 2**20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+print(page_faults(), keep_freed_memory(), page_faults())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(memory.platform.libc_ver()[0] != "glibc", reason="needs the GNU C library")
+def test_freed_blocks_are_used_again():
+    program = [sys.executable, "-c", COUNT]
+    done = subprocess.run(program, check=True, capture_output=True, text=True)
+    before, answer, after = done.stdout.split()
+    assert answer == "True" and int(after) < 500 < 25_000 < int(before)
+
+
+def test_says_no_where_the_c_library_is_another(monkeypatch):
+    monkeypatch.setattr(memory.platform, "libc_ver", lambda: ("", ""))
+    assert memory.keep_freed_memory() is False

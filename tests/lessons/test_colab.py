@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests import ROOT, colab
+from tests import ROOT
+from tests.lessons import colab
 from tools.colab_versions import versions
 from tools.lessons import hygiene
 from tools.lessons.notebook import read

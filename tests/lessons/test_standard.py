@@ -301,10 +301,23 @@ class Point:
         assert "kept/point.py: Point: is not what lesson 01 builds" in problem
 
     def test_only_checks_of_the_input_may_be_added(self, package):
-        for decorator, problems in {"@checks.same_shape": 0, "@torch.no_grad()": 1}.items():
-            text = self.DOUBLE.replace("def double", f"{decorator}\ndef double")
+        for added, problems in {
+            '@diagnosis.watched("x")\ndef double': 0, "@torch.no_grad()\ndef double": 1
+        }.items():  # fmt: skip
+            (package / "double.py").write_text(self.DOUBLE.replace("def double", added))
+            assert len(kept.built_is_kept(package, {"01_a": lesson()})) == problems
+        for added, problems in {
+            "checks.whole(0, x=x)": 0,
+            "_check_x(x)": 0,
+            "print(x)": 1,
+        }.items():
+            text = self.DOUBLE.replace("    return 2", f"    {added}\n    return 2")
             (package / "double.py").write_text(text)
             assert len(kept.built_is_kept(package, {"01_a": lesson()})) == problems
+
+    def test_defaults_are_compared(self, package):
+        (package / "double.py").write_text(self.DOUBLE.replace("x: float)", "x: float = 1)"))
+        assert len(kept.built_is_kept(package, {"01_a": lesson()})) == 1
 
     def test_other_code_is_shown(self, package):
         made = lesson()

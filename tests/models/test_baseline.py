@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from helpers.models.baseline import draw_comparison, is_3, mnist_distance
+from helpers.models.baseline import is_3, mnist_distance
+from helpers.pictures.answers import draw_comparison
 
 
 def random(*shape, seed=0):

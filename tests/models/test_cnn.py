@@ -3,8 +3,8 @@ import torch.nn.functional as F
 
 from helpers.models.cnn import conv_block, small_cnn
 from helpers.models.convolution import conv_parameters
-from helpers.models.digit_mlp import DigitMLP
 from helpers.models.layers import count_parameters
+from helpers.models.mlp import DigitMLP
 from helpers.training.classifier import train_step
 
 

@@ -4,7 +4,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.models.linear import batch_accuracy, init_params, linear1, mnist_loss, sigmoid
+from helpers.metrics import batch_accuracy, mnist_loss
+from helpers.models.linear import init_params, linear1, sigmoid
 
 finite = st.floats(-20, 20, width=32)
 

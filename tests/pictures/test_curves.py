@@ -1,18 +1,23 @@
+"""Pictures of training: curves over the epochs, weights as images, what went flat."""
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from helpers.data.batches import Batches
-from helpers.models.linear import batch_accuracy, mnist_loss
+from helpers.data.loaders import Batches
+from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.pictures.curves import (
     draw_curves,
     draw_learning_rate,
     draw_saturation,
+    draw_towards_one,
     draw_weights,
     linear_curve,
+    towards_one,
 )
 from helpers.training.by_hand import BasicOptim, train_model
+from helpers.training.muon import EXACT, FAST, orthogonalize
 
 
 @pytest.fixture
@@ -127,3 +132,31 @@ def test_learning_rate_picture(dl):
     assert list(axis.lines[0].get_ydata()) == accuracies
     assert axis.get_title() == f"after 3 epochs: {accuracies[-1]:.4f}"
     assert axis.lines[0].get_label() == "lr = 0.1" and axis.get_ylim() == (0.4, 1.01)
+
+
+def test_numbers_by_hand():
+    a, b, c = EXACT
+    assert towards_one(torch.tensor(0.5), EXACT).item() == pytest.approx(a / 2 + b / 8 + c / 32)
+    x = torch.rand(5)
+    assert torch.equal(towards_one(x, FAST, steps=0), x)
+
+
+def test_it_is_what_happens_to_the_singular_values_of_a_matrix():
+    torch.manual_seed(0)
+    matrix = torch.randn(4, 9)
+    before = torch.linalg.svdvals(matrix / matrix.norm())
+    for steps, coefficients in ((1, FAST), (4, FAST), (6, EXACT)):
+        after = torch.linalg.svdvals(orthogonalize(matrix, steps, coefficients))
+        expected = towards_one(before, coefficients, steps).sort(descending=True).values
+        # float32 rounds by 6e-8; each step may stretch a small number by 3.4, and four by 140.
+        torch.testing.assert_close(after, expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("steps", "title"), [(0, "0 steps"), (1, "1 step"), (7, "7 steps")])
+def test_the_picture_has_a_curve_for_each_polynomial(steps, title):
+    axis = draw_towards_one(steps).axes[0]
+    exact, fast = axis.lines[1:]
+    x = torch.tensor(exact.get_xdata())
+    torch.testing.assert_close(torch.tensor(exact.get_ydata()), towards_one(x, EXACT, steps))
+    torch.testing.assert_close(torch.tensor(fast.get_ydata()), towards_one(x, FAST, steps))
+    assert axis.get_title() == title and axis.get_xlim() == (0, 1)

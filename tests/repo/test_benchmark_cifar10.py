@@ -10,7 +10,7 @@ from benchmarks import cifar10 as benchmark
 from benchmarks.cifar10 import PARTS, WAYS, Contest, machine, table
 from benchmarks.operators import operators, waits
 from helpers.data import ImageSet, Split
-from helpers.data.resident import ResidentBatches
+from helpers.data.loaders import ResidentBatches
 from helpers.models.cifar_net import Cifar10CnnModel
 from helpers.training.fitting import fit_epoch
 

@@ -24,8 +24,8 @@ from benchmarks.cifar10_fast import (
 from helpers.data import folder, load
 from helpers.device.speed import training_flops
 from helpers.training import fast
-from helpers.training.budget import clock_of
 from helpers.training.fast import FastFit, FastNet
+from helpers.training.schedule import clock_of
 from tests.training.test_fast import SIZES, SMALL, floats
 
 pytestmark = pytest.mark.slow

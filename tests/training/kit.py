@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from helpers.data.augment import random_flip
-from helpers.data.resident import ResidentBatches
+from helpers.data.loaders import ResidentBatches
 from helpers.models.base import ImageClassificationBase
 
 

@@ -2,9 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.training.budget import StepBudget
 from helpers.training.budgeted import learn
-from helpers.training.schedule import linear_decay
+from helpers.training.schedule import StepBudget, linear_decay
 
 
 def task(n=8):

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.data.batches import Batches
-from helpers.models.linear import batch_accuracy, init_params, linear1, mnist_loss
+from helpers.data.loaders import Batches
+from helpers.metrics import batch_accuracy, mnist_loss
+from helpers.models.linear import init_params, linear1
 from helpers.training.by_hand import BasicOptim, calc_grad, train_epoch, train_model, validate_epoch
 
 

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix as by_sklearn
 
+from helpers.metrics import confusion_matrix, most_confused
+from helpers.pictures.answers import draw_confusion
 from helpers.pictures.canvas import png
-from helpers.training.confusion import confusion_matrix, draw_confusion, most_confused
 
 MATRIX = torch.tensor([[50, 4, 0], [7, 30, 4], [0, 1, 20]])
 NAMES = ("ant", "bee", "cat")

@@ -4,7 +4,9 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.training.descent import apply_step, descend, draw_descent, quadratic, rmse
+from helpers.metrics import rmse
+from helpers.pictures.curves import draw_descent
+from helpers.training.descent import apply_step, descend, quadratic
 
 T = torch.arange(5).float()
 TARGETS = torch.tensor([1.0, 0.0, 2.0, 3.0, 9.0])

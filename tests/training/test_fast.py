@@ -6,12 +6,11 @@ from torch import nn
 
 from benchmarks.operators import operators, waits
 from helpers.data import Split
-from helpers.data.alternating import AlternatingBatches
 from helpers.data.augment import random_shift
-from helpers.data.resident import ResidentBatches
+from helpers.data.loaders import AlternatingBatches, ResidentBatches
 from helpers.training import fast
-from helpers.training.budget import StepBudget
 from helpers.training.fast import FastNet, answers, fit_fast, train
+from helpers.training.schedule import StepBudget
 from helpers.training.views import look, shifted
 
 SMALL = (8, 16, 16)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from helpers.data.resident import ResidentBatches
+from helpers.data.loaders import ResidentBatches
 from helpers.models.cifar_net import Cifar10CnnModel
 
 BYTES = torch.zeros(4, 3, 32, 32, dtype=torch.uint8)

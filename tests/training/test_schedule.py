@@ -1,9 +1,11 @@
+"""How much of a training is done, and the learning rate at each share of it."""
+
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.training.schedule import linear_decay, one_cycle
+from helpers.training.schedule import StepBudget, TimeBudget, linear_decay, one_cycle
 
 GRID = [i / 1_000 for i in range(1_001)]
 shares = st.floats(0, 1)
@@ -68,3 +70,145 @@ def test_one_cycle_is_the_one_of_torch():
 def test_a_peak_outside_is_refused(peak):
     with pytest.raises(ValueError, match=f"between 0 and 1.*got {peak}"):
         one_cycle(0.5, peak)
+
+
+class Machine:
+    """A clock that goes on by itself when work is done."""
+
+    def __init__(self):
+        self.now, self.asked = 100.0, 0
+
+    def __call__(self):
+        self.asked += 1
+        return self.now
+
+    def train(self, budget, seconds_of_step):
+        """Steps until the budget is used up; ``seconds_of_step`` says how long step k takes."""
+        shares = []
+        while (done := budget.done()) < 1:
+            shares.append(done)
+            self.now += seconds_of_step(len(shares))
+        return shares
+
+
+@given(st.integers(1, 300))
+def test_steps_are_counted(steps):
+    budget = StepBudget(steps)
+    shares = Machine().train(budget, lambda k: 1.0)
+    assert shares == pytest.approx([k / steps for k in range(steps)])
+    assert budget.done() == budget.done() == 1.0
+
+
+def test_no_step_is_refused():
+    with pytest.raises(ValueError, match="at least one step, got 0"):
+        StepBudget(0)
+
+
+@given(st.floats(0.01, 0.5), st.floats(20, 200), st.floats(0, 20))
+def test_time_is_kept_at_a_steady_speed(step, seconds, after):
+    machine = Machine()
+    budget = TimeBudget(seconds, after, machine)
+    machine.now += 3.0  # preparations count, but the schedule begins with the first step
+    shares = machine.train(budget, lambda k: step)
+    machine.now += after * step
+    assert seconds <= machine.now - 100 + 1e-6 and machine.now - 100 <= seconds + 2 * step
+    assert shares[0] == 0 and shares == sorted(shares)
+    assert shares[-1] >= 1 - 2 * step / (seconds - 3 - after * step)
+
+
+@pytest.mark.parametrize("slower", [2.0, 4.0])
+@pytest.mark.parametrize("when", [0.1, 0.5, 0.9])
+def test_a_machine_that_gets_slower_keeps_its_time(slower, when):
+    machine = Machine()
+    seconds, after = 60.0, 20
+    budget = TimeBudget(seconds, after, machine)
+
+    def speed(k):
+        return 0.15 * (slower if machine.now > 100 + when * seconds else 1)
+
+    shares = machine.train(budget, speed)
+    machine.now += after * speed(0)
+    assert machine.now - 100 < 1.15 * seconds
+    # The schedule was walked through, not cut off.
+    assert max(b - a for a, b in zip(shares, shares[1:])) < 0.2 and shares[-1] > 0.8
+
+
+def test_a_machine_that_gets_faster_uses_its_time():
+    machine = Machine()
+    budget = TimeBudget(60, 10, machine)
+    shares = machine.train(budget, lambda k: 0.4 if k < 50 else 0.1)
+    assert len(shares) > 300 and 58 < machine.now - 100 <= 60
+
+
+def test_no_time_left_means_done():
+    machine = Machine()
+    budget = TimeBudget(5, 0, machine)
+    machine.now += 6
+    assert budget.done() == 1.0
+    budget = TimeBudget(5, 100, machine)
+    shares = machine.train(budget, lambda k: 0.5)
+    assert len(shares) == 4  # then it knows that a hundred steps of half a second do not fit
+
+
+@pytest.mark.parametrize("long", [1, 2, 40])
+def test_a_single_long_step_is_no_reason_to_stop(long):
+    """The first one always is: torch loads things and the processor gets warm."""
+    machine = Machine()
+    budget = TimeBudget(60, 30, machine)
+    shares = machine.train(budget, lambda k: 3.0 if k == long else 0.1)
+    machine.now += 30 * 0.1
+    assert len(shares) > 500 and 60 <= machine.now - 100 < 61
+
+
+def test_a_pause_by_hand():
+    """Steps of 1 s in 20 s: asked before each until three are known, then after 4, 8 or fewer."""
+    machine, asked = Machine(), []
+    budget = TimeBudget(20, clock=machine, pause=4.0)
+    for step in range(20):
+        before = machine.asked
+        assert budget.done() == pytest.approx(step / 20)
+        if machine.asked > before:
+            asked.append(step)
+        machine.now += 1.0
+    # From step 12 on half of the rest: 8 s, at most 4; then 4 of 8 left, 2 of 4, 1 of 2, and 1.
+    assert asked == [0, 1, 2, 3, 4, 8, 12, 16, 18, 19]
+    assert budget.done() == budget.done() == 1.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.002, 0.05), st.floats(2, 20), st.floats(0, 50))
+def test_with_pauses_time_is_kept_and_the_clock_is_hardly_asked(step, seconds, after):
+    machine = Machine()
+    budget = TimeBudget(seconds, after, machine, pause=0.2)
+    if seconds - after * step < 0.5:
+        return
+    shares = machine.train(budget, lambda k: step)
+    length = seconds - after * step
+    assert seconds - 1e-6 <= machine.now - 100 + after * step <= seconds + 2 * step
+    expected = [k * step / length for k in range(len(shares))]
+    known = slice(4, None)  # before that it does not know how long the steps after it take
+    assert shares[known] == pytest.approx(expected[known])
+    assert machine.asked < 25 + length / 0.2 * (1 + step / 0.2) * 1.1
+
+
+@pytest.mark.parametrize("slower", [0.5, 2.0, 4.0])
+@pytest.mark.parametrize("when", [0.1, 0.5, 0.9])
+def test_with_pauses_a_change_of_speed_is_followed(slower, when):
+    machine = Machine()
+    budget = TimeBudget(10, 40, machine, pause=0.2)
+
+    def speed(k):
+        return 0.005 * (slower if machine.now > 100 + when * 10 else 1)
+
+    shares = machine.train(budget, speed)
+    machine.now += 40 * speed(0)
+    assert 9.7 < machine.now - 100 < 10.7
+    assert max(b - a for a, b in zip(shares, shares[1:])) < 0.1 and shares[-1] > 0.93
+
+
+def test_with_pauses_a_single_long_step_is_no_reason_to_stop():
+    machine = Machine()
+    budget = TimeBudget(5, 30, machine, pause=0.2)
+    shares = machine.train(budget, lambda k: 1.0 if k in (1, 300) else 0.005)
+    machine.now += 30 * 0.005
+    assert len(shares) > 500 and 5 <= machine.now - 100 < 5.1

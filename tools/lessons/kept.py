@@ -1,9 +1,10 @@
 """What a lesson has built is what ``helpers`` keeps.
 
 A docstring that ends with ``Built in lesson 03.`` says that lesson 03 builds the same function or
-class. The two must be the same code, docstrings and type hints aside; so are the decorators of
-``helpers.checks``, which only look at what goes in. The idea of naming the lesson in the docstring
-comes from "Dive into Deep Learning".
+class. The two must be the same code, docstrings and type hints aside, and what only looks at the
+input: statements like ``checks.whole(...)`` and ``_check_peak(...)``, and the decorators of
+``helpers.diagnosis``. The idea of naming the lesson in the docstring comes from "Dive into Deep
+Learning".
 """
 
 import ast
@@ -100,7 +101,7 @@ def built_is_kept(package: Path, lessons: Mapping[str, NotebookNode]) -> list[st
 
 
 def bare(definition: Definition) -> str:
-    """The code of a function or class without docstrings, type hints and ``@checks.`` decorators.
+    """The code of a function or class without docstrings, type hints and checks of its input.
 
     Example:
         >>> print(bare(ast.parse('def f(x: int = 1) -> int:\\n    "Add."\\n    return x').body[0]))
@@ -116,11 +117,11 @@ class _Bare(ast.NodeTransformer):
         node.decorator_list = [
             decorator
             for decorator in node.decorator_list
-            if not ast.unparse(decorator).startswith("checks.")
+            if not ast.unparse(decorator).startswith("diagnosis.")
         ]
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-        node.body = node.body or [ast.Pass()]
+        node.body = [line for line in node.body if not _is_check(line)] or [ast.Pass()]
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Definition:
@@ -144,6 +145,13 @@ class _Bare(ast.NodeTransformer):
         if node.value is None:
             return ast.Expr(node.target)
         return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+
+def _is_check(line: ast.stmt) -> bool:
+    """Whether a line calls ``checks.name``, ``check_name`` or ``_check_name``, and no more."""
+    if not isinstance(line, ast.Expr) or not isinstance(line.value, ast.Call):
+        return False
+    return ast.unparse(line.value.func).startswith(("checks.", "check_", "_check_"))
 
 
 def _definitions(module: ast.Module) -> Iterator[Definition]:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import torch
 
 from helpers.course.exercises.framework import Exercise, Mistake, is_pair, number
-from helpers.data.batches import Batches
-from helpers.models.linear import batch_accuracy, linear1, mnist_loss
+from helpers.data.loaders import Batches
+from helpers.metrics import batch_accuracy, mnist_loss
+from helpers.models.linear import linear1
 from helpers.training.by_hand import BasicOptim, train_epoch, validate_epoch
 
 _LEARNS = 2.0  # a learning rate that reaches the goal

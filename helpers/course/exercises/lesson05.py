@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from helpers.course.exercises.framework import Exercise, Mistake, kind, number
-from helpers.data.batches import Batches
+from helpers.data.loaders import Batches
 
 
 def _to_tensor(photo: torch.Tensor) -> torch.Tensor:

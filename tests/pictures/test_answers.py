@@ -1,3 +1,5 @@
+"""What a network answers: in the plane, in a hidden unit, to a digit that is disturbed."""
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -6,8 +8,102 @@ from torch import nn
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as TF
 
+from helpers.pictures.answers import disturb, draw_disturbed, draw_regions, draw_unit, strongest
 from helpers.pictures.canvas import png
-from helpers.pictures.disturb import disturb, draw_disturbed
+
+POINTS = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+LABELS = torch.tensor([0, 1, 0, 1])
+
+
+def right_half(points):
+    """Class 1 where the first input is above a half."""
+    x = 20 * (points[:, 0] - 0.5)
+    return torch.stack([-x, x], dim=1)
+
+
+def undecided(points):
+    return torch.zeros(len(points), 2)
+
+
+def test_the_ground_is_the_probability_of_class_1():
+    figure = draw_regions({"right half": right_half}, POINTS, LABELS)
+    ground = figure.axes[0].images[0].get_array()
+    assert ground.shape == (121, 121)
+    assert (ground[:, :50] < 0.01).all() and (ground[:, 71:] > 0.99).all()
+    assert figure.axes[0].images[0].get_extent() == pytest.approx([-0.2, 1.2, -0.2, 1.2])
+    assert png(figure)[:4] == b"\x89PNG"
+
+
+def test_second_inputs_go_upwards():
+    def upper_half(points):
+        return right_half(points.flip(1))
+
+    ground = draw_regions({"up": upper_half}, POINTS, LABELS).axes[0].images[0]
+    assert ground.origin == "lower" and (ground.get_array()[71:] > 0.99).all()
+
+
+def test_each_model_has_a_square_with_name_and_accuracy():
+    figure = draw_regions({"a": right_half, "b": undecided}, POINTS, LABELS)
+    first, second = figure.axes[:2]
+    assert (first.get_title(), second.get_title()) == ("a\n100% right", "b\n50% right")
+    assert (first.get_xlabel(), first.get_ylabel()) == ("first input", "second input")
+    assert [len(s.get_offsets()) for s in first.collections[-2:]] == [2, 2]
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == ["class 0", "class 1"]
+
+
+def test_a_model_that_parts_nothing_has_no_border():
+    decided, pale = draw_regions({"a": right_half, "b": undecided}, POINTS, LABELS).axes[:2]
+    assert len(decided.collections) == 3 and len(pale.collections) == 2
+
+
+def test_a_module_is_a_model_and_gathers_no_gradient():
+    model = nn.Linear(2, 2)
+    draw_regions({"line": model}, POINTS, LABELS)
+    assert model.weight.grad is None
+
+
+@pytest.mark.parametrize(
+    ("models", "points", "labels", "message"),
+    [
+        ({}, POINTS, LABELS, "at least one model"),
+        ({"a": undecided}, torch.zeros(4, 3), LABELS, r"got \(4, 3\) and \(4,\)"),
+        ({"a": undecided}, POINTS, LABELS[:, None], r"got \(4, 2\) and \(4, 1\)"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(models, points, labels, message):
+    with pytest.raises(ValueError, match=message):
+        draw_regions(models, points, labels)
+
+
+def test_strongest_are_those_with_the_largest_activation():
+    random = torch.Generator().manual_seed(0)
+    images, weights = torch.rand(20, 9, generator=random), torch.randn(9, generator=random)
+    places = strongest(images, weights, torch.tensor(0.5), n=5)
+    activations = images @ weights + 0.5
+    assert places.tolist() == activations.sort(descending=True).indices[:5].tolist()
+
+
+def test_no_more_than_there_are():
+    assert len(strongest(torch.eye(3), torch.ones(3), torch.tensor(0.0), n=8)) == 3
+
+
+def test_images_must_fit_the_weights():
+    with pytest.raises(ValueError, match=r"shape \(m, 9\), got \(2, 3, 3\)"):
+        strongest(torch.zeros(2, 3, 3), torch.zeros(9), torch.tensor(0.0))
+
+
+def test_draw_unit_shows_the_weights_and_then_the_images():
+    images = torch.zeros(10, 784)
+    images[7, 3] = 1.0
+    weights = torch.zeros(784, requires_grad=True)
+    with torch.no_grad():
+        weights[3] = 2.0
+    figure = draw_unit(images, weights, torch.tensor(0.0))
+    pictures = [torch.tensor(axis.images[0].get_array().data) for axis in figure.axes]
+    assert len(pictures) == 9
+    assert torch.equal(pictures[0].flatten(), weights.detach())
+    assert torch.equal(pictures[1].flatten(), images[7])
+
 
 # Places from -1 to 1 are rounded by 6e-8, which 12 pixels and a turn make about 1e-5 of a pixel.
 ROUNDING = {"atol": 1e-4, "rtol": 0}

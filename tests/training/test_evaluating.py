@@ -1,7 +1,7 @@
 import pytest
 from torch import nn
 
-from helpers.training.modes import evaluating
+from helpers.training.classifier import evaluating
 
 
 def parts():

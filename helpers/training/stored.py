@@ -2,9 +2,8 @@
 
 import errno
 import math
+import os
 import zipfile
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 
 import torch
@@ -16,27 +15,23 @@ _PARTS = {"settings", "model", "optimizer", "random", "history"}
 _FLOATS = {torch.float64, torch.float32, torch.bfloat16, torch.float16}
 
 
-def own_weights(function: Callable) -> Callable:
-    """Decorate ``function(model, path)``: say what is wrong with the file before it is used.
-
-    Nothing of the model is changed unless all of it fits.
-
-    Raises:
-        FileNotFoundError: from the decorated function, when there is no such file.
-        ValueError: from the decorated function, when the file is damaged or of another network.
-    """
-
-    @wraps(function)
-    def checked(model: nn.Module, path: Path | str) -> None:
-        problem = misfit(read(path), model, path)
-        if problem:
-            raise problem
-        function(model, path)
-
-    return checked
+def check_weights(model: nn.Module, path: Path | str) -> None:
+    """Say what is wrong with a file of weights before anything of the model is changed."""
+    problem = weights_misfit(stored(path), model, path)
+    if problem:
+        raise problem
 
 
-def read(path: Path | str) -> object:
+def check_epochs(epochs: int, path: Path | str | None) -> None:
+    """The training in a file, if there is one, must not be longer than the one asked for."""
+    if path is not None and os.path.isfile(path) and (done := epochs_done(path)) > epochs:
+        raise ValueError(
+            f"{Path(path).name} holds a training of {done} epochs, and {epochs} are asked for. "
+            f"Ask for {done} or more in all, or begin anew: delete the file"
+        )
+
+
+def stored(path: Path | str) -> object:
     """What ``torch.save`` wrote into a file, on the CPU.
 
     The file is a zip archive and has a checksum of each part; they are compared first.
@@ -79,7 +74,7 @@ def unwritable(path: Path, error: OSError) -> OSError:
     )
 
 
-def misfit(weights: object, model: nn.Module, path: Path | str) -> ValueError | None:
+def weights_misfit(weights: object, model: nn.Module, path: Path | str) -> ValueError | None:
     """Why weights are not those of a model; None when they are.
 
     Args:
@@ -88,9 +83,9 @@ def misfit(weights: object, model: nn.Module, path: Path | str) -> ValueError | 
         path: the file, for the message.
 
     Example:
-        >>> misfit(nn.Linear(2, 1).state_dict(), nn.Linear(2, 1), "a.pt") is None
+        >>> weights_misfit(nn.Linear(2, 1).state_dict(), nn.Linear(2, 1), "a.pt") is None
         True
-        >>> print(misfit(nn.Linear(3, 1).state_dict(), nn.Linear(2, 1), "a.pt"))
+        >>> print(weights_misfit(nn.Linear(3, 1).state_dict(), nn.Linear(2, 1), "a.pt"))
         a.pt holds the weights of another network: weight has shape (1, 3), the model's (1, 2)
     """
     name = Path(path).name
@@ -164,7 +159,7 @@ def training_misfit(
             f"{path.name} holds a training with {_said(state['settings'])}, but this one "
             f"has {_said(settings)}. Go on with the same settings, or begin anew: delete the file"
         )
-    problem = misfit(state["model"], model, path)
+    problem = weights_misfit(state["model"], model, path)
     if problem:
         return problem
     for part, what in (
@@ -184,9 +179,9 @@ def epochs_done(path: Path) -> int:
     """How many epochs a file's training has had; 0 when it is none.
 
     Raises:
-        FileNotFoundError, OSError, ValueError: see ``read``.
+        FileNotFoundError, OSError, ValueError: see ``stored``.
     """
-    state = read(path)
+    state = stored(path)
     history = state.get("history") if isinstance(state, dict) else None
     return len(history) if isinstance(history, list) else 0
 
