@@ -29,9 +29,9 @@ from helpers.data import ImageSet, folder, load
 from helpers.data.loaders import ResidentBatches
 from helpers.device.place import DeviceDataLoader, describe, get_default_device
 from helpers.device.precision import fast_layout, fast_precision
-from helpers.models.cifar_net import Cifar10CnnModel
+from helpers.device.speed import clock_of
+from helpers.models.cnn import Cifar10CnnModel
 from helpers.training.fitting import evaluate, fit_epoch
-from helpers.training.schedule import clock_of
 
 EPOCH = 45_000  # training images
 PARTS = ("data", "forward", "backward", "optimiser")

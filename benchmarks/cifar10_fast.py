@@ -35,10 +35,11 @@ from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches, ResidentBatches
 from helpers.device.place import get_default_device
 from helpers.device.precision import lowest_precision
-from helpers.device.speed import product_rate, training_flops
-from helpers.training.fast import PIXELS, FastFit, FastNet, Widths, answers, fit_fast, train
+from helpers.device.speed import clock_of, product_rate, training_flops
+from helpers.models.fastnet import PIXELS, FastNet, Widths
+from helpers.training.fast import FastFit, answers, fit_fast, train
 from helpers.training.fitting import evaluate
-from helpers.training.schedule import StepBudget, clock_of
+from helpers.training.schedule import StepBudget
 
 Run = tuple[float, float]  # seconds, accuracy
 AIRBENCH = {  # recipes, and how each changes its images

@@ -26,7 +26,7 @@ from torch.utils.data import DataLoader
 from helpers.data import load
 from helpers.data.loaders import Batches, images_and_labels
 from helpers.metrics import batch_accuracy, mnist_loss
-from helpers.models.mlp import mlp
+from helpers.models.perceptrons import mlp
 from helpers.training.by_hand import BasicOptim, train_model, validate_epoch
 
 Rows = tuple[torch.Tensor, torch.Tensor]

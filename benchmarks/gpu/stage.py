@@ -18,7 +18,7 @@ import torch
 from benchmarks.gpu.results import Results, key_of
 from helpers.data import ImageSet, load
 from helpers.device.place import get_default_device
-from helpers.training.schedule import clock_of
+from helpers.device.speed import clock_of
 
 
 class Stage:

@@ -26,7 +26,7 @@ def start() -> None:
     # fastai's import makes recent versions of torch warn about torch.jit, which no lesson uses.
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.jit")
     canvas.style()
-    print(f"{facts.python()}, {facts.computing()}; data: {facts.data()}.")
+    print(f"{facts.version()}, {facts.computing()}; data: {facts.data()}.")
 
 
 def expect(

@@ -1,5 +1,6 @@
 """How much a training has to compute, and how fast a machine can compute: the physical limit."""
 
+import time
 from collections.abc import Callable
 
 import torch
@@ -44,7 +45,7 @@ def product_rate(
     Args:
         device: where.
         dtype: of the matrices.
-        clock: tells seconds, as ``helpers.training.schedule.clock_of`` makes it.
+        clock: tells seconds, as ``clock_of`` makes it.
         side: rows and columns. If None, 1,024 on a processor; on a GPU, which only large matrices
             keep busy, the best of several sizes up to 8,192.
         tries: how often it is timed; the fastest counts. One more, not timed, comes before.
@@ -67,3 +68,30 @@ def product_rate(
         a @ b
         seconds.append(clock() - begin)
     return 2 * side**3 / min(seconds[1:])
+
+
+def clock_of(device: torch.device) -> Callable[[], float]:
+    """A clock that waits until a device has done what it was told, and then tells the seconds.
+
+    Work for a GPU is put into a queue; without waiting, a clock would measure how fast it is put
+    there.
+
+    Args:
+        device: where the work is done.
+
+    Returns:
+        A function without arguments; only differences of its answers mean something.
+
+    Example:
+        >>> clock = clock_of(torch.device("cpu"))
+        >>> clock() <= clock()
+        True
+    """
+    waits = {"cuda": torch.cuda.synchronize, "mps": torch.mps.synchronize}
+
+    def clock() -> float:
+        if device.type in waits:
+            waits[device.type]()
+        return time.perf_counter()
+
+    return clock

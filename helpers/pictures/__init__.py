@@ -1,1 +1,30 @@
-"""Pictures with a text alternative, of what lessons show."""
+"""Pictures with a text alternative, of what the lessons show."""
+
+from helpers.pictures.curves import towards_one  # lesson 08
+from helpers.pictures.answers import (
+    draw_comparison,
+    draw_confusion,
+    draw_disturbed,
+    draw_regions,
+    draw_unit,
+)
+from helpers.pictures.canvas import show, show_images, show_table
+from helpers.pictures.curves import (
+    draw_curves,
+    draw_descent,
+    draw_fit,
+    draw_learning_rate,
+    draw_saturation,
+    draw_towards_one,
+    draw_weights,
+)
+from helpers.pictures.diagrams import draw_broadcast, draw_cycle
+from helpers.pictures.kernels import (
+    draw_filtered,
+    draw_maps,
+    draw_places,
+    draw_products,
+    draw_sliding,
+)
+from helpers.pictures.photos import cover, draw_answer, photo_grid
+from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard

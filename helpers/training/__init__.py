@@ -1,1 +1,27 @@
-"""Training: by hand, with PyTorch, with models that know their steps, and against the clock."""
+"""Training: by hand, with PyTorch, by models that know their steps, and against the clock."""
+
+from helpers.training.descent import apply_step, descend, quadratic  # lesson 02
+from helpers.training.by_hand import (  # lesson 03
+    BasicOptim,
+    calc_grad,
+    train_epoch,
+    train_model,
+    validate_epoch,
+)
+from helpers.training.classifier import (  # lesson 05
+    Epoch,
+    evaluating,
+    predict,
+    train_classifier,
+    train_step,
+)
+from helpers.training.checkpoint import load_weights, save_weights  # lesson 07
+from helpers.training.classifier import predict_image  # lesson 07
+from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 07
+from helpers.training.budgeted import learn  # lesson 08
+from helpers.training.muon import Muon, orthogonalize  # lesson 08
+from helpers.training.schedule import linear_decay, one_cycle  # lesson 08
+from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 08
+from helpers.training.checkpoint import TrainingState, replacing
+from helpers.training.fast import fit_fast
+from helpers.training.schedule import StepBudget, TimeBudget

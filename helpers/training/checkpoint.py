@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from helpers.training.stored import check_weights, stored, training_misfit, unwritable
+from helpers.training.files import check_weights, stored, training_misfit, unwritable
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 

@@ -1,37 +1,28 @@
 """The final recipe of lesson 08: a small network that learns CIFAR10 within a time budget."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from helpers import checks
 from helpers.data import Split
-from helpers.data.augment import random_shift, shrink
+from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches, ResidentBatches
 from helpers.device.memory import keep_freed_memory
 from helpers.device.place import get_default_device
-from helpers.device.precision import fast_layout, lowest_precision
+from helpers.device.precision import lowest_precision
+from helpers.device.speed import clock_of
 from helpers.metrics import accuracy
-from helpers.models.base import ImageClassificationBase
-from helpers.models.identity_init import pass_on
-from helpers.models.whitening import whitening_conv
+from helpers.models.fastnet import PIXELS, SIZES, FastNet, Widths
 from helpers.training.budgeted import learn
 from helpers.training.classifier import evaluating
 from helpers.training.muon import BatchedMuon, drop_overflow
-from helpers.training.schedule import StepBudget, TimeBudget, clock_of, linear_decay
+from helpers.training.schedule import StepBudget, TimeBudget, linear_decay
 from helpers.training.sizing import Trial, largest_that_fits
 from helpers.training.views import look_twice
 
-Widths = tuple[int, int, int]
-
-SIZES = ((16, 64, 64), (32, 128, 128), (64, 256, 256), (128, 512, 512))
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
-PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 
@@ -43,88 +34,6 @@ PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 # feels one part in as many as there are classes. With Nesterov's momentum of 0.85 all that may come
 # to 1.37 = 3.7 / 2.7. The rates of airbench94 come to 38 and, with Muon, 42 in the same unit.
 STEADY = 40.0
-
-
-class FastNet(ImageClassificationBase):
-    """Whitening, three blocks of two convolutions, the largest value of each channel, one layer.
-
-    Args:
-        images: some training images, float from 0 to 1, shape (n, 3, 32, 32), on the device where
-            the network shall be; they set the first layer, and are standardised by it.
-        widths: channels of the three blocks.
-        classes: how many logits.
-        precision: in which convolutions are computed; parameters and logits are float32.
-
-    Raises:
-        ValueError: when there are too few images; when called with anything but (n, 3, 32, 32).
-
-    Example:
-        >>> images = torch.rand(10, 3, 32, 32)
-        >>> FastNet(images, widths=(8, 16, 16))(images).shape
-        torch.Size([10, 10])
-
-    The layers are those of Keller Jordan's airbench94 (arXiv:2404.00498), which come from David
-    Page, "How to train your ResNet" (2018), and tysam-code, hlb-CIFAR10 (2023).
-    """
-
-    def __init__(
-        self,
-        images: torch.Tensor,
-        widths: Widths = SIZES[0],
-        classes: int = 10,
-        precision: torch.dtype = torch.float32,
-    ) -> None:
-        super().__init__()
-        self.precision, self.pixels = precision, 32
-        self.register_buffer("mean", images.mean((0, 2, 3), keepdim=True))
-        self.register_buffer("std", images.std((0, 2, 3), keepdim=True))
-        self.whiten = whitening_conv((images - self.mean) / self.std)
-        channels = (self.whiten.out_channels, *widths)
-        self.blocks = nn.Sequential(*(block(*pair) for pair in pairwise(channels)))
-        self.head = nn.Linear(widths[-1], classes, bias=False)
-        self.to(images.device, memory_format=fast_layout(images.device, precision))
-
-    def forward(self, xb: torch.Tensor) -> torch.Tensor:
-        """Logits, float32, shape (n, classes), of images (n, 3, 32, 32), float from 0 to 1."""
-        checks.photos(xb, self)
-        if self.pixels < 32:
-            xb = shrink(xb, self.pixels)
-        xb = (xb - self.mean) / self.std
-        lower = self.precision != torch.float32
-        with torch.autocast(xb.device.type, dtype=self.precision, enabled=lower):
-            features = self.blocks(F.silu(self.whiten(xb)))
-            logits = self.head(features.amax((2, 3)))
-        return logits.float() / 9  # small logits: a network should not begin by being sure
-
-    def prepare(self, done: float) -> None:
-        """What changes in the course of a training: how many pixels are seen, and what learns.
-
-        At first the images are made smaller: steps are then cheaper, and there are more of them.
-        The bias of the whitening layer learns only at the beginning: afterwards nothing has to be
-        computed backwards through that layer, which has more pixels than any other.
-
-        Args:
-            done: share of the training that is done, from 0 to 1.
-        """
-        self.pixels = next(pixels for until, pixels in PIXELS if done <= until)
-        self.whiten.bias.requires_grad_(done < 0.1)
-
-
-def block(inputs: int, outputs: int) -> nn.Sequential:
-    """Two convolutions; pooling right after the first leaves the rest a quarter of the work."""
-    return nn.Sequential(
-        pass_on(nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)), nn.MaxPool2d(2),
-        norm(outputs), nn.SiLU(),
-        pass_on(nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)),
-        norm(outputs), nn.SiLU(),
-    )  # fmt: skip
-
-
-def norm(channels: int) -> nn.BatchNorm2d:
-    """Batch norm whose scale stays 1, and whose averages follow within a few steps."""
-    layer = nn.BatchNorm2d(channels, momentum=0.4)
-    layer.weight.requires_grad_(False)
-    return layer
 
 
 def train(

@@ -12,7 +12,7 @@ from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.settings import is_headless
 from helpers.training.checkpoint import TrainingState
 from helpers.training.classifier import evaluating
-from helpers.training.stored import check_epochs
+from helpers.training.files import check_epochs
 
 Loader = Iterable[Batch]
 

@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import Callable
 from statistics import median
 
-import torch
-
 
 def linear_decay(done: float, end: float = 0.0) -> float:
     """From 1 down to ``end`` in a straight line.
@@ -161,33 +159,6 @@ class TimeBudget:
     def passed(self) -> float:
         """The seconds since the budget was made."""
         return self.clock() - self.begin
-
-
-def clock_of(device: torch.device) -> Callable[[], float]:
-    """A clock that waits until a device has done what it was told, and then tells the seconds.
-
-    Work for a GPU is put into a queue; without waiting, a clock would measure how fast it is put
-    there.
-
-    Args:
-        device: where the work is done.
-
-    Returns:
-        A function without arguments; only differences of its answers mean something.
-
-    Example:
-        >>> clock = clock_of(torch.device("cpu"))
-        >>> clock() <= clock()
-        True
-    """
-    waits = {"cuda": torch.cuda.synchronize, "mps": torch.mps.synchronize}
-
-    def clock() -> float:
-        if device.type in waits:
-            waits[device.type]()
-        return time.perf_counter()
-
-    return clock
 
 
 def _check_peak(peak: float) -> None:

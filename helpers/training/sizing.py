@@ -52,7 +52,7 @@ class Trial:
 
     Args:
         stages: a share of the training for each stage, from 0 to less than 1.
-        clock: tells seconds, as ``helpers.training.schedule.clock_of`` makes it.
+        clock: tells seconds, as ``clock_of`` makes it.
         tries: how many steps of each stage are timed; the fastest counts.
 
     Example:

@@ -22,9 +22,9 @@ import psutil
 import pytest
 
 import helpers.course.exercises
-from helpers.course.grading import walls
+from helpers.course.grading import sandbox
 from helpers.course.grading.isolate import Runner
-from helpers.course.grading.marks import Mark, marks
+from helpers.course.grading.marking import Mark, marks
 from tests.course.test_grading import RIGHT, STUBS, lesson_02, says, table_of
 
 pty = pytest.importorskip("pty")  # not on Windows
@@ -127,11 +127,11 @@ ANYWHERE = {
     "escape codes": "raise ValueError('\\x1b[2J\\x1b]0;Right\\x07 \\u202e ')",
     "a patched judge": """
         import helpers.course.exercises.framework as framework
-        import helpers.course.grading.judge, helpers.course.grading.wire
+        import helpers.course.grading.verdict, helpers.course.grading.wire
         framework.Exercise.judge = lambda *given: ('Right', 'patched')
         framework._difference = lambda *given: None
         framework.check = print
-        helpers.course.grading.judge.judge = lambda *given: ('right', 'patched')
+        helpers.course.grading.verdict.judge = lambda *given: ('right', 'patched')
         torch.allclose = lambda *given, **more: True
         """,
     "patched modules": """
@@ -508,7 +508,7 @@ def runners() -> Iterator[Callable[[str], Runner]]:
     made: dict[str, Runner] = {}
 
     def runner(builder: str) -> Runner:
-        found = getattr(walls, builder)() if builder else None
+        found = getattr(sandbox, builder)() if builder else None
         if builder and found is None:
             pytest.skip(f"{builder} does not work here")
         return made.setdefault(builder, Runner(found))
@@ -636,14 +636,14 @@ def code_of(builder: str) -> str:
 
     One that is started in the background, or by ``nohup``, would inherit that it ignores them.
     """
-    if builder and getattr(walls, builder)() is None:
+    if builder and getattr(sandbox, builder)() is None:
         pytest.skip(f"{builder} does not work here")
     return f"""
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-from helpers.course.grading import command, walls
-command.walls = walls.{builder or "walls"}
+from helpers.course.grading import command, sandbox
+command.walls = sandbox.{builder or "walls"}
 sys.exit(command.main(sys.argv[1:]))
 """
 

@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from helpers import __main__ as entry_point
-from helpers.course.doctor import command, facts, images, jupyter, lessons, machine, packages
+from helpers.course.doctor import command, facts, images, jupyter, machine, notebooks, packages
 from helpers.course.doctor.report import FIX, NOTE, OK, Finding, each
 from helpers.data.fetch import catalogue, home, origins
 from tests import ROOT
@@ -251,7 +251,7 @@ def versions(monkeypatch):
 )
 def test_versions_are_held_against_the_projects_ranges(versions, version, word, text):
     versions["torch"] = version
-    wrong = packages.misfit("torch")
+    wrong = packages.out_of_range("torch")
     assert (wrong is None) == (word == OK)
     if wrong:
         assert wrong[0] == word and text in wrong[1]
@@ -267,7 +267,7 @@ def test_every_package_that_does_not_fit_has_its_line(versions):
 
 def test_every_package_of_the_project_is_looked_at(monkeypatch):
     asked = []
-    monkeypatch.setattr(packages, "misfit", lambda name, extra="": asked.append(name))
+    monkeypatch.setattr(packages, "out_of_range", lambda name, extra="": asked.append(name))
     monkeypatch.setattr(packages, "import_module", importlib.import_module)
     findings = [*packages.torch(), *packages.torchvision(), *packages.fastai(), *packages.others()]
     assert {finding.word for finding in findings} <= {OK, NOTE}
@@ -529,7 +529,7 @@ def notebook(folder: Path, *sources: str, lesson: dict | None = None) -> None:
 
 
 def test_the_projects_lessons_fit_its_helpers():
-    found = only(lessons.lessons(ROOT / "notebooks", path=[]))
+    found = only(notebooks.lessons(ROOT / "notebooks", path=[]))
     assert found.word == OK and "notebooks fit helpers" in found.text
 
 
@@ -546,7 +546,7 @@ def test_the_projects_lessons_fit_its_helpers():
 )
 def test_what_the_helpers_have_fits(tmp_path, line):
     notebook(tmp_path, "%magic\nx", line)
-    assert only(lessons.lessons(tmp_path, path=[])).word == OK
+    assert only(notebooks.lessons(tmp_path, path=[])).word == OK
 
 
 @pytest.mark.parametrize(
@@ -560,7 +560,7 @@ def test_what_the_helpers_have_fits(tmp_path, line):
 )
 def test_what_the_helpers_lack_is_named(tmp_path, line, what):
     notebook(tmp_path, line)
-    found = only(lessons.lessons(tmp_path, path=[]))
+    found = only(notebooks.lessons(tmp_path, path=[]))
     assert found.word == FIX and f"01_a.ipynb uses {what}," in found.text
 
 
@@ -569,7 +569,7 @@ def test_the_helpers_that_count_are_those_a_notebook_finds(tmp_path):
     (tmp_path / "helpers").mkdir()
     (tmp_path / "helpers" / "__init__.py").write_text("__version__ = '0.0.1'\n", encoding="utf-8")
     notebook(tmp_path, "from helpers.data import load")
-    found = only(lessons.lessons(tmp_path, path=[str(tmp_path)]))
+    found = only(notebooks.lessons(tmp_path, path=[str(tmp_path)]))
     assert found.word == FIX and "helpers 0.0.1" in found.text
 
 
@@ -578,7 +578,7 @@ def test_what_hides_the_helpers_is_named(tmp_path, name):
     notebook(tmp_path, "from helpers.data import load")
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
-    found = only(lessons.lessons(tmp_path, path=[]))
+    found = only(notebooks.lessons(tmp_path, path=[]))
     hides = tmp_path / name.partition("/")[0]
     assert found == Finding(FIX, "lessons", f"{hides} hides the helpers of the lessons: rename it")
 
@@ -586,21 +586,21 @@ def test_what_hides_the_helpers_is_named(tmp_path, name):
 def test_a_bare_folder_does_not_hide_installed_helpers(tmp_path):
     notebook(tmp_path, "from helpers.data import load")
     (tmp_path / "helpers").mkdir()
-    assert only(lessons.lessons(tmp_path, path=[str(ROOT)])).word == OK
+    assert only(notebooks.lessons(tmp_path, path=[str(ROOT)])).word == OK
 
 
 def test_a_lesson_of_another_version_is_told(tmp_path):
     import helpers
 
     notebook(tmp_path, "1", lesson={"helpers": helpers.__version__})
-    assert only(lessons.lessons(tmp_path, path=[])).word == OK
+    assert only(notebooks.lessons(tmp_path, path=[])).word == OK
     notebook(tmp_path, "1", lesson={"helpers": "99.0"})
-    found = only(lessons.lessons(tmp_path, path=[]))
+    found = only(notebooks.lessons(tmp_path, path=[]))
     assert found.word == NOTE and "99.0" in found.text
 
 
 def test_no_lessons_are_told(tmp_path):
-    assert only(lessons.lessons(tmp_path, path=[])).word == NOTE
+    assert only(notebooks.lessons(tmp_path, path=[])).word == NOTE
 
 
 # The report.
@@ -636,5 +636,5 @@ def test_long_findings_continue_below_themselves():
 
 
 def test_facts_are_those_of_this_process():
-    assert facts.python() == f"Python {'.'.join(map(str, sys.version_info[:3]))}"
+    assert facts.version() == f"Python {'.'.join(map(str, sys.version_info[:3]))}"
     assert torch.__version__ in facts.computing()

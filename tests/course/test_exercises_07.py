@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torchvision.transforms import Normalize
 
 from helpers.course.exercises import RIGHT, WRONG, find
-from helpers.models.cifar_net import Cifar10CnnModel
+from helpers.models.cnn import Cifar10CnnModel
 
 
 def test_flat_size_is_that_of_the_network():

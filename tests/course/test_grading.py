@@ -20,12 +20,12 @@ import psutil
 import pytest
 import torch
 
-from helpers.course.grading import archive, child, command, isolate, marks, notebook
-from helpers.course.grading.judge import EXERCISES, RESULTS, judge
-from helpers.course.grading.marks import Mark
+from helpers.course.grading import archive, child, command, isolate, marking, notebook
+from helpers.course.grading.marking import Mark
+from helpers.course.grading.sandbox import WORK, Walls, bubblewrap, environment, unshare, walls
 from helpers.course.grading.submissions import hand_ins
 from helpers.course.grading.table import Row, Table
-from helpers.course.grading.walls import WORK, Walls, bubblewrap, environment, unshare, walls
+from helpers.course.grading.verdict import EXERCISES, RESULTS, judge
 from helpers.course.grading.wire import HUGE, LARGEST, pack, unpack
 from tests import ROOT
 from tests.course.answers_kit import ODD
@@ -414,7 +414,7 @@ def test_no_answer_ends_the_judge(number, value):
     """Whatever an answer gives, it is not right, and the notebook keeps its other marks."""
     gave = {"outcomes": [{"value": pack(value)}] * 20, "stub": False}
     said = [{"questions": [number]}, {"number": number, "gave": json.loads(json.dumps(gave))}]
-    found = {mark.exercise: mark for mark in marks.marks(b"", 1, Says(isolate.Ended(said, "")))}
+    found = {mark.exercise: mark for mark in marking.marks(b"", 1, Says(isolate.Ended(said, "")))}
     assert found[number].result in ("wrong", "stopped") and found[number].says
 
 
@@ -427,10 +427,10 @@ def test_judging_has_a_time_of_its_own(monkeypatch):
             except Exception:
                 continue
 
-    monkeypatch.setattr(marks, "judge", forever)
-    monkeypatch.setattr(marks, "JUDGING", 0.05)
+    monkeypatch.setattr(marking, "judge", forever)
+    monkeypatch.setattr(marking, "JUDGING", 0.05)
     said = [{"questions": ["2.1"]}, {"number": "2.1", "gave": {}}]
-    assert "0.05 seconds" in marks.marks(b"", 1, Says(isolate.Ended(said, "")))[0].says
+    assert "0.05 seconds" in marking.marks(b"", 1, Says(isolate.Ended(said, "")))[0].says
 
 
 # A class: every kind of trouble at once, each in its own submission.
@@ -507,12 +507,12 @@ def slope(f, x, h):
 PATCHES = """
 import torch
 import helpers.course.exercises.framework as framework
-import helpers.course.grading.judge, helpers.course.grading.wire
+import helpers.course.grading.verdict, helpers.course.grading.wire
 
 framework.Exercise.judge = lambda *given: ("Right", "patched")
 framework._difference = lambda *given: None
 framework.check = check = print
-helpers.course.grading.judge.judge = lambda *given: ("right", "patched")
+helpers.course.grading.verdict.judge = lambda *given: ("right", "patched")
 torch.allclose = lambda *given, **more: True
 
 def sgd_step(params, lr):
@@ -638,7 +638,7 @@ def test_the_time_is_for_all_answers_together(runner):
     """Four endless loops take what one may take."""
     loop = "def {}(*arguments):\n    while True:\n        pass"
     endless = lesson_02(**{name: loop.format(name) for name in STUBS.values()})
-    found = marks.marks(json.dumps(endless).encode(), 2, runner)
+    found = marking.marks(json.dumps(endless).encode(), 2, runner)
     shares = [float(mark.says.split()[-2]) for mark in found]
     assert {mark.result for mark in found} == {"stopped"}
     assert max(shares) == 0.5
@@ -646,7 +646,7 @@ def test_the_time_is_for_all_answers_together(runner):
 
 def test_what_was_used_up_is_told():
     ended = isolate.Ended([{"questions": ["2.1", "2.2"]}, {"begins": "2.1"}], "crashed", 9.0)
-    found = marks.marks(b"", 5, Says(ended))
+    found = marking.marks(b"", 5, Says(ended))
     assert [mark.says for mark in found[:2]] == ["crashed", "the notebook's 5 seconds were used up"]
 
 
@@ -758,7 +758,7 @@ def test_walls_without_room_for_more_are_made_anew_for_each_notebook():
     ):
         online = ONLINE.replace("PORT", str(listener.getsockname()[1]))
         content = json.dumps(lesson_02(mse=RIGHT["2.1"], gradient=online))
-        found = marks.marks(content.encode(), 60, runner)
+        found = marking.marks(content.encode(), 60, runner)
     assert [mark.result for mark in found] == ["right", "not tried", "not tried", "wrong"]
     assert "OSError" in found[3].says or "Refused" in found[3].says
 
@@ -785,7 +785,7 @@ def test_what_a_process_says_is_judged_once_and_only_for_its_exercises():
         {"number": "2.2", "gave": right},
         {"number": ["2.1"]},
     ]
-    found = marks.marks(b"", 1, Says(isolate.Ended(said, "")))
+    found = marking.marks(b"", 1, Says(isolate.Ended(said, "")))
     assert [mark[:2] for mark in found] == [
         ("2.1", "wrong"),
         ("2.2", "missing"),
@@ -796,11 +796,11 @@ def test_what_a_process_says_is_judged_once_and_only_for_its_exercises():
 
 def test_a_process_that_never_speaks_is_stopped_with_its_reason():
     ended = isolate.Ended([], "the process crashed (SIGSEGV)")
-    assert marks.marks(b"", 1, Says(ended)) == [Mark("", "stopped", ended.reason)]
+    assert marking.marks(b"", 1, Says(ended)) == [Mark("", "stopped", ended.reason)]
 
 
 def test_marks_cannot_steer_a_terminal():
-    assert marks._mark("1.1", "wrong", "a\x1b[2Jb\nc\u202e").says == "a?[2Jb c?"
+    assert marking._mark("1.1", "wrong", "a\x1b[2Jb\nc\u202e").says == "a?[2Jb c?"
 
 
 # The table.
@@ -1073,7 +1073,7 @@ def test_the_solutions_of_the_lessons_count_as_right(runner, file):
     """And no name is missing that an answer as the lesson teaches it would use."""
     answered = read(file)
     solve(answered)
-    found = marks.marks(json.dumps(answered).encode(), 120, runner)
+    found = marking.marks(json.dumps(answered).encode(), 120, runner)
     assert found and {mark.result for mark in found} == {"right"}, found
 
 

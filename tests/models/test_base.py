@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.models.base import ImageClassificationBase
-from helpers.models.cifar_net import Cifar10CnnModel, conv_block, he_init
+from helpers.models.cnn import Cifar10CnnModel, conv_block, he_init
 from helpers.models.layers import count_parameters
 from tests.training.kit import Tiny, tiny_photos
 

@@ -1,20 +1,20 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.models.cnn import conv_block, small_cnn
+from helpers.models.cnn import pooled_block, small_cnn
 from helpers.models.convolution import conv_parameters
 from helpers.models.layers import count_parameters
-from helpers.models.mlp import DigitMLP
+from helpers.models.perceptrons import DigitMLP
 from helpers.training.classifier import train_step
 
 
 def test_a_block_halves_the_size_and_sets_the_channels():
-    assert conv_block(3, 5)(torch.randn(2, 3, 9, 8)).shape == (2, 5, 4, 4)
+    assert pooled_block(3, 5)(torch.randn(2, 3, 9, 8)).shape == (2, 5, 4, 4)
 
 
 def test_pooling_and_relu_can_change_places():
     torch.manual_seed(0)
-    block, x = conv_block(2, 3).eval(), torch.randn(4, 2, 8, 8)
+    block, x = pooled_block(2, 3).eval(), torch.randn(4, 2, 8, 8)
     conv, pool, norm, relu = block
     torch.testing.assert_close(block(x), pool(relu(norm(conv(x)))))
 

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from helpers.models.layers import count_parameters, layer_table
-from helpers.models.mlp import mlp
+from helpers.models.perceptrons import mlp
 
 
 def test_parameters_are_counted():

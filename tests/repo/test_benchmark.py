@@ -8,7 +8,7 @@ from torch import nn
 
 from benchmarks import mnist_3_versus_7 as benchmark
 from benchmarks.mnist_3_versus_7 import TASKS, WAYS, Contest, Task, machine, race, table
-from helpers.models.mlp import mlp
+from helpers.models.perceptrons import mlp
 
 SMALL = (
     Task("linear", lambda: nn.Linear(784, 1), epochs=2, lr=0.01),

@@ -11,7 +11,7 @@ from benchmarks.cifar10 import PARTS, WAYS, Contest, machine, table
 from benchmarks.operators import operators, waits
 from helpers.data import ImageSet, Split
 from helpers.data.loaders import ResidentBatches
-from helpers.models.cifar_net import Cifar10CnnModel
+from helpers.models.cnn import Cifar10CnnModel
 from helpers.training.fitting import fit_epoch
 
 CPU = torch.device("cpu")

@@ -22,10 +22,10 @@ from benchmarks.cifar10_fast import (
     target_table,
 )
 from helpers.data import folder, load
-from helpers.device.speed import training_flops
+from helpers.device.speed import clock_of, training_flops
+from helpers.models.fastnet import FastNet
 from helpers.training import fast
-from helpers.training.fast import FastFit, FastNet
-from helpers.training.schedule import clock_of
+from helpers.training.fast import FastFit
 from tests.training.test_fast import SIZES, SMALL, floats
 
 pytestmark = pytest.mark.slow

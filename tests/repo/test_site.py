@@ -89,7 +89,7 @@ def test_a_lesson_says_what_it_is_about():
     assert (lesson.number, lesson.title) == ("01", "Guess a digit")
     assert lesson.task == "You guess *one* digit."
     assert lesson.time == "About 5 minutes"
-    assert lesson.uses == {"setup"}
+    assert lesson.uses == {"course.notebook.start"}
     assert lesson.place is None
 
 
@@ -151,23 +151,23 @@ def test_unpublished_lessons_have_no_buttons():
     assert build.launch([read(make_lesson())]) == {}
 
 
-def test_a_package_offers_what_it_lists_and_a_module_what_is_public(tmp_path):
+def test_a_room_s_modules_offer_what_is_public(tmp_path):
     files = {
-        "open.py": '"""An idea.\n\nMore."""\ndef f(): ...\n',
+        "metrics.py": '"""An idea.\n\nMore."""\ndef f(): ...\n',
         "closed.py": "def _f(): ...\n",
         "__main__.py": "def main(): ...\n",
-        "rooms/__init__.py": '"""Rooms."""\n__all__ = ["f"]\n',
-        "rooms/hidden.py": "def f(): ...\n",
-        "works/__init__.py": '"""Inside."""\n',
+        "training/__init__.py": "from helpers.training.fast import g\n",
+        "training/fast.py": '"""Fast."""\ndef g(): ...\n',
+        "data/fetch/hidden.py": "def f(): ...\n",
+        "course/notebook.py": "def f(): ...\n",
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text)
-    found = modules.find(tmp_path)
-    assert found == [
-        modules.Module("open", "An idea.", ("f",)),
-        modules.Module("rooms", "Rooms.", ("f",)),
-    ]
+    fast, metrics = modules.find(tmp_path)
+    assert fast == modules.Module("training.fast", "Fast.", ("g",))
+    assert metrics == modules.Module("metrics", "An idea.", ("f",))
+    assert (fast.imported_as, metrics.imported_as) == ({"training.g"}, {"metrics.f"})
 
 
 # A website of one small lesson.

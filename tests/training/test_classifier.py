@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.data.loaders import Batches
 from helpers.metrics import accuracy
-from helpers.training.classifier import Epoch, predict, train_classifier, train_step
+from helpers.training.classifier import Epoch, evaluating, predict, train_classifier, train_step
 
 
 def points(n=60, seed=0):
@@ -295,3 +295,32 @@ def test_an_iterator_that_is_used_up_is_named():
 def test_a_loss_that_is_lost_stops_at_its_step():
     with pytest.raises(FloatingPointError, match=r"became (nan|inf) at step \d"):
         train(lr=1e30)
+
+
+def parts():
+    """A model in training, one part of which is frozen and evaluated all the time."""
+    model = nn.Sequential(nn.Dropout(0.5), nn.Sequential(nn.Dropout(0.5), nn.BatchNorm1d(2)))
+    model.train()
+    model[1].eval()
+    return model
+
+
+def modes(model):
+    return [module.training for module in model.modules()]
+
+
+def test_every_module_is_evaluated_and_gets_its_own_mode_back():
+    model = parts()
+    before = modes(model)
+    with evaluating(model):
+        assert not any(modes(model))
+    assert modes(model) == before == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_an_error_changes_nothing_about_that(error):
+    model = parts()
+    before = modes(model)
+    with pytest.raises(error), evaluating(model):
+        raise error
+    assert modes(model) == before

@@ -8,8 +8,10 @@ from benchmarks.operators import operators, waits
 from helpers.data import Split
 from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches, ResidentBatches
+from helpers.models import fastnet
+from helpers.models.fastnet import FastNet
 from helpers.training import fast
-from helpers.training.fast import FastNet, answers, fit_fast, train
+from helpers.training.fast import answers, fit_fast, train
 from helpers.training.schedule import StepBudget
 from helpers.training.views import look, shifted
 
@@ -70,7 +72,7 @@ def test_what_learns_and_what_does_not():
 def test_features_are_passed_on_from_block_to_block():
     """Identity initialisation: without norm and activation a block only takes the largest of 4."""
     model, x = started(), torch.rand(2, 24, 8, 8)
-    convolution = fast.block(24, 24)[0]
+    convolution = fastnet.block(24, 24)[0]
     assert torch.equal(convolution(x), x)
     passing = [m for m in model.modules() if isinstance(m, nn.Conv2d)][1:]
     assert all(torch.equal(m.weight[0, 0, 1, 1], torch.ones(())) for m in passing)

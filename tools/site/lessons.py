@@ -1,6 +1,7 @@
 """What the front page tells of a lesson, read from its notebook."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Lesson:
         time: how long it takes, in the lesson's own words: "About 50 minutes to read".
         data: the names of its data sets.
         scores: the rows of its scoreboards, each a dictionary with the texts of the table.
-        uses: the modules of helpers that its code names, without "helpers.".
+        uses: what its code imports from helpers, without "helpers.": ``training.fit``.
         place: where it is published, or None.
     """
 
@@ -92,9 +93,14 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
         ),
         data=data,
         scores=tuple(row for cell in code_cells(notebook) for row in _scores(cell)),
-        uses=frozenset(re.findall(r"\bhelpers\.(\w+)", "\n".join(code))),
+        uses=frozenset(_imports(code)),
         place=Place(*badge.groups()) if badge else None,
     )
+
+
+def _imports(code: list[str]) -> Iterator[str]:
+    for module, names in re.findall(r"^from helpers\.([\w.]+) import (.+)$", "\n".join(code), re.M):
+        yield from (f"{module}.{name.split()[0]}" for name in names.split(","))
 
 
 def _find(pattern: str, text: str, page: str, expected: str) -> str:

@@ -1,16 +1,18 @@
-"""The modules of ``helpers`` that have something to offer, read without importing them."""
+"""The modules of ``helpers`` that learners import from, read without importing them."""
 
 import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOMS = ("device", "data", "models", "training", "pictures")  # as data flows
+
 
 @dataclass(frozen=True)
 class Module:
-    """One module that a learner can import from.
+    """One module that has something to offer.
 
     Attributes:
-        name: its name without "helpers.".
+        name: its name without "helpers.", for example ``training.by_hand``.
         idea: the first line of its docstring.
         offers: its public functions and classes.
     """
@@ -19,28 +21,34 @@ class Module:
     idea: str
     offers: tuple[str, ...]
 
+    @property
+    def imported_as(self) -> frozenset[str]:
+        """How a lesson imports what it offers, without "helpers.": ``training.fit_epoch``."""
+        room, _, rest = self.name.partition(".")
+        return frozenset(f"{room}.{name}" for name in self.offers)
+
 
 def find(folder: Path) -> list[Module]:
-    """The modules of a package that offer something, in alphabetical order.
+    """The modules that offer something: those of the rooms, then those beside them.
 
-    A package within it counts as one module, and only if it lists what it offers in ``__all__``:
-    its own modules are how it works inside.
+    Neither how images get here counts (``data.fetch``) nor the machinery of the course.
 
     Args:
         folder: that of the package.
     """
-    found = [_read(path.stem, path) for path in folder.glob("*.py")]
-    found += [_read(path.parent.name, path) for path in folder.glob("*/__init__.py")]
-    public = [module for module in found if module.offers and not module.name.startswith("_")]
-    return sorted(public, key=lambda module: module.name)
+    rooms = [path for room in ROOMS for path in sorted((folder / room).glob("*.py"))]
+    paths = [path for path in [*rooms, *sorted(folder.glob("*.py"))] if path.stem[0] != "_"]
+    found = [
+        _read(".".join(path.relative_to(folder).with_suffix("").parts), path) for path in paths
+    ]
+    return [module for module in found if module.offers]
 
 
 def _read(name: str, path: Path) -> Module:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    offers: tuple[str, ...] = ()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            offers += (node.name,)
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            offers += tuple(ast.literal_eval(node.value))
+    offers = tuple(
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    )
     return Module(name, (ast.get_docstring(tree) or "").partition("\n")[0], offers)

@@ -30,7 +30,7 @@ def helpers(lessons: list[Lesson], modules: list[Module]) -> str:
         lessons: to tell which of them use a module.
         modules: what there is.
     """
-    users = {m.name: [lesson for lesson in lessons if m.name in lesson.uses] for m in modules}
+    users = {m.name: [one for one in lessons if one.uses & m.imported_as] for m in modules}
     return _render("helpers.md.jinja", modules=modules, users=users)
 
 

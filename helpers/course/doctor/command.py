@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 
-from helpers.course.doctor import images, jupyter, lessons, machine, packages
+from helpers.course.doctor import images, jupyter, machine, notebooks, packages
 from helpers.course.doctor.report import FIX, Finding, each, in_short
 
 
@@ -44,7 +44,7 @@ def findings() -> Iterator[Finding]:
             ("disk", _disk_and_images),
             ("JupyterLab", jupyter.lab),
             ("widgets", jupyter.widgets),
-            ("lessons", lessons.lessons),
+            ("lessons", notebooks.lessons),
         ]
     )
 

@@ -6,7 +6,7 @@ Where something is missing they raise what its import raises.
 import platform
 
 
-def python() -> str:
+def version() -> str:
     """The version of Python, for example ``Python 3.13.1``."""
     return f"Python {platform.python_version()}"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import metadata, util
 from pathlib import Path
 
-from helpers.course.doctor.packages import misfit, remedy, versioned
+from helpers.course.doctor.packages import out_of_range, remedy, versioned
 from helpers.course.doctor.report import NOTE, OK, Finding
 from helpers.settings import is_headless
 
@@ -15,7 +15,7 @@ def lab() -> Iterator[Finding]:
     if util.find_spec("google") and util.find_spec("google.colab"):
         yield Finding(OK, "JupyterLab", "not needed: this is Colab")
         return
-    wrong = misfit("jupyterlab", extra="lab")
+    wrong = out_of_range("jupyterlab", extra="lab")
     if wrong:
         yield Finding(NOTE, "JupyterLab", f"{wrong[1]} (other programs open notebooks, too)")
         return

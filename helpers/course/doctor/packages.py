@@ -51,7 +51,7 @@ def remedy(package: str) -> str:
     return f'make lab, or pip install "{package}"'
 
 
-def misfit(name: str, extra: str = "") -> tuple[str, str] | None:
+def out_of_range(name: str, extra: str = "") -> tuple[str, str] | None:
     """What is wrong with a package's version: ``FIX`` or ``NOTE`` and why; None when it fits.
 
     Too old a version lacks what a lesson uses. One that is newer than all that the lessons were
@@ -78,7 +78,7 @@ def misfit(name: str, extra: str = "") -> tuple[str, str] | None:
 
 def python(root: Path = ROOT) -> Iterator[Finding]:
     """The running Python, and whether it is the one that was set up for the lessons."""
-    text = f"{facts.python().split()[1]} ({sys.executable})"
+    text = f"{facts.version().split()[1]} ({sys.executable})"
     own = root / ".venv"
     if (own / ".ready").exists() and Path(sys.prefix).resolve() != own.resolve():
         yield Finding(
@@ -121,7 +121,7 @@ def _computes(module) -> Finding:
         again = "set it up again: make clean, then make lab"
         return Finding(FIX, "torch", f"cannot compute on {device} ({in_short(error)}): {again}")
     text = facts.computing().removeprefix("torch ")
-    wrong = misfit("torch")
+    wrong = out_of_range("torch")
     if wrong:
         return Finding(wrong[0], "torch", f"{text}; {wrong[1]}")
     if device.type == "cpu" and shutil.which("nvidia-smi"):
@@ -171,7 +171,7 @@ def others() -> Iterator[Finding]:
     except ModuleNotFoundError as error:  # packaging: then all the rest is missing, too
         yield Finding(FIX, "packages", f"{error.name} and more are not installed: make lab")
         return
-    problems = [wrong for wrong in map(misfit, names) if wrong]
+    problems = [wrong for wrong in map(out_of_range, names) if wrong]
     for word, text in problems:
         yield Finding(word, "packages", text)
     if not problems:
@@ -180,5 +180,5 @@ def others() -> Iterator[Finding]:
 
 def versioned(name: str, subject: str) -> Finding:
     """A package whose version is all that is looked at."""
-    word, text = misfit(name) or (OK, f"{name} {metadata.version(name)}")
+    word, text = out_of_range(name) or (OK, f"{name} {metadata.version(name)}")
     return Finding(word, subject, text.removeprefix(f"{subject} "))

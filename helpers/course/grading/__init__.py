@@ -5,11 +5,11 @@ With ``--submissions`` it judges the notebooks of a class and writes a table.
 - ``command``: the command line.
 - ``submissions`` finds what a class has handed in, ``archive`` looks into a .zip, and ``table`` is
   the CSV file of all results.
-- ``marks`` judges one notebook: ``isolate`` has its answers run in a process of their own, and
-  ``judge`` holds what they gave against what is right.
+- ``marking`` judges one notebook: ``isolate`` has its answers run in a process of their own, and
+  ``verdict`` holds what they gave against what is right.
 - ``child`` runs in that process, with the code of the notebook that an answer needs
   (``notebook``). What it gave comes back as plain values (``wire``).
-- ``walls`` are built around the process by bubblewrap or ``unshare``, ``inside`` is what remains to
-  be done within, ``warm`` spares it the import of torch, and ``limits`` are those of memory and
+- ``sandbox`` builds walls around the process by bubblewrap or ``unshare``, ``inside`` is what has
+  to be done within, ``warm`` spares it the import of torch, and ``limits`` are those of memory and
   number.
 """

@@ -13,10 +13,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from helpers.course.grading.isolate import CannotStart, Runner
-from helpers.course.grading.marks import WORDS, Mark, marks, missing, unreadable
+from helpers.course.grading.marking import WORDS, Mark, marks, missing, unreadable
+from helpers.course.grading.sandbox import Walls, walls
 from helpers.course.grading.submissions import HandIn, hand_ins, is_notebook, read_file
 from helpers.course.grading.table import Row, Table, printable
-from helpers.course.grading.walls import Walls, walls
 
 TIMEOUT = 60.0  # seconds for the answers of a notebook
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO, Protocol
 
 from helpers.course.grading.limits import below, excess
-from helpers.course.grading.walls import WORK, Walls, environment
+from helpers.course.grading.sandbox import WORK, Walls, environment
 
 START = 300.0  # seconds that a process may take to import what it needs
 TICK = 0.1  # seconds from one look at a process to the next

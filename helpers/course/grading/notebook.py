@@ -58,7 +58,7 @@ class Question:
     parts: tuple[Part, ...]
 
 
-def read(path: Path) -> list[dict]:
+def read_cells(path: Path) -> list[dict]:
     """The code cells of a notebook file, see ``cells_of``.
 
     Raises:

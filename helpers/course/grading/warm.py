@@ -17,7 +17,7 @@ import sys
 
 from helpers.course.grading import child, inside
 from helpers.course.grading.limits import limit
-from helpers.course.grading.walls import WORK
+from helpers.course.grading.sandbox import WORK
 
 LONGEST = 2**16  # bytes of a request
 

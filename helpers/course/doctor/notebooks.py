@@ -10,7 +10,7 @@ from pathlib import Path
 
 import helpers
 from helpers.course.doctor.report import FIX, NOTE, OK, Finding
-from helpers.course.grading.notebook import read
+from helpers.course.grading.notebook import read_cells
 
 HERE = Path(helpers.__file__).parent
 TOGETHER = "get both from one place: git pull, then make lab"
@@ -88,7 +88,7 @@ def _written_for(file: Path) -> str | None:
 def _imports(file: Path) -> Iterator[str]:
     """The names that a notebook imports from helpers, for example ``helpers.data.load``."""
     try:
-        cells = read(file)
+        cells = read_cells(file)
     except ValueError:
         return
     for cell in cells:

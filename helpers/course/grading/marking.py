@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from helpers.course.grading.isolate import CannotStart, Ended, Runner
-from helpers.course.grading.judge import RESULTS, all_of, is_known, judge
 from helpers.course.grading.table import printable
+from helpers.course.grading.verdict import RESULTS, all_of, is_known, judge
 
 STOPPED = "stopped"  # ran too long, or ended its process
 MISSING = "missing"  # the notebook does not ask for it any more

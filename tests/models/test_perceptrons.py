@@ -7,7 +7,7 @@ from torch import nn
 
 from helpers.models.layers import count_parameters
 from helpers.models.linear import init_params, linear1
-from helpers.models.mlp import DigitMLP, mlp, simple_net
+from helpers.models.perceptrons import DigitMLP, mlp, simple_net
 
 
 @given(
