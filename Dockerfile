@@ -11,7 +11,7 @@ RUN apt-get update \
 # torch for processors alone, a tenth of the size, where this index can be reached.
 ARG INDEX=https://download.pytorch.org/whl/cpu
 WORKDIR /course
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY helpers helpers
 RUN pip install --no-cache-dir --extra-index-url "${INDEX}" .
 

@@ -25,7 +25,7 @@ help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
 	@echo "make test-units, test-real, test-practice, test-browser, test-colab: one part of them"
-	@echo "make check      look at the style of the code and run the quick tests of helpers"
+	@echo "make check      style, types and the quick tests; AT=training looks at one room only"
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make attack     attack the grading of submissions in every way that was thought of"
 	@echo "make container  build a container for grading submissions, see README"
@@ -40,7 +40,7 @@ help:
 	@echo "make publish REPO=owner/name  write the address of your fork into lessons and README"
 	@echo "make picture    take the README's picture again, in a browser"
 	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
-	@echo "make lint       check the style of the code"
+	@echo "make lint       check style and types of the code"
 	@echo "make clean      remove the environments that the commands above made"
 
 lab: $(READY)
@@ -72,9 +72,11 @@ test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
 		$(PYTEST) --nbval -m "not solved" notebooks
 
-# Style, and the quick tests of helpers, in as many processes as there are processors.
+# Style, types, and the quick tests, in as many processes as there are processors. AT=training: only
+# the tests of that room.
 check: lint
-	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow and not attack" $(UNITS) $(CHECK)
+	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow and not attack" \
+		$(if $(AT),tests/$(AT),$(UNITS)) $(CHECK)
 
 # Minutes; it counts what was tried and what came through, with each kind of walls and without.
 attack: $(READY)
@@ -138,7 +140,9 @@ site: $(READY)
 colab-env: $(COLAB_READY)
 
 lint: $(READY)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
 
 # An environment of the checkout's own. uv installs the locked versions and compiles them, once: where
 # Python may not write what it has compiled, each start would compile torch again, for seconds. The

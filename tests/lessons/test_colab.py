@@ -105,7 +105,7 @@ def test_published_lesson_installs_from_its_fork(before, tmp_path):
 def fork_of_this_checkout(folder: Path) -> Path:
     """A repository of what pip needs to build the helpers, on the branch ``trunk``."""
     folder.mkdir()
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "helpers", folder / "helpers")
     for command in (

@@ -4,8 +4,10 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests import ROOT
 
@@ -92,3 +94,25 @@ def test_every_path_of_a_page_exists(page):
     assert len(paths) > 5
     missing = {p for p in paths if not (ROOT / p).exists() and "NAME" not in p}
     assert not missing
+
+
+def test_the_license_is_named_where_people_look():
+    assert PYPROJECT["project"]["license"] == "MIT AND CC-BY-4.0"
+    for name in PYPROJECT["project"]["license-files"]:
+        assert (ROOT / name).is_file()
+    for page in ("README.md", "LICENSE", "tools/site/templates/index.md.jinja"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert "MIT" in text and "CC BY 4.0" in text, page
+
+
+def test_what_git_may_run_before_a_commit_is_there():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repo in config["repos"] for hook in repo["hooks"]]
+    assert {hook["id"] for hook in hooks} == {"style", "format", "types", "outputs"}
+    installed = {
+        re.match(r"[\w-]+", r)[0] for r in PYPROJECT["project"]["optional-dependencies"]["test"]
+    }
+    for hook in hooks:
+        program, *rest = hook["entry"].split()
+        assert Path(program).name in installed | {"python"}, hook["entry"]
+        assert all((ROOT / word).exists() for word in rest if word.endswith(".py")), hook["entry"]
