@@ -25,10 +25,6 @@ class LossWatch:
         loss_func: what to watch: a loss function, from predictions and targets to one number, or
             anything else that gives a loss.
 
-    Raises:
-        ValueError: when called, if the loss is not one number.
-        FloatingPointError: when called or by ``finish``, if a loss was infinite or NaN.
-
     Example:
         >>> watch = LossWatch(lambda preds, targets: (preds - targets).square().mean())
         >>> watch(torch.tensor([1.0]), torch.tensor([3.0]))
@@ -72,10 +68,6 @@ class Watched:
 
     Attributes:
         latest: the pair that it gave last, or None.
-
-    Raises:
-        TypeError: when a batch is not a pair of tensors.
-        ValueError: when there is no batch.
 
     Example:
         >>> watched = Watched([(torch.zeros(2, 784), torch.zeros(2))])

@@ -36,9 +36,6 @@ def mnist_loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor
     Returns:
         Tensor: 0-dimensional, from 0 (all right and sure of it) to 1.
 
-    Raises:
-        ValueError: when the shapes or devices differ.
-
     Example:
         >>> mnist_loss(torch.tensor([0.0, 0.0]), torch.tensor([1, 0]))
         tensor(0.5000)
@@ -61,9 +58,6 @@ def batch_accuracy(preds: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
     Returns:
         Tensor: 0-dimensional, from 0 to 1.
 
-    Raises:
-        ValueError: when the shapes or devices differ.
-
     Example:
         >>> batch_accuracy(torch.tensor([2.0, -1.0, 3.0]), torch.tensor([1, 0, 0]))
         tensor(0.6667)
@@ -84,9 +78,6 @@ def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 
     Returns:
         Tensor: 0-dimensional, from 0 to 1.
-
-    Raises:
-        ValueError: when the shapes or the devices do not fit.
 
     Example:
         >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
@@ -111,10 +102,6 @@ def confusion_matrix(
     Returns:
         Tensor: int64, shape (n_classes, n_classes); row: the true class, column: the predicted
         one. What was right stands on the diagonal.
-
-    Raises:
-        TypeError: when the class numbers are not int64.
-        ValueError: when the shapes differ, or a number is no class.
 
     Example:
         >>> confusion_matrix(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), n_classes=2)
@@ -141,9 +128,6 @@ def most_confused(
     Returns:
         list: tuples (true class, predicted class, count), the most frequent first, those of one
         count in the order of the matrix; mistakes that never happened are left out.
-
-    Raises:
-        ValueError: when the matrix is not square, or the names are not as many as the classes.
 
     Example:
         >>> most_confused(torch.tensor([[5, 2], [1, 7]]), ("cat", "dog"), n=1)

@@ -62,9 +62,6 @@ def shift(images: torch.Tensor, right: int = 0, down: int = 0) -> torch.Tensor:
     Returns:
         Tensor: new, the same shape and dtype.
 
-    Raises:
-        ValueError: for more pixels than the images have, or parts of one.
-
     Example:
         >>> shift(torch.tensor([[1, 2, 3]]), right=1)
         tensor([[0, 1, 2]])

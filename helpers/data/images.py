@@ -68,9 +68,6 @@ class ImageSet:
         Returns:
             uint8 (n, height, width), or (n, 3, height, width) in colour.
 
-        Raises:
-            DataError: when there is no such split or class.
-
         Example:
             >>> import torch
             >>> pair = Split(torch.zeros(2, 28, 28, dtype=torch.uint8), torch.tensor([0, 1]))

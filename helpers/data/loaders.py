@@ -22,10 +22,6 @@ def images_and_labels(
         tuple: rows, float32 from 0 to 1, shape (n + m, 784), the 3s first; and labels, int64,
         shape (n + m, 1).
 
-    Raises:
-        TypeError: when the images are not bytes.
-        ValueError: when they are not of shape (n, 28, 28).
-
     Example:
         >>> threes, sevens = torch.zeros(2, 3, 28, 28, dtype=torch.uint8)
         >>> x, y = images_and_labels(threes, sevens[:1])
@@ -53,9 +49,6 @@ class Batches:
         batch_size: how many rows in a batch; the last one may have fewer.
         shuffle: whether each pass takes the rows in a new random order, drawn with torch's global
             seed (``torch.manual_seed``).
-
-    Raises:
-        ValueError: for no rows, for labels that are not as many as the inputs, or a bad batch size.
 
     Example:
         >>> dl = Batches(torch.arange(5), torch.zeros(5), batch_size=2)
@@ -90,10 +83,6 @@ class DigitDataset(Dataset):
     Args:
         images: bytes (``torch.uint8``), shape (n, height, width).
         labels: class numbers, int64, shape (n,).
-
-    Raises:
-        TypeError: when the images are not bytes.
-        ValueError: when the shapes do not fit.
 
     Example:
         >>> images = torch.full((3, 28, 28), 255, dtype=torch.uint8)
@@ -136,10 +125,6 @@ class ResidentBatches:
         shuffle: whether each pass takes the images in a new random order.
         augment: changes a batch of bytes at random, for example ``random_flip``.
         normalize: changes a batch of floats, for example ``torchvision.transforms.Normalize``.
-
-    Raises:
-        TypeError: when the images are not bytes.
-        ValueError: when they are grey, or not as many as the labels, or the batch size is bad.
 
     Example:
         >>> images = torch.full((5, 3, 32, 32), 255, dtype=torch.uint8)

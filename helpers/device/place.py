@@ -101,9 +101,6 @@ def to_device(data: Data, device: torch.device | str) -> Data:
     Returns:
         The same structure with everything on ``device``.
 
-    Raises:
-        TypeError: when something in it cannot be moved, for example a text.
-
     Example:
         >>> images, labels = to_device((torch.zeros(2, 3), torch.zeros(2)), "meta")
         >>> images.device.type, labels.device.type

@@ -86,10 +86,6 @@ class Cifar10CnnModel(ImageClassificationBase):
             ``torch.bfloat16`` where ``fast_precision`` of ``helpers.device`` says so. Parameters
             and logits are float32 in both.
 
-    Raises:
-        TypeError: when called with images that are bytes.
-        ValueError: when called with anything but a batch (n, 3, 32, 32) on the model's device.
-
     Example:
         >>> Cifar10CnnModel()(torch.zeros(2, 3, 32, 32)).shape
         torch.Size([2, 10])

@@ -19,10 +19,6 @@ def apply_kernel(image: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     Returns:
         Tensor: the image's dtype, shape (rows - kernel rows + 1, columns - kernel columns + 1).
 
-    Raises:
-        TypeError: for whole numbers.
-        ValueError: for other shapes.
-
     Example:
         >>> apply_kernel(torch.tensor([[1.0, 2.0, 4.0]]), torch.tensor([[-1.0, 1.0]]))
         tensor([[1., 2.]])
@@ -51,9 +47,6 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) 
         kernel_size: pixels of the kernel's side, at most ``size + 2 * padding``.
         stride: pixels from one place to the next, 1 or more.
         padding: pixels added at both ends, 0 or more.
-
-    Raises:
-        ValueError: when one is out of range, or the kernel does not fit.
 
     Example:
         >>> output_size(28, 3), output_size(28, 3, padding=1), output_size(28, 3, 2, 1)
@@ -91,10 +84,6 @@ def conv2d(
         Tensor: one feature map a filter, the dtype of ``x``, shape (n, filters, high, wide), with
         sizes as ``output_size`` gives them.
 
-    Raises:
-        TypeError: for whole numbers.
-        ValueError: when shapes, stride or padding do not fit.
-
     Example:
         >>> conv2d(torch.ones(1, 2, 4, 4), torch.ones(5, 2, 3, 3), padding=1)[0, 0, 0]
         tensor([ 8., 12., 12.,  8.])
@@ -128,9 +117,6 @@ def conv_parameters(inputs: int, filters: int, kernel_size: int) -> int:
         filters: feature maps that come out.
         kernel_size: pixels of a kernel's side.
 
-    Raises:
-        ValueError: when one is not a whole number from 1 on.
-
     Example:
         >>> conv_parameters(inputs=1, filters=25, kernel_size=3)
         250
@@ -148,9 +134,6 @@ def conv_filters(parameters: int, inputs: int, kernel_size: int) -> int:
         parameters: weights and biases together.
         inputs: channels that come in.
         kernel_size: pixels of a kernel's side.
-
-    Raises:
-        ValueError: when no convolution has that many parameters.
 
     Example:
         >>> conv_filters(parameters=250, inputs=1, kernel_size=3)
@@ -173,9 +156,6 @@ def max_pool2d(x: torch.Tensor, kernel_size: int) -> torch.Tensor:
 
     Returns:
         Tensor: the same dtype, shape (n, channels, rows // kernel_size, columns // kernel_size).
-
-    Raises:
-        ValueError: for another shape, or a window that does not fit.
 
     Example:
         >>> max_pool2d(torch.arange(16.0).view(1, 1, 4, 4), 2)

@@ -50,9 +50,6 @@ def whitening_matrix(rows: torch.Tensor, eps: float = 0.0) -> torch.Tensor:
         Tensor: float32, shape (features, features), the direction of the largest variance first.
         With ``eps=0`` the covariance of ``rows @ matrix.T`` is the identity.
 
-    Raises:
-        ValueError: when there are too few rows to tell the directions apart.
-
     Example:
         >>> rows = torch.tensor([[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
         >>> (rows @ whitening_matrix(rows).T).T.cov().round(decimals=4).abs()
@@ -126,9 +123,6 @@ def pass_on(conv: nn.Conv2d) -> nn.Conv2d:
     Returns:
         nn.Conv2d: the same one.
 
-    Raises:
-        ValueError: when the kernel has no middle.
-
     Example:
         >>> conv = pass_on(nn.Conv2d(2, 3, 3, padding=1, bias=False))
         >>> image = torch.rand(1, 2, 5, 5)
@@ -158,9 +152,6 @@ class FastNet(ImageClassificationBase):
         widths: channels of the three blocks.
         classes: how many logits.
         precision: in which convolutions are computed; parameters and logits are float32.
-
-    Raises:
-        ValueError: when there are too few images; when called with anything but (n, 3, 32, 32).
 
     Example:
         >>> images = torch.rand(10, 3, 32, 32)

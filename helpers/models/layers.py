@@ -33,9 +33,6 @@ def layer_table(layers: Iterable[nn.Module]) -> pd.DataFrame:
         DataFrame: one row a layer; columns ``layer`` (its class), ``has parameters`` ("yes" or
         "no") and ``parameters`` (how many).
 
-    Raises:
-        TypeError: when one of them is a class instead of a layer: ``nn.ReLU``, not ``nn.ReLU()``.
-
     Example:
         >>> layer_table([nn.Linear(784, 1), nn.ReLU()])
             layer has parameters  parameters

@@ -36,10 +36,6 @@ def linear1(xb: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torc
     Returns:
         Tensor: shape (n, outputs).
 
-    Raises:
-        TypeError: when ``xb`` holds whole numbers.
-        ValueError: when its features or its device are not those of the weights.
-
     Example:
         >>> linear1(torch.ones(2, 3), torch.ones(3, 1), torch.tensor([0.5]))
         tensor([[3.5000],

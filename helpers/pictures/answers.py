@@ -33,9 +33,6 @@ def draw_regions(models: Mapping[str, Model], points: torch.Tensor, labels: torc
     Returns:
         Figure: one square a model, its name and its accuracy on the points as the title.
 
-    Raises:
-        ValueError: for no models, or points and labels of other shapes.
-
     Example:
         ``draw_regions({"line": nn.Linear(2, 2)}, points, labels)``
     """
@@ -93,9 +90,6 @@ def strongest(
     Returns:
         Tensor: int64, shape (n,), the strongest first.
 
-    Raises:
-        ValueError: when the images do not have one pixel for each weight.
-
     Example:
         >>> strongest(torch.eye(3), torch.tensor([1.0, 3.0, 2.0]), torch.tensor(0.0), n=2)
         tensor([1, 2])
@@ -149,10 +143,6 @@ def disturb(
 
     Returns:
         Tensor: float from 0 to 1, the same shape and device.
-
-    Raises:
-        ValueError: for an image of another shape.
-        TypeError: for an image of whole numbers.
 
     Example:
         >>> image = torch.eye(3)[None]
@@ -218,9 +208,6 @@ def draw_comparison(image: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tenso
 
     Returns:
         Figure: five pictures; the titles give both distances and the verdict.
-
-    Raises:
-        ValueError: when ``image`` is not one image.
     """
     if image.ndim != 2:
         raise ValueError(
@@ -254,9 +241,6 @@ def draw_confusion(matrix: torch.Tensor, classes: Sequence[str]) -> Figure:
 
     Returns:
         Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: as ``most_confused`` does.
     """
     checks.confusion_counts(matrix, classes)
     counts = matrix.cpu()

@@ -63,10 +63,6 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
             a PIL image.
         alt: what there is to see, in a sentence. Screen readers speak it, and it stands in
             for the picture where only text is shown.
-
-    Raises:
-        TypeError: for any other kind of picture.
-        ValueError: when ``alt`` says nothing.
     """
     _check_description(alt)
     words = alt
@@ -96,9 +92,6 @@ def show_table(table: "Styler", alt: str) -> None:
     Args:
         table: what ``DataFrame.style`` gives.
         alt: what there is to see, in a sentence.
-
-    Raises:
-        ValueError: when ``alt`` says nothing.
     """
     _check_description(alt)
     html = table.set_uuid("shaded").to_html()
@@ -124,10 +117,6 @@ def image_grid(
 
     Returns:
         Figure: to be passed to ``show``.
-
-    Raises:
-        ValueError: for no images, for images that are not of rank 2, or when the titles are not
-            as many as the images.
     """
     images = list(images)
     if not images:

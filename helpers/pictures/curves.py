@@ -27,9 +27,6 @@ def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -
 
     Returns:
         Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: for no runs, or a run without numbers.
     """
     lengths = {name: len(run) for name, run in runs.items()}
     if not lengths or 0 in lengths.values():
@@ -65,9 +62,6 @@ def draw_weights(
 
     Returns:
         Figure: with a colour bar.
-
-    Raises:
-        ValueError: when they are not images of 784 weights, or the titles are not as many.
     """
     if weights.numel() == 0 or weights.numel() % 784:
         raise ValueError(
@@ -108,9 +102,6 @@ def draw_saturation(outputs: Mapping[str, torch.Tensor]) -> Figure:
     Returns:
         Figure: left the sigmoid and its slope around 0, right how many outputs of each kind lie
         where.
-
-    Raises:
-        ValueError: for no outputs.
     """
     flat = {name: output.detach().cpu().flatten() for name, output in outputs.items()}
     if not flat or any(output.numel() == 0 for output in flat.values()):

@@ -22,9 +22,6 @@ def broadcast_rows(left: Sequence[int], right: Sequence[int]) -> list[list[str]]
         list: three rows (left, right, result) of one text an axis. An axis that is missing or of
         length 1 while the other is longer reads ``copied``.
 
-    Raises:
-        ValueError: when the shapes do not fit.
-
     Example:
         >>> broadcast_rows((1010, 28, 28), (28, 28))[1]
         ['copied', '28', '28']
@@ -88,9 +85,6 @@ def draw_cycle(steps: Sequence[str], before: str = "", after: str = "") -> Figur
         steps: the names of the steps, at least two.
         before: what comes once, ahead of the first step.
         after: what comes once, when the cycle ends after the last step.
-
-    Raises:
-        ValueError: for fewer than two steps.
     """
     if len(steps) < 2:
         raise ValueError(f"draw_cycle: a cycle needs at least two steps, got {len(steps)}")

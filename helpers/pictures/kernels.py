@@ -24,9 +24,6 @@ def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: i
     Returns:
         Figure: the image with the window marked, the window, the kernel, the products; the sum of
         the products stands in the last title.
-
-    Raises:
-        ValueError: when the window does not lie within the image.
     """
     rows, columns = kernel.shape
     window = image[row : row + rows, column : column + columns]
@@ -63,9 +60,6 @@ def draw_sliding(
     Returns:
         Figure: above the image with the window marked, below what has been computed until there,
         that place marked; purple is positive, orange negative, grey not yet computed.
-
-    Raises:
-        ValueError: for no places, or a place outside the result.
     """
     result = apply_kernel(image, kernel)
     high, wide = result.shape
@@ -167,9 +161,6 @@ def draw_maps(
 
     Returns:
         Figure: with a colour bar.
-
-    Raises:
-        ValueError: for another shape, no maps, or titles that are not as many.
 
     Example:
         >>> len(draw_maps(torch.zeros(2, 3, 3)).axes)

@@ -27,9 +27,6 @@ def photo_grid(
 
     Returns:
         Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: for no images, for another shape, or when the titles are not as many.
     """
     if photos.ndim != 4 or photos.shape[1] != 3 or len(photos) == 0:
         raise ValueError(
@@ -78,9 +75,6 @@ def draw_answer(
 
     Returns:
         Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: when ``truth`` is no class, or the image has another shape.
     """
     if truth not in classes:
         raise ValueError(f"draw_answer: expected one of {', '.join(classes)}, got {truth!r}")

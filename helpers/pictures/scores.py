@@ -154,9 +154,6 @@ def draw_race(groups: dict[str, Sequence[Score]]) -> Figure:
 
     Returns:
         Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: for more than three groups, or as ``helpers.pictures.scores.scoreboard`` does.
     """
     if len(groups) > len(COLORS):
         raise ValueError(f"draw_race: expected at most three groups, got {len(groups)}")

@@ -35,11 +35,6 @@ def learn(
         smoothing: share of each label that is spread over all classes.
         before_step: called with the share before each step.
 
-    Raises:
-        TypeError: when a batch is no pair of images and labels, or of another dtype.
-        ValueError: when there is no batch, or one does not fit the model.
-        FloatingPointError: when the loss is infinite or NaN.
-
     Example:
         >>> layer, batch = nn.Linear(1, 2), (torch.ones(4, 1), torch.tensor([0, 0, 0, 1]))
         >>> learn(layer, [batch], StepBudget(100), [torch.optim.SGD(layer.parameters(), lr=0.2)])

@@ -33,11 +33,6 @@ def calc_grad(xb: torch.Tensor, yb: torch.Tensor, model: Model, loss_func: Loss)
         model: from a batch to predictions, shape (n, 1).
         loss_func: from predictions and labels to one number.
 
-    Raises:
-        TypeError: when ``xb`` holds whole numbers.
-        ValueError: when ``xb`` does not fit the model, or the loss is not one number.
-        FloatingPointError: when the loss is infinite or NaN.
-
     Example:
         >>> w = torch.tensor([[2.0]], requires_grad=True)
         >>> calc_grad(torch.ones(1, 1), torch.ones(1, 1), lambda xb: xb @ w, lambda p, t: p.mean())
@@ -57,9 +52,6 @@ class BasicOptim:
     Args:
         params: the parameters to train.
         lr: learning rate.
-
-    Raises:
-        ValueError: for no parameters, or some that do not ask for gradients.
 
     Example:
         >>> w = torch.tensor([2.0], requires_grad=True)
@@ -99,11 +91,6 @@ def train_epoch(model: Model, dl: Loader, loss_func: Loss, opt: Optimiser) -> No
         loss_func: from predictions and labels to one number.
         opt: an optimiser of the model's parameters.
 
-    Raises:
-        TypeError: when ``dl`` does not give pairs, or its inputs are whole numbers.
-        ValueError: when ``dl`` gives nothing, or a batch does not fit the model.
-        FloatingPointError: when a loss is infinite or NaN; says at which step.
-
     Example:
         >>> w = torch.tensor([[2.0]], requires_grad=True)
         >>> dl = [(torch.ones(1, 1), torch.ones(1, 1))] * 3
@@ -133,10 +120,6 @@ def validate_epoch(model: Model, valid_dl: Loader, metric: Loss) -> float:
 
     Returns:
         float: rounded to four digits.
-
-    Raises:
-        TypeError: when ``valid_dl`` does not give pairs, or its inputs are whole numbers.
-        ValueError: when ``valid_dl`` gives nothing, or a batch does not fit the model.
 
     Example:
         >>> dl = [(torch.ones(1, 1), torch.ones(1, 1)), (torch.zeros(1, 1), torch.ones(1, 1))]

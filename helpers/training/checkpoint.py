@@ -36,9 +36,6 @@ def replacing(path: Path | str) -> Iterator[Path]:
     Args:
         path: the file; its folder must exist.
 
-    Raises:
-        OSError: when the file cannot be written.
-
     Example:
         ``with replacing("weights.pt") as temporary: torch.save(weights, temporary)``
     """
@@ -136,10 +133,6 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
         model: a module with the same layers as the one that was saved; it may be on any device.
         path: the file.
 
-    Raises:
-        FileNotFoundError: when there is no such file.
-        ValueError: when the file is damaged, or belongs to another network.
-
     Example:
         ``load_weights(model, "cifar10.pt")``
 
@@ -208,10 +201,6 @@ class TrainingState:
 
         Returns:
             list: the history until then; empty when there is no file.
-
-        Raises:
-            ValueError: when the file is damaged, or of another network, or of other settings.
-            OSError: when the training could not be kept in this file later.
         """
         if self.path is None:
             return []

@@ -59,11 +59,6 @@ def train_step(
     Returns:
         Tensor: the loss *before* the step, 0-dimensional, without gradient.
 
-    Raises:
-        TypeError: when ``xb`` holds whole numbers, or ``yb`` none.
-        ValueError: when model, inputs and labels do not fit.
-        FloatingPointError: when the loss is infinite or NaN (looked at on the CPU only).
-
     Example:
         >>> model = nn.Linear(1, 2)
         >>> opt = torch.optim.SGD(model.parameters(), lr=1.0)
@@ -127,10 +122,6 @@ def predict(
         tuple: logits, shape (n, classes), and labels, shape (n,), in the loader's order, both on
         the CPU and without gradients.
 
-    Raises:
-        TypeError: when ``dl`` does not give pairs of tensors, or its inputs are whole numbers.
-        ValueError: when ``dl`` gives nothing, or the model is on another device.
-
     Example:
         >>> dl = [(torch.zeros(2, 4), torch.tensor([1, 0])), (torch.zeros(1, 4), torch.tensor([2]))]
         >>> logits, labels = predict(nn.Linear(4, 3), dl, "cpu")
@@ -169,12 +160,6 @@ def train_classifier(
 
     Returns:
         list: one ``Epoch`` for each epoch.
-
-    Raises:
-        TypeError: when a loader does not give pairs, or its inputs are whole numbers.
-        ValueError: when a loader gives nothing, a batch does not fit the model, or the optimiser
-            holds the parameters of another model.
-        FloatingPointError: when a loss is infinite or NaN; says at which step.
 
     Example:
         >>> model = nn.Linear(1, 2)

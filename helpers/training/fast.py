@@ -137,10 +137,6 @@ def fit_fast(
     Returns:
         FastFit: network, answers, accuracy, and what it took.
 
-    Raises:
-        TypeError: when the images are not bytes.
-        ValueError: when they are grey, of another size or too few, or seconds are not more than 0.
-
     Example:
         ``fit_fast(cifar.train, cifar.test, seconds=60).accuracy``
     """

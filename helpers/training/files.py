@@ -35,11 +35,6 @@ def stored(path: Path | str) -> object:
     """What ``torch.save`` wrote into a file, on the CPU.
 
     The file is a zip archive and has a checksum of each part; they are compared first.
-
-    Raises:
-        FileNotFoundError: when there is no such file.
-        OSError: when it cannot be read.
-        ValueError: when it is cut short, damaged, or was not written by ``torch.save``.
     """
     path = Path(path)
     if not path.is_file():

@@ -31,10 +31,6 @@ def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     Returns:
         dict: ``val_loss`` and ``val_acc``, means over all images.
 
-    Raises:
-        TypeError: when a batch is no pair of images and labels.
-        ValueError: when the loader gives no batch, or a batch does not fit the model.
-
     Example:
         ``evaluate(model, val_loader)["val_acc"]``
 
@@ -63,12 +59,6 @@ def fit_epoch(
 
     Returns:
         float: the mean of the losses of the steps.
-
-    Raises:
-        TypeError: when a batch is no pair of images and labels.
-        ValueError: when the loader gives no batch, or a batch does not fit the model.
-        FloatingPointError: when a loss is infinite or NaN, at once on a CPU and after the epoch
-            elsewhere; says at which step.
 
     Example:
         ``fit_epoch(model, train_loader, torch.optim.Adam(model.parameters(), lr=0.001))``
@@ -116,12 +106,6 @@ def fit(
 
     Returns:
         list: one dict an epoch with ``train_loss``, ``val_loss`` and ``val_acc``.
-
-    Raises:
-        FloatingPointError: when the loss is infinite or NaN: the message names step and reason.
-        ValueError: when the checkpoint is damaged, of another network or other settings, or has
-            had more epochs than are asked for.
-        OSError: at the start, when the checkpoint could not be written.
 
     Example:
         ``history = fit(10, 0.001, model, train_loader, val_loader, torch.optim.Adam)``

@@ -32,9 +32,6 @@ def orthogonalize(
     Returns:
         Tensor: the same shape, dtype and device; zeros stay zeros.
 
-    Raises:
-        ValueError: for a tensor of fewer than two axes.
-
     Example:
         >>> orthogonalize(torch.tensor([[3.0, 0.0], [0.0, 0.1]]), 12, EXACT).round(decimals=4)
         tensor([[1., 0.],
@@ -73,9 +70,6 @@ class Muon(torch.optim.Optimizer):
         keep_length: whether a layer's weights are kept at the length (the root of the sum of their
             squares) of root of the number of filters, before each step. For layers in front of a
             batch norm, where length does not matter, but a step weighs less the longer they get.
-
-    Raises:
-        ValueError: for a weight of fewer than two axes, a negative lr, or a bad momentum.
 
     Example:
         >>> filters = torch.nn.Parameter(torch.ones(1, 1, 1, 2))

@@ -38,9 +38,6 @@ def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float =
     Returns:
         float: factor of the peak learning rate.
 
-    Raises:
-        ValueError: when the peak is not between 0 and 1.
-
     Example:
         >>> one_cycle(0.25), round(one_cycle(0), 4)
         (1.0, 0.04)
@@ -65,9 +62,6 @@ class StepBudget:
 
     Attributes:
         taken: how many steps have been begun.
-
-    Raises:
-        ValueError: when there is no step.
 
     Example:
         >>> budget = StepBudget(2)
@@ -106,9 +100,6 @@ class TimeBudget:
 
     Attributes:
         taken: how many steps have been begun.
-
-    Raises:
-        ValueError: when the seconds are not more than 0.
 
     Example:
         >>> times = iter([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])

@@ -25,9 +25,6 @@ def largest_that_fits(
         left: how many seconds are left.
         enough: how many epochs there must be time for.
 
-    Raises:
-        ValueError: when there are no sizes.
-
     Example:
         >>> largest_that_fits([1, 2, 4, 8], lambda size: 10.0 * size, left=lambda: 100, enough=3)
         2

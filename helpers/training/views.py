@@ -80,9 +80,6 @@ def look_twice(model: Model, images: torch.Tensor, doubtful: float = 0.3) -> tor
     Returns:
         Tensor: logits, shape (n, classes).
 
-    Raises:
-        ValueError: when the share is not from 0 to 1.
-
     Example:
         >>> look_twice(lambda x: x.flatten(1), torch.zeros(4, 1, 1, 2), doubtful=0.5).shape
         torch.Size([4, 2])
