@@ -8,7 +8,16 @@ import pytest
 import torch
 
 import helpers.course.exercises
-from helpers.course.exercises import RIGHT, UNTRIED, WRONG, Exercise, Mistake, check, find
+from helpers.course.exercises import (
+    RIGHT,
+    UNTRIED,
+    WRONG,
+    Exercise,
+    Mistake,
+    check,
+    find,
+    framework,
+)
 from tests.course.answers_kit import ERRORS, ODD, raising, spoils_afterwards, spoils_first
 
 LESSONS = [
@@ -318,3 +327,42 @@ def test_check_prints_one_line(capsys):
 def test_unknown_exercises_are_named(number):
     with pytest.raises(ValueError, match="no exercise"):
         find(number)
+
+
+# Hints come in two strengths.
+
+HALVED = Exercise(
+    lambda x: 2 * x,
+    lambda: [(3.0,)],
+    (Mistake(lambda x: x / 2, "this is half of it.", "Multiply."), Mistake(lambda x: x, "same.")),
+    praise="well done.",
+    do="Think of a double.",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint", "said"),
+    [
+        (lambda x: x / 2, 1, "Not yet: this is half of it.\nA stronger hint: add hint=2"),
+        (lambda x: x / 2, 2, "Not yet: this is half of it.\nMultiply.\n"),
+        (lambda x: x, 2, "Not yet: same.\n"),
+        (
+            lambda x: 7.0,
+            2,
+            "Not yet: expected 6, got 7. The arguments were: 3.0.\nThink of a double.",
+        ),
+        (lambda x: x["a"], 2, "Think of a double."),
+        (lambda x: 2 * x, 2, "Right: well done.\n"),
+    ],
+    ids=range(6),
+)
+def test_a_second_hint_is_told_when_it_is_asked_for(monkeypatch, capsys, answer, hint, said):
+    monkeypatch.setattr(framework, "find", lambda number: HALVED)
+    check("1.1", answer, hint=hint)
+    out = capsys.readouterr().out
+    assert said in out and ("hint=2" in out) == ("hint=2" in said)
+
+
+def test_there_are_two_hints():
+    with pytest.raises(ValueError, match="1 .where to look. or 2 .what to do., got 3"):
+        check("1.1", None, hint=3)

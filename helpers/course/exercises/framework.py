@@ -44,11 +44,13 @@ class Mistake:
 
     Args:
         code: the wrong answer itself; a submission that behaves like it has made this mistake.
-        says: what went wrong and where to look.
+        says: what went wrong and where to look: the first hint.
+        do: what to do about it, short of the solution: the second hint, for who asks for it.
     """
 
     code: Callable | float
     says: str
+    do: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Exercise:
         tolerance: largest relative and absolute error allowed in a value.
         observe: turns a function into one whose result shows what it did; needed only where that
             is not its return value, as for a step that changes its argument.
+        do: the second hint for a wrong answer that none of the mistakes explains.
     """
 
     solution: Callable | float
@@ -72,6 +75,7 @@ class Exercise:
     praise: str
     tolerance: float = 1e-4
     observe: Callable[[Callable], Callable] = lambda function: function
+    do: str = ""
 
     def judge(self, answer: object) -> tuple[str, str]:
         """Return a verdict (``RIGHT``, ``UNTRIED`` or ``WRONG``) and a sentence for the learner.
@@ -80,17 +84,26 @@ class Exercise:
             answer: what the learner wrote; a function that returns None or ``...`` counts as
                 untried.
         """
+        verdict, sentence, _ = self.hints(answer)
+        return verdict, sentence
+
+    def hints(self, answer: object) -> tuple[str, str, str]:
+        """The verdict, its sentence, and a second, stronger hint; empty where there is none."""
         if answer is None or answer is ...:
-            return UNTRIED, "write your answer in the cell above, run it, then run this cell."
+            return UNTRIED, "write your answer in the cell above, run it, then run this cell.", ""
         if callable(self.solution) and not callable(answer):
-            return WRONG, f"expected a function, got {kind(answer)}."
+            return WRONG, f"expected a function, got {kind(answer)}.", ""
         if not callable(self.solution):
             if is_stub(answer):
-                return UNTRIED, "write your answer in the cell above, run it, then run this cell."
+                return (
+                    UNTRIED,
+                    "write your answer in the cell above, run it, then run this cell.",
+                    "",
+                )
             if callable(answer):
-                return WRONG, "expected a number, got a function or a class."
+                return WRONG, "expected a number, got a function or a class.", ""
             if number(answer) is None:
-                return WRONG, f"expected a number, got {kind(answer)}."
+                return WRONG, f"expected a number, got {kind(answer)}.", ""
             answer = number(answer)
         cases = [(given, self.result_of(self.solution, given)) for given in self.inputs()]
         for arguments, wanted in cases:
@@ -100,15 +113,18 @@ class Exercise:
                 raise
             except BaseException as error:  # also exit() is only what this answer does
                 what = "your function" if callable(answer) else "the exercise"
-                return WRONG, f"{what} stopped with {_told(error)}"
+                return WRONG, f"{what} stopped with {_told(error)}", self.do
             if got is None or got is ...:
                 if is_stub(answer):
-                    return UNTRIED, "fill in the function above, run it, then run this cell."
-                return WRONG, "your function returns nothing. Does it end with `return ...`?"
+                    return UNTRIED, "fill in the function above, run it, then run this cell.", ""
+                return WRONG, "your function returns nothing. Does it end with `return ...`?", ""
             problem = _difference(got, wanted, self.tolerance)
             if problem:
-                return WRONG, self._diagnose(got, arguments) or problem + _inputs(arguments)
-        return RIGHT, self.praise
+                known = self._diagnose(got, arguments)
+                if known:
+                    return WRONG, known.says, known.do
+                return WRONG, problem + _inputs(arguments), self.do
+        return RIGHT, self.praise, ""
 
     def result_of(self, answer: Callable | float, arguments: tuple) -> object:
         """What an answer does with copies of the arguments, which it may change.
@@ -118,15 +134,15 @@ class Exercise:
         function = answer if callable(answer) else lambda *_: answer
         return self.observe(function)(*copy.deepcopy(arguments))
 
-    def _diagnose(self, got: object, arguments: tuple) -> str | None:
-        """The sentence of the first known mistake that gives the same wrong result."""
+    def _diagnose(self, got: object, arguments: tuple) -> Mistake | None:
+        """The first known mistake that gives the same wrong result."""
         for mistake in self.mistakes:
             try:
                 made = self.result_of(mistake.code, arguments)
             except Exception:  # a mistake may be impossible on some inputs: then it is not this one
                 continue
             if _difference(got, made, self.tolerance) is None:
-                return mistake.says
+                return mistake
         return None
 
 
@@ -146,12 +162,13 @@ def find(number: str) -> Exercise:
         ) from error
 
 
-def check(number: str, answer: object) -> None:
+def check(number: str, answer: object, hint: int = 1) -> None:
     """Say at once whether an answer is right, or which mistake it looks like.
 
     Args:
         number: the exercise's number as in its heading, for example ``"1.2"``.
         answer: what the learner wrote, usually a function.
+        hint: 1 says where to look, 2 also what to do.
 
     Raises:
         ValueError: when there is no such exercise.
@@ -160,8 +177,12 @@ def check(number: str, answer: object) -> None:
         >>> check("1.1", None)
         Not tried yet: write your answer in the cell above, run it, then run this cell.
     """
-    verdict, sentence = find(number).judge(answer)
+    if hint not in (1, 2):
+        raise ValueError(f"hint must be 1 (where to look) or 2 (what to do), got {hint!r}")
+    verdict, sentence, more = find(number).hints(answer)
     print(f"{verdict}: {sentence}")
+    if more:
+        print(more if hint == 2 else "A stronger hint: add hint=2 to the call of check.")
 
 
 def is_stub(function: Callable) -> bool:
