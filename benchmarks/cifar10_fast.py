@@ -34,7 +34,7 @@ from helpers.data import ImageSet, folder, load
 from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches, ResidentBatches
 from helpers.device.place import get_default_device
-from helpers.device.precision import lowest_precision
+from helpers.device.precision import fast_precision
 from helpers.device.speed import clock_of, product_rate, training_flops
 from helpers.models.fastnet import PIXELS, FastNet, Widths
 from helpers.training.fast import FastFit, answers, fit_fast, train
@@ -204,7 +204,7 @@ def fast_run(
     tests = ResidentBatches(*images.test, 2000, device)
     sample = loader.images[:: len(loader.images) // 1000 + 1].float() / 255
     labels, clock = images.test.labels, clock_of(device)
-    precision = lowest_precision(device)
+    precision = fast_precision(device, watchful=True)
 
     def run() -> Run:
         begin = clock()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.cifar10_fast import limit_line, several
@@ -10,8 +11,10 @@ from benchmarks.gpu.stage import Stage
 from benchmarks.operators import operators, waits
 from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches
-from helpers.device.precision import lowest_precision
+from helpers.device.precision import fast_precision
+from helpers.models.fastnet import FastNet, Widths
 from helpers.training import fast
+from helpers.training.fast import train
 from helpers.training.schedule import StepBudget
 
 PLAN = {2: 3, 5: 3, 10: 1}  # seconds: seeds
@@ -40,9 +43,11 @@ def run(stage: Stage) -> None:
                     last = fit(stage, f"{seconds} s", seconds, seed, sizes)
             if last:
                 stage.put(**{f"{seconds}_s_limit": limit_line(last, stage.images, stage.device)})
+    with stage.part("ways"):
+        other_ways(stage, sizes[-2])
 
 
-def dashed(widths: fast.Widths) -> str:
+def dashed(widths: Widths) -> str:
     """Widths as the tables write them."""
     return "-".join(map(str, widths))
 
@@ -57,16 +62,66 @@ def fit(stage: Stage, name: str, seconds: float, seed: int, sizes) -> fast.FastF
     return one
 
 
-def one_step(stage: Stage, widths: fast.Widths) -> None:
+class SliceMax(nn.Module):
+    """Max pooling of two by two as the larger of four slices: a trial for GPUs, see ``other_ways``.
+
+    Example:
+        >>> SliceMax()(torch.tensor([[1.0, 3.0], [2.0, 0.0]])[None, None]).item()
+        3.0
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        height, width = (side // 2 * 2 for side in x.shape[-2:])
+        rows = torch.maximum(x[..., 0:height:2, :width], x[..., 1:height:2, :width])
+        return torch.maximum(rows[..., 0::2], rows[..., 1::2])
+
+
+def sliced(model: FastNet) -> None:
+    """Let every block pool by slices."""
+    for part in model.blocks:
+        part[1] = SliceMax()
+
+
+def other_ways(stage: Stage, widths: Widths) -> None:
+    """The same training with one thing done otherwise: which way is worth building in?
+
+    Pooling took three tenths of a step on an H100. ``torch.compile`` joins operations, but has to
+    prepare itself: its first training is told apart.
+    """
+    backend = "eager" if stage.small else "inductor"
+    ways: dict[str, Callable[[FastNet], object]] = {
+        "usual": lambda model: None,
+        "sliced": sliced,
+        "compiled": lambda model: model.blocks.compile(backend=backend),
+        "sliced_compiled": lambda model: (sliced(model), model.blocks.compile(backend=backend)),
+    }
+    steps, size = (4, 64) if stage.small else (40, 2000)
+    loader = AlternatingBatches(*stage.images.train, size, stage.device, True, random_shift)
+    sample = loader.images[:1000].float() / 255
+    precision = fast_precision(stage.device, watchful=True)
+    for name, change in ways.items():
+        if stage.left() < 30:
+            return
+        for first in (True, False):
+            model = FastNet(sample, widths, len(stage.images.classes), precision)
+            change(model)
+            begin = stage.clock()
+            train(model, loader, StepBudget(steps))
+            seconds = stage.clock() - begin
+            key = "cold_s" if first else "step_ms"
+            stage.put(**{f"way_{name}_{key}": seconds if first else 1e3 * seconds / steps})
+
+
+def one_step(stage: Stage, widths: Widths) -> None:
     """Milliseconds, operators, launches and waits of a step, means over a short training."""
     steps, size = (4, 64) if stage.small else (40, 2000)
     loader = AlternatingBatches(*stage.images.train, size, stage.device, True, random_shift)
     sample = loader.images[:1000].float() / 255
-    classes, precision = len(stage.images.classes), lowest_precision(stage.device)
+    classes, precision = len(stage.images.classes), fast_precision(stage.device, watchful=True)
 
     def training() -> Callable[[], object]:
-        model = fast.FastNet(sample, widths, classes, precision)
-        return lambda: (fast.train(model, loader, StepBudget(steps)), stage.clock())
+        model = FastNet(sample, widths, classes, precision)
+        return lambda: (train(model, loader, StepBudget(steps)), stage.clock())
 
     def put(**figures: float) -> None:
         name = f"step_{dashed(widths)}"

@@ -10,54 +10,37 @@ GAIN = 1.2  # so many times faster bfloat16 must be; with less, its fewer digits
 TRIES = 5
 
 
-def fast_precision(device: torch.device) -> torch.dtype:
-    """Whether convolutions should be computed in bfloat16 on this device.
+def fast_precision(device: torch.device, watchful: bool = False) -> torch.dtype:
+    """In which precision convolutions should be computed on this device.
 
     bfloat16 keeps the range of float32 with fewer digits. It pays where the hardware multiplies it
     directly: many x86 processors since 2020 (AVX-512 BF16, AMX), NVIDIA GPUs since Ampere. What a
     processor is called says little: instructions may be switched off, or torch may have no program
     for them and take a hundred times as long. So on a processor a small convolution is timed in
-    both, once in a process, in a few milliseconds. float16 is never the answer: a processor
-    computes it many times slower, and on a GPU its small range asks for precautions (see
-    ``lowest_precision``).
+    both, once in a process, in a few milliseconds.
+
+    Older NVIDIA GPUs (a T4, for example) multiply only float16 directly. It ends at 65,504, so a
+    gradient may become infinite there. Only a loop that looks out for that gets it; any other one
+    gets float32. On a processor float16 is never the answer: it takes many times longer.
 
     Args:
         device: where the training will run.
+        watchful: whether the loop drops steps whose gradients are not finite, as ``fit_fast`` does.
 
     Returns:
-        torch.dtype: ``torch.bfloat16`` or ``torch.float32``.
+        torch.dtype: ``torch.bfloat16``, ``torch.float32`` or, if watchful, ``torch.float16``.
 
     Example:
-        >>> fast_precision(torch.device("cpu")) in (torch.bfloat16, torch.float32)
-        True
+        >>> fast_precision(torch.device("mps"), watchful=True)
+        torch.float32
     """
     if device.type == "cuda":
         direct = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         direct = device.type == "cpu" and _bfloat16_pays()
-    return torch.bfloat16 if direct else torch.float32
-
-
-def lowest_precision(device: torch.device) -> torch.dtype:
-    """What the recipe of lesson 08 computes in: two bytes a number on every NVIDIA GPU.
-
-    That is ``fast_precision``, where it is bfloat16: GPUs multiply it as fast as float16, and its
-    range is that of float32. Older GPUs (a T4, for example) multiply only float16 directly. It ends
-    at 65,504, so a gradient may become infinite there, and who trains in it has to look out for
-    that, as ``fit_fast`` does. Processors and Apple's GPUs get ``fast_precision``.
-
-    Args:
-        device: where the training will run.
-
-    Returns:
-        torch.dtype: ``torch.bfloat16``, ``torch.float16`` or ``torch.float32``.
-
-    Example:
-        >>> lowest_precision(torch.device("mps"))
-        torch.float32
-    """
-    fast = fast_precision(device)
-    return torch.float16 if device.type == "cuda" and fast == torch.float32 else fast
+    if direct:
+        return torch.bfloat16
+    return torch.float16 if device.type == "cuda" and watchful else torch.float32
 
 
 def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_format:

@@ -10,7 +10,7 @@ from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches, ResidentBatches
 from helpers.device.memory import keep_freed_memory
 from helpers.device.place import get_default_device
-from helpers.device.precision import lowest_precision
+from helpers.device.precision import fast_precision
 from helpers.device.speed import clock_of
 from helpers.metrics import accuracy
 from helpers.models.fastnet import PIXELS, SIZES, FastNet, Widths
@@ -154,7 +154,7 @@ def fit_fast(
     tests = ResidentBatches(*test_split, 2000 if on_gpu else 500, device)
     sample = loader.images[:: n // 1000 + 1].float() / 255  # spread over all classes
     classes = int(train_split.labels.max()) + 1
-    precision = lowest_precision(device)
+    precision = fast_precision(device, watchful=True)
 
     def epoch_seconds(widths: Widths) -> float:
         rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from helpers.device import precision as module
-from helpers.device.precision import fast_layout, fast_precision, lowest_precision
+from helpers.device.precision import fast_layout, fast_precision
 
 
 @pytest.fixture(autouse=True)
@@ -66,18 +66,22 @@ def test_elsewhere_nothing_is_risked():
 
 
 @pytest.mark.parametrize(
-    ("kind", "fast", "lowest"),
+    ("kind", "direct", "careless", "watchful"),
     [
-        ("cuda", torch.bfloat16, torch.bfloat16),  # an A100, an H200: range before digits
-        ("cuda", torch.float32, torch.float16),  # a T4
-        ("cpu", torch.bfloat16, torch.bfloat16),
-        ("cpu", torch.float32, torch.float32),
-        ("mps", torch.float32, torch.float32),
+        ("cuda", True, torch.bfloat16, torch.bfloat16),  # an A100, an H200: range before digits
+        ("cuda", False, torch.float32, torch.float16),  # a T4
+        ("cpu", True, torch.bfloat16, torch.bfloat16),
+        ("cpu", False, torch.float32, torch.float32),
+        ("mps", False, torch.float32, torch.float32),
     ],
 )
-def test_float16_is_for_nvidia_gpus_without_bfloat16(monkeypatch, kind, fast, lowest):
-    monkeypatch.setattr("helpers.device.precision.fast_precision", lambda device: fast)
-    assert lowest_precision(torch.device(kind)) == lowest
+def test_float16_is_for_nvidia_gpus_without_bfloat16_and_loops_that_look_out(
+    monkeypatch, kind, direct, careless, watchful
+):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: direct)
+    monkeypatch.setattr("helpers.device.precision._bfloat16_pays", lambda: direct)
+    assert fast_precision(torch.device(kind)) == careless
+    assert fast_precision(torch.device(kind), watchful=True) == watchful
 
 
 @pytest.mark.parametrize(

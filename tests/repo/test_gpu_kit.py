@@ -13,9 +13,11 @@ import pytest
 import torch
 from nbformat.v4 import new_output
 from packaging.markers import Marker
+from torch import nn
 
 from benchmarks.gpu import command, lessons, pack, tests
 from benchmarks.gpu.command import Plan, Run
+from benchmarks.gpu.fast import SliceMax
 from benchmarks.gpu.pack import PackError, pinned
 from benchmarks.gpu.results import Results, new_file, plain
 from benchmarks.gpu.stage import Stage
@@ -227,7 +229,7 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
         assert f"| {name} | done |" in said
     for figure in (
         "facts.bfloat16_tflops", "tests.units_passed", "fast.1_s_limit", "fast.cold_wall_s",
-        "fast.step_8-16-16_operators", "duel.ours_seconds",
+        "fast.step_8-16-16_operators", "fast.way_sliced_compiled_step_ms", "duel.ours_seconds",
         "duel.fit_fast_in_that_time_accuracy", "notes.notes_over_helpers", "lesson07.lines",
     ):  # fmt: skip
         assert figures[figure], figure
@@ -283,6 +285,15 @@ def test_tests_are_counted_as_they_end(stage, tmp_path):
     assert figures["fast.units_failures"] == ["test_it.py::test_b: assert 1 == 2"]
     assert figures["fast.units_skips"] == ["test_it.py::test_c: Skipped: no GPU"]
     assert stage.failed
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 8, 8), (1, 2, 31, 15), (1, 1, 2, 3)])
+def test_pooling_by_slices_is_max_pooling(shape):
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    got, wanted = SliceMax()(x), nn.MaxPool2d(2)(x)
+    assert torch.equal(got, wanted)
+    gradients = [torch.autograd.grad(pooled.square().sum(), x)[0] for pooled in (got, wanted)]
+    torch.testing.assert_close(*gradients)
 
 
 def test_the_tests_of_what_uses_a_device_are_found(monkeypatch):
