@@ -33,6 +33,7 @@ STAGES = {
     "tests": Plan("benchmarks.gpu.tests", 130),
     "fast": Plan("benchmarks.gpu.fast", 135),
     "duel": Plan("benchmarks.gpu.duel", 95),
+    "ways": Plan("benchmarks.gpu.fast", 110),
     "notes": Plan("benchmarks.gpu.notes", 75),
     "lesson07": Plan("benchmarks.gpu.lessons", 130),
     "lesson08": Plan("benchmarks.gpu.lessons", 200),

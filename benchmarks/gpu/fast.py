@@ -22,8 +22,11 @@ SMALL_SIZES = (8, 16, 16), (16, 16, 16)
 
 
 def run(stage: Stage) -> None:
-    """A cold start, each width alone, a step, then the budgets."""
+    """A cold start, each width alone, a step, then the budgets; or other ways to take a step."""
     sizes = SMALL_SIZES if stage.small else fast.SIZES
+    if stage.name == "ways":
+        with stage.part("all"):
+            return other_ways(stage, sizes[-2])
     plan, short = ({1: 2}, 1) if stage.small else (PLAN, 2)
     with stage.part("cold"):  # kernels have to be loaded and chosen
         begin = stage.clock()
@@ -43,8 +46,6 @@ def run(stage: Stage) -> None:
                     last = fit(stage, f"{seconds} s", seconds, seed, sizes)
             if last:
                 stage.put(**{f"{seconds}_s_limit": limit_line(last, stage.images, stage.device)})
-    with stage.part("ways"):
-        other_ways(stage, sizes[-2])
 
 
 def dashed(widths: Widths) -> str:
@@ -109,7 +110,7 @@ def other_ways(stage: Stage, widths: Widths) -> None:
             train(model, loader, StepBudget(steps))
             seconds = stage.clock() - begin
             key = "cold_s" if first else "step_ms"
-            stage.put(**{f"way_{name}_{key}": seconds if first else 1e3 * seconds / steps})
+            stage.put(**{f"{name}_{key}": seconds if first else 1e3 * seconds / steps})
 
 
 def one_step(stage: Stage, widths: Widths) -> None:
@@ -128,16 +129,15 @@ def one_step(stage: Stage, widths: Widths) -> None:
         stage.put(**{f"{name}_{key}": value / steps for key, value in figures.items()})
 
     training()()
-    train, begin = training(), stage.clock()
-    train()
+    whole, begin = training(), stage.clock()
+    whole()
     put(queued_ms=1e3 * (stage.clock() - begin), operators=operators(training()))
     if stage.device.type != "cuda":
         return
-    train = training()
-    put(waits=waits(train))
-    train = training()
+    put(waits=waits(training()))
+    whole = training()
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as seen:
-        train()
+        whole()
     averages = seen.key_averages()
     on_gpu = [
         one for one in averages if str(one.device_type).endswith("CUDA")

@@ -229,7 +229,7 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
         assert f"| {name} | done |" in said
     for figure in (
         "facts.bfloat16_tflops", "tests.units_passed", "fast.1_s_limit", "fast.cold_wall_s",
-        "fast.step_8-16-16_operators", "fast.way_sliced_compiled_step_ms", "duel.ours_seconds",
+        "fast.step_8-16-16_operators", "ways.sliced_compiled_step_ms", "duel.ours_seconds",
         "duel.fit_fast_in_that_time_accuracy", "notes.notes_over_helpers", "lesson07.lines",
     ):  # fmt: skip
         assert figures[figure], figure
