@@ -22,12 +22,12 @@ def main(arguments):
         sys.stdout.reconfigure(errors="replace")  # an old terminal cannot show every letter
     if arguments[:1] == ["progress"]:
         try:
-            from helpers.course.grading import command
+            from helpers.course.grading import command as progress
         except ImportError as error:
             print(f"fix   progress      cannot start: {error}")
             print("                    What is wrong here: python -m helpers")
             return 1
-        return command.main(arguments[1:])
+        return progress.main(arguments[1:])
     from helpers.course.doctor import command
 
     return command.main(arguments)

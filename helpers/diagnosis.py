@@ -11,6 +11,7 @@ from torch import nn
 
 Model = Callable[[torch.Tensor], torch.Tensor]
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Pair = tuple[torch.Tensor, torch.Tensor] | list[torch.Tensor]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -79,7 +80,7 @@ class Watched:
         self.dl = dl
         self.latest: tuple[torch.Tensor, torch.Tensor] | None = None
 
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def __iter__(self) -> Iterator[Pair]:
         batch = None
         for batch in self.dl:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
@@ -136,9 +137,12 @@ def watched(
                 result = function(*given.args, **given.kwargs)
             except (RuntimeError, IndexError) as error:
                 latest = batches.latest if batches else (values["xb"], values["yb"])
-                if latest and "device" in values:  # the function moves its batches there
-                    latest = tuple(tensor.to(values["device"]) for tensor in latest)
-                problem = latest and _reason(error, values["model"], *latest, classes)
+                problem = None
+                if latest:
+                    xb, yb = latest
+                    if "device" in values:  # the function moves its batches there
+                        xb, yb = xb.to(values["device"]), yb.to(values["device"])
+                    problem = _reason(error, values["model"], xb, yb, classes)
                 if not problem:
                     raise
                 raise problem from error

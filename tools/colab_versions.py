@@ -93,4 +93,4 @@ def _lines(found: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,7 +7,6 @@ writes it beside the notebook; there the setup cell, the same as everywhere, fin
 import argparse
 import base64
 import copy
-import sys
 import textwrap
 from pathlib import Path
 
@@ -95,4 +94,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -87,8 +87,9 @@ def _one_number(name: str, value: float | torch.Tensor) -> float:
 
 
 def _decimals(*numbers: float) -> int:
-    """How many decimals the numbers are written with, at most six."""
-    return min(6, max(-Decimal(f"{number:g}").as_tuple().exponent for number in (*numbers, 0)))
+    """How many decimals the numbers are written with, at most six; infinity and NaN have none."""
+    exponents = [Decimal(f"{number:g}").as_tuple().exponent for number in numbers]
+    return min(6, max(0, *(-power for power in exponents if isinstance(power, int))))
 
 
 def play(

@@ -104,7 +104,7 @@ class DigitDataset(Dataset):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         """One example: its image, float32 from 0 to 1, shape (1, height, width), and its label."""
         image = self.images[index].unsqueeze(0).float() / 255
-        return image, self.labels[index].item()
+        return image, self.labels[index].item()  # type: ignore[return-value]  # of int64: int
 
 
 Change = Callable[[torch.Tensor], torch.Tensor]

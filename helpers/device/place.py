@@ -1,15 +1,22 @@
 """Where tensors live and sums are done: an NVIDIA GPU, an Apple GPU or the processor."""
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import TypeVar
+from typing import Protocol, Self, TypeVar
 
 import torch
 
 from helpers import checks
 
-Data = TypeVar("Data")
+Data = TypeVar("Data", bound="Movable | dict | list | tuple")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Movable(Protocol):
+    """A tensor, a module, or what else can be moved as they are."""
+
+    def to(self, device: torch.device | str) -> Self: ...
 
 
 @cache
@@ -111,11 +118,21 @@ def to_device(data: Data, device: torch.device | str) -> Data:
     """
     checks.movable(data)
     if isinstance(data, dict):
-        return {key: to_device(value, device) for key, value in data.items()}
+        return {  # type: ignore[return-value]  # data is a dict, so this is of its type
+            key: to_device(value, device) for key, value in data.items()
+        }
     if isinstance(data, (list, tuple)):
         make = getattr(data, "_make", type(data))  # a named tuple is put together by its _make
         return make([to_device(value, device) for value in data])
     return data.to(device)
+
+
+class SizedLoader(Protocol[T_co]):
+    """What gives batches and knows how many, for example a ``DataLoader``."""
+
+    def __iter__(self) -> Iterator[T_co]: ...
+
+    def __len__(self) -> int: ...
 
 
 class DeviceDataLoader:
@@ -134,7 +151,7 @@ class DeviceDataLoader:
     Built in lesson 07.
     """
 
-    def __init__(self, dl: Iterable, device: torch.device | str) -> None:
+    def __init__(self, dl: SizedLoader, device: torch.device | str) -> None:
         self.dl, self.device = dl, device
 
     def __iter__(self) -> Iterator:

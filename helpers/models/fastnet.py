@@ -96,7 +96,7 @@ def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn
     conv = nn.Conv2d(images.shape[1], 2 * len(filters), size, device=images.device)
     with torch.no_grad():
         conv.weight.copy_(torch.cat([filters, -filters]))
-        conv.bias.zero_()
+        conv.bias.zero_()  # type: ignore[union-attr]  # there is one by default
     conv.weight.requires_grad_(False)
     return conv
 
@@ -162,6 +162,9 @@ class FastNet(ImageClassificationBase):
     Page, "How to train your ResNet" (2018), and tysam-code, hlb-CIFAR10 (2023).
     """
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(
         self,
         images: torch.Tensor,
@@ -177,7 +180,7 @@ class FastNet(ImageClassificationBase):
         channels = (self.whiten.out_channels, *widths)
         self.blocks = nn.Sequential(*(block(*pair) for pair in pairwise(channels)))
         self.head = nn.Linear(widths[-1], classes, bias=False)
-        self.to(images.device, memory_format=fast_layout(images.device, precision))
+        self.to(images.device).to(memory_format=fast_layout(images.device, precision))
 
     def forward(self, xb: torch.Tensor) -> torch.Tensor:
         """Logits, float32, shape (n, classes), of images (n, 3, 32, 32), float from 0 to 1."""
@@ -202,7 +205,8 @@ class FastNet(ImageClassificationBase):
             done: share of the training that is done, from 0 to 1.
         """
         self.pixels = next(pixels for until, pixels in PIXELS if done <= until)
-        self.whiten.bias.requires_grad_(done < 0.1)
+        if self.whiten.bias is not None:
+            self.whiten.bias.requires_grad_(done < 0.1)
 
 
 def block(inputs: int, outputs: int) -> nn.Sequential:

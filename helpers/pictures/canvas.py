@@ -66,19 +66,19 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
     """
     _check_description(alt)
     words = alt
+    figure = picture.get_figure(root=True) if isinstance(picture, Axes) else picture
     if isinstance(picture, Image.Image):
         file = io.BytesIO()
         picture.save(file, format="PNG")
         data = file.getvalue()
-    elif isinstance(picture, (Figure, Axes)):
-        figure = picture.get_figure() if isinstance(picture, Axes) else picture
+    elif isinstance(figure, Figure):
         titles = [" ".join(axis.get_title().split()) for axis in figure.axes if axis.get_title()]
         words = f"{alt} Titles: {' | '.join(titles)}." if titles else alt
         data = png(figure)
     else:
         raise TypeError(
             "show: expected a matplotlib Figure or Axes or a PIL image, "
-            f"got {type(picture).__name__}; for a tensor use show_images"
+            f"got {type(figure).__name__}; for a tensor use show_images"
         )
     bundle = {"image/png": data, "text/plain": f"Picture: {words}"}
     display(bundle, metadata={"image/png": {"alt": words}}, raw=True)

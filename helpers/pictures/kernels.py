@@ -123,7 +123,7 @@ def draw_places(size: int, kernel_size: int, stride: int = 1, padding: int = 0) 
     )  # fmt: skip
     axis.title.set_fontsize(11)
     axis.set_xticks([])
-    axis.set_yticks([place + 1.5 for place in range(count)], range(1, count + 1))
+    axis.set_yticks([place + 1.5 for place in range(count)], map(str, range(1, count + 1)))
     return figure
 
 

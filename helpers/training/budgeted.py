@@ -9,14 +9,14 @@ from torch import nn
 
 from helpers import diagnosis
 from helpers.diagnosis import LossWatch
-from helpers.training.schedule import StepBudget, TimeBudget
+from helpers.training.schedule import Budget
 
 
 @diagnosis.watched(loader="loader", classes=True)
 def learn(
     model: nn.Module,
     loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
-    budget: StepBudget | TimeBudget,
+    budget: Budget,
     optimizers: Sequence[torch.optim.Optimizer],
     schedule: Callable[[float], float] = lambda done: 1.0,
     smoothing: float = 0.0,
@@ -36,6 +36,7 @@ def learn(
         before_step: called with the share before each step.
 
     Example:
+        >>> from helpers.training.schedule import StepBudget
         >>> layer, batch = nn.Linear(1, 2), (torch.ones(4, 1), torch.tensor([0, 0, 0, 1]))
         >>> learn(layer, [batch], StepBudget(100), [torch.optim.SGD(layer.parameters(), lr=0.2)])
         >>> round(layer(torch.ones(1, 1)).softmax(1)[0, 0].item(), 2)

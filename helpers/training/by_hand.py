@@ -73,7 +73,7 @@ class BasicOptim:
         """Move every parameter, in place; it must have a gradient."""
         with torch.no_grad():
             for p in self.params:
-                p -= p.grad * self.lr
+                p -= p.grad * self.lr  # type: ignore[operator]  # after backward there is one
 
     def zero_grad(self) -> None:
         """Forget the gradients, so that the next ones are not added to them."""

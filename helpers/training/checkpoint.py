@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import torch
 from torch import nn
@@ -170,7 +171,7 @@ class TrainingState:
     ) -> None:
         self.path = None if path is None else Path(path)
         self.model, self.optimizer = model, optimizer
-        self.settings = {"optimizer": type(optimizer).__name__} | settings
+        self.settings: dict[str, float | str] = {"optimizer": type(optimizer).__name__, **settings}
 
     def save(self, history: list[dict[str, float]]) -> None:
         """Write the training as it is now, after an epoch.
@@ -204,25 +205,18 @@ class TrainingState:
         """
         if self.path is None:
             return []
-        self._try_to_write()
+        _try_to_write(self.path)
         if not self.path.exists():
             return []
         state = stored(self.path)
         problem = training_misfit(state, self.path, self.model, self.optimizer, self.settings)
         if problem:
             raise problem
+        assert isinstance(state, dict)  # nothing else fits
         self.optimizer.load_state_dict(state["optimizer"])
         self.model.load_state_dict(state["model"])
         _set_random_states(state["random"])
         return state["history"]
-
-    def _try_to_write(self) -> None:
-        """Find out before the training whether it can be kept."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise unwritable(self.path, error) from error
-        _begun(self.path).unlink()
 
     def remove(self) -> None:
         """Delete the file: the training has reached its end."""
@@ -230,8 +224,23 @@ class TrainingState:
             self.path.unlink(missing_ok=True)
 
 
-def _random_states() -> dict[str, torch.Tensor | list[torch.Tensor]]:
-    states: dict[str, torch.Tensor | list[torch.Tensor]] = {"cpu": torch.get_rng_state()}
+def _try_to_write(path: Path) -> None:
+    """Find out before the training whether it can be kept."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    _begun(path).unlink()
+
+
+class _RandomStates(TypedDict):
+    cpu: torch.Tensor
+    cuda: NotRequired[list[torch.Tensor]]
+    mps: NotRequired[torch.Tensor]
+
+
+def _random_states() -> _RandomStates:
+    states: _RandomStates = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         states["cuda"] = torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():
@@ -239,7 +248,7 @@ def _random_states() -> dict[str, torch.Tensor | list[torch.Tensor]]:
     return states
 
 
-def _set_random_states(states: dict[str, torch.Tensor | list[torch.Tensor]]) -> None:
+def _set_random_states(states: _RandomStates) -> None:
     torch.set_rng_state(states["cpu"])
     if "cuda" in states and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(states["cuda"][: torch.cuda.device_count()])

@@ -53,7 +53,7 @@ def apply_step(
     loss = rmse(quadratic(t, params), targets)
     loss.backward()
     with torch.no_grad():
-        params -= lr * params.grad
+        params -= lr * params.grad  # type: ignore[operator]  # backward has left one
     params.grad = None
     return loss.detach()
 

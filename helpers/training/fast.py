@@ -17,7 +17,7 @@ from helpers.models.fastnet import PIXELS, SIZES, FastNet, Widths
 from helpers.training.budgeted import learn
 from helpers.training.classifier import evaluating
 from helpers.training.muon import BatchedMuon, drop_overflow
-from helpers.training.schedule import StepBudget, TimeBudget, linear_decay
+from helpers.training.schedule import Budget, TimeBudget, linear_decay
 from helpers.training.sizing import Trial, largest_that_fits
 from helpers.training.views import look_twice
 
@@ -39,7 +39,7 @@ STEADY = 40.0
 def train(
     model: FastNet,
     loader: ResidentBatches,
-    budget: StepBudget | TimeBudget,
+    budget: Budget,
     lr: float = 0.24,
     bias_lr: float = 0.05,
     head_lr: float = 0.05,

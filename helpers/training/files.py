@@ -5,6 +5,7 @@ import math
 import os
 import zipfile
 from pathlib import Path
+from typing import TypeGuard
 
 import torch
 from torch import nn
@@ -170,7 +171,7 @@ def training_misfit(
     return None
 
 
-def epochs_done(path: Path) -> int:
+def epochs_done(path: Path | str) -> int:
     """How many epochs a file's training has had; 0 when it is none.
 
     Raises:
@@ -181,7 +182,7 @@ def epochs_done(path: Path) -> int:
     return len(history) if isinstance(history, list) else 0
 
 
-def _are_plain(settings: object) -> bool:
+def _are_plain(settings: object) -> TypeGuard[dict[str, float | str]]:
     return isinstance(settings, dict) and all(
         isinstance(value, (int, float, str)) for value in settings.values()
     )
@@ -246,7 +247,7 @@ def _is_of(value: object, parameter: torch.Tensor) -> bool:
     )
 
 
-def _wrong_random_states(states: object) -> str | None:
+def _wrong_random_states(states: dict) -> str | None:
     """What is wrong with states of random numbers; None if generators of this machine take them."""
     try:
         for kind, kept in states.items():

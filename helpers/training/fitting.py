@@ -7,6 +7,7 @@ import torch
 from tqdm.auto import tqdm
 
 from helpers import diagnosis
+from helpers.device.place import SizedLoader
 from helpers.diagnosis import LossWatch
 from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.settings import is_headless
@@ -82,7 +83,7 @@ def fit(
     epochs: int,
     lr: float,
     model: ImageClassificationBase,
-    train_loader: Loader,
+    train_loader: SizedLoader[Batch],
     val_loader: Loader,
     opt_func: Callable[..., torch.optim.Optimizer] = torch.optim.SGD,
     checkpoint: Path | str | None = None,

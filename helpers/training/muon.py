@@ -97,7 +97,7 @@ class Muon(torch.optim.Optimizer):
         _check_groups(self.param_groups)
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]  # no closure, as in the lesson
         """Change all weights that have a gradient."""
         for group in self.param_groups:
             for weights in group["params"]:
@@ -107,7 +107,7 @@ class Muon(torch.optim.Optimizer):
     def _change(self, weights: torch.Tensor, group: dict) -> None:
         state, momentum = self.state[weights], group["momentum"]
         if "average" not in state:
-            state["average"] = torch.zeros_like(weights.grad)
+            state["average"] = torch.zeros_like(weights.grad)  # type: ignore[arg-type]  # see step
         average = state["average"].mul_(momentum).add_(weights.grad)
         direction = weights.grad + momentum * average  # Nesterov: one step ahead
         update = orthogonalize(direction.flatten(1), group["steps"], dtype=group["dtype"])
@@ -176,17 +176,17 @@ class BatchedMuon(Muon):
     """
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]  # as in Muon
         """Change all weights that have a gradient."""
         for group in self.param_groups:
             if weights := [w for w in group["params"] if w.grad is not None]:
                 self._change_all(weights, group)
 
     def _change_all(self, weights: list[torch.Tensor], group: dict) -> None:
-        gradients = [w.grad for w in weights]
-        for w in weights:
+        gradients = [w.grad for w in weights if w.grad is not None]
+        for w, gradient in zip(weights, gradients):
             if "average" not in self.state[w]:
-                self.state[w]["average"] = torch.zeros_like(w.grad)
+                self.state[w]["average"] = torch.zeros_like(gradient)
         averages = [self.state[w]["average"] for w in weights]
         torch._foreach_mul_(averages, group["momentum"])
         torch._foreach_add_(averages, gradients)

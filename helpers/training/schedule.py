@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from statistics import median
+from typing import Protocol
 
 
 def linear_decay(done: float, end: float = 0.0) -> float:
@@ -52,6 +53,12 @@ def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float =
     else:
         begin, goal, part = 1.0, end, (min(done, 1.0) - peak) / (1 - peak)
     return begin + (goal - begin) * (1 - math.cos(math.pi * part)) / 2
+
+
+class Budget(Protocol):
+    """What a training asks before each step: which share of it is done, from 0 to 1."""
+
+    def done(self) -> float: ...
 
 
 class StepBudget:
@@ -121,7 +128,8 @@ class TimeBudget:
         self.begin = clock()
         self.end = self.begin + seconds
         self.first = self.last = self.begin
-        self.steps, self.taken = deque(maxlen=5), 0
+        self.steps: deque[float] = deque(maxlen=5)
+        self.taken = 0
         self.asked = self.ask = 0  # before which step the clock was asked, and will be again
 
     def done(self) -> float:

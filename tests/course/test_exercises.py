@@ -366,3 +366,8 @@ def test_a_second_hint_is_told_when_it_is_asked_for(monkeypatch, capsys, answer,
 def test_there_are_two_hints():
     with pytest.raises(ValueError, match="1 .where to look. or 2 .what to do., got 3"):
         check("1.1", None, hint=3)
+
+
+def test_a_module_is_no_answer():
+    verdict, sentence = find("3.3").judge(framework)
+    assert verdict == WRONG and "expected a number" in sentence

@@ -650,6 +650,12 @@ def test_what_was_used_up_is_told():
     assert [mark.says for mark in found[:2]] == ["crashed", "the notebook's 5 seconds were used up"]
 
 
+def test_a_notebook_without_any_time_is_told_so():
+    ended = isolate.Ended([{"questions": ["2.1"]}], "", 0.0)
+    (mark, *_) = marking.marks(b"", 0, Says(ended))
+    assert mark.result == "stopped" and "0 seconds" in mark.says
+
+
 def test_answers_that_hang_leave_or_crash_are_stopped_and_the_others_judged(tmp_path):
     file = tmp_path / "class" / "cyd" / "stops.ipynb"
     file.parent.mkdir(parents=True)

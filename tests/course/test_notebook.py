@@ -72,6 +72,13 @@ def test_says_figure_and_expectation(capsys, value, target, tolerance, line):
     assert capsys.readouterr().out == line + "\n"
 
 
+def test_an_infinite_tolerance_allows_everything_and_a_lost_target_nothing(capsys):
+    expect("x", 5.0, 1.0, float("inf"))
+    assert "x: 5 (expected 1 ± inf)" in capsys.readouterr().out
+    with pytest.raises(AssertionError, match="expected nan"):
+        expect("x", 5.0, float("nan"), 1.0)
+
+
 @given(target=st.floats(-1e3, 1e3), tolerance=st.floats(1e-6, 10), share=st.floats(-3, 3))
 @settings(max_examples=100, deadline=None)
 def test_fails_exactly_when_too_far_off(target, tolerance, share):

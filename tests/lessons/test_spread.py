@@ -130,6 +130,7 @@ def test_a_table_of_variants_and_lessons():
     assert lines[2:] == ["| own | 1 | 0 |", "| avx2 | 0 |  |"]
 
 
+@pytest.mark.slow
 def test_a_variant_is_in_force(monkeypatch):
     """Looked at, not believed: torch and oneDNN say which kernels they take."""
     monkeypatch.setenv("ATEN_CPU_CAPABILITY", "avx2")

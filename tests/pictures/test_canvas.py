@@ -50,6 +50,20 @@ def test_show_takes_axes_and_pil_images(shown):
     assert Image.open(io.BytesIO(shown[1][0]["image/png"])).size == (28, 28)
 
 
+def test_show_takes_axes_of_a_part_of_a_figure(shown):
+    part = plt.figure(figsize=(2, 1)).subfigures(1, 2)[0]
+    canvas.show(part.subplots(), ALT)
+    width, height = Image.open(io.BytesIO(shown[0][0]["image/png"])).size
+    assert width > 1.5 * height  # the whole figure
+
+
+def test_axes_that_were_removed_cannot_be_shown(shown):
+    axis = plt.subplots()[1]
+    axis.remove()
+    with pytest.raises(TypeError, match="got NoneType"):
+        canvas.show(axis, ALT)
+
+
 @pytest.mark.parametrize("alt", ["", "   ", "a plot"])
 def test_show_wants_a_description(shown, alt):
     with pytest.raises(ValueError, match="must describe what there is to see"):

@@ -271,6 +271,7 @@ def test_code_that_a_lesson_prints_is_no_figure():
     assert lessons.figures_of(cell) == []
 
 
+@pytest.mark.slow
 def test_tests_are_counted_as_they_end(stage, tmp_path):
     (tmp_path / "test_it.py").write_text(
         "import pytest\n"
@@ -390,6 +391,7 @@ def test_failures_are_told_in_a_sentence(checkout, monkeypatch, capsys):
     assert "is no git checkout" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_a_mirror_the_images_of_this_machine_are_packed(checkout, tmp_path, monkeypatch):
     monkeypatch.delenv("LESSONS_MIRROR")
     monkeypatch.setenv("LESSONS_DATA", "practice")

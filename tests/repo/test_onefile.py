@@ -11,6 +11,8 @@ from tools.lessons.notebook import code_cells, stored
 from tools.onefile import main, newest, one_file
 from tools.publish import locked
 
+pytestmark = pytest.mark.slow  # whole lessons are read and written
+
 
 @pytest.fixture
 def wheel(tmp_path):

@@ -23,6 +23,8 @@ from tools.publish import (
     publish_readme,
 )
 
+pytestmark = pytest.mark.slow  # whole lessons are read and written
+
 ADA = Place("ada/lessons", commit="a" * 40)
 BOB = Place("bob.b/other-1", "v1.0/rc", "b" * 40)
 BADGE = re.compile(r"\(https://colab\.research\.google\.com/github/([^)]+)\)")

@@ -87,6 +87,7 @@ with replacing(sys.argv[1]) as temporary:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a process cannot be asked for by its number")
 def test_what_a_killed_save_leaves_is_removed_by_the_next_one(tmp_path):
     path = tmp_path / "w[1].pt"
@@ -141,6 +142,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the size of files cannot be limited")
 def test_a_disk_that_is_full_is_told(tmp_path):
     command = [sys.executable, "-c", SMALL, tmp_path / "w.pt"]

@@ -96,9 +96,10 @@ def complete(notebook: NotebookNode) -> list[str]:
             "a folded solution with a ```python block": exercise.solution,
         }
         missing = [part for part, place in parts.items() if place is None]
+        there = [place for place in parts.values() if place is not None]
         if missing:
             problems.append(f"Exercise {exercise.number} has no {', no '.join(missing)}")
-        elif not exercise.stub < exercise.check < exercise.solution:
+        elif there != sorted(set(there)):
             problems.append(
                 f"Exercise {exercise.number}: expected stub, check and solution in this order"
             )

@@ -40,7 +40,7 @@ class Page:
             else:
                 self._clear()
             return True
-        display_id = (content.get("transient") or {}).get("display_id")
+        display_id = (content.get("transient") or {}).get("display_id") or ""
         if kind in ("update_display_data", "display_data", "execute_result"):
             for place in self._displays.get(display_id, []):
                 self.outputs[place].update(data=content["data"], metadata=content["metadata"])

@@ -20,6 +20,8 @@ from tools.lessons import compare, exercises, live, summary
 from tools.lessons.kernel import environment, on_practice_data
 from tools.lessons.notebook import CHECK, data_sets, notes, read, tags
 
+Collecting = Generator[None, list[pytest.Collector], list[pytest.Collector]]
+
 
 class LessonCell(IPyNbCell):
     """A code cell; the first one is number 1, as in ``In [1]``."""
@@ -52,7 +54,7 @@ class LessonFile(IPyNbFile):
     kind = LessonCell
     data = "no"
     practice = False
-    running: LessonCell | None = None
+    running: LessonCell  # puts itself there
     page: live.Page | None = None
 
     def collect(self) -> Iterator[LessonCell]:
@@ -129,7 +131,7 @@ class SolvedFile(LessonFile):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Collecting:
     """Put our kinds of files where nbval puts its own."""
     collected = yield
     for place, file in enumerate(collected):

@@ -73,6 +73,7 @@ def has_room(notebook: NotebookNode) -> list[str]:
     problems = []
     for cell in rests(notebook):
         record, pairs = notes(cell).get("spread"), numbers_of(cell)
+        problem: str | None
         if record is None:
             problem = "has numbers that are not whole, and no recorded spread"
         elif record["code"] != codes[id(cell)] or record["numbers"] != len(pairs):
@@ -144,7 +145,7 @@ def _compared(old: NotebookNode, new: NotebookNode) -> Found:
     apart = {k: abs(pair.stored.value - pair.new.value) for k, pair in enumerate(pairs)}
     off = {k: distance for k, distance in apart.items() if distance and math.isfinite(distance)}
     shares = {k: off[k] / max(pairs[k].rule.room(pairs[k].stored), 1e-300) for k in off}
-    most = max(shares, key=shares.get, default=None)
+    most = max(shares, key=lambda k: shares[k], default=None)
     return Found(off, problem) if most is None else Found(off, problem, pairs[most], shares[most])
 
 
@@ -282,7 +283,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.run:
-        _run(*options.paths, options.seed, options.timeout)
+        path, made = options.paths
+        _run(path, made, options.seed, options.timeout)
         return 0
     paths = options.paths or sorted((ROOT / "notebooks").glob("*.ipynb"))
     everything: dict[str, dict[str, list[Found]]] = {}

@@ -136,7 +136,7 @@ def same_setup(notebooks: Mapping[str, NotebookNode]) -> list[str]:
         notebooks: each lesson under its name.
     """
     setups = {name: code_cells(n)[0].source for name, n in notebooks.items() if code_cells(n)}
-    first = next(iter(setups), None)
+    first = next(iter(setups), "")
     return [
         f"{name}: In [1], the setup cell, is not that of {first}; copy one into the other"
         for name, source in setups.items()

@@ -26,7 +26,12 @@ def lines(reports: Iterable[pytest.TestReport]) -> list[str]:
 
 def _of(name: str, reports: list[pytest.TestReport]) -> list[str]:
     calls = [report for report in reports if report.when == "call"]
-    records = [record for r in calls for key, record in r.user_properties if key == RECORD]
+    records = [
+        record
+        for r in calls
+        for key, record in r.user_properties
+        if key == RECORD and isinstance(record, dict)
+    ]
     if not records:
         return [f"{name}: no cell was run"]
     compared = sum(record["compared"] for record in records)

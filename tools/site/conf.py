@@ -17,7 +17,8 @@ extensions = [
 # The outputs are those that the tests of the lessons have compared.
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_ipywidgets_js = {}  # it would come from another host, and there is no kernel to move a slider
+# They would come from another host, and there is no kernel to move a slider.
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_code_prompt_show = "The first cell of every lesson makes things ready"
 nb_code_prompt_hide = "The first cell of every lesson makes things ready"
 

@@ -26,10 +26,20 @@ def skip_fields(
 
 
 def shorten(
-    app: Sphinx, what: str, name: str, obj: object, options: object, signature: str, result: str
-) -> tuple[str, str]:
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    signature: str | None,
+    result: str | None,
+) -> tuple[str | None, str | None]:
     """Write ``Tensor`` for ``~torch.Tensor``: what Sphinx cannot parse it would show as it is."""
-    return tuple(text and re.sub(r"~[\w.]+\.", "", text) for text in (signature, result))
+
+    def short(text: str | None) -> str | None:
+        return text and re.sub(r"~[\w.]+\.", "", text)
+
+    return short(signature), short(result)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -45,7 +45,9 @@ def lessons(folder: Path | None = None, path: Sequence[str] | None = None) -> It
             problems.append(f"{file.name} uses {lacking}, which is not in {these}: {TOGETHER}")
     for problem in problems:
         yield Finding(FIX, "lessons", problem)
-    written_for = {_written_for(file) for file in files} - {None, version}
+    written_for = {
+        other for file in files if (other := _written_for(file)) is not None and other != version
+    }
     if problems:
         return
     if written_for:
@@ -65,7 +67,7 @@ def _found_by_notebooks(path: Sequence[str]) -> Path:
     if spec is None:
         return HERE
     if spec.submodule_search_locations is None:
-        return Path(spec.origin)
+        return Path(spec.origin) if spec.origin else HERE
     return Path(next(iter(spec.submodule_search_locations)))
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ RIGHT = "Right"
 UNTRIED = "Not tried yet"
 WRONG = "Not yet"
 
+_WRITE = "write your answer in the cell above, run it, then run this cell."
 LONGEST = 300  # characters that are shown of a value; of an error more
 
 # What frequent errors of Python and torch mean; the first whose text is found is told.
@@ -90,32 +92,32 @@ class Exercise:
     def hints(self, answer: object) -> tuple[str, str, str]:
         """The verdict, its sentence, and a second, stronger hint; empty where there is none."""
         if answer is None or answer is ...:
-            return UNTRIED, "write your answer in the cell above, run it, then run this cell.", ""
-        if callable(self.solution) and not callable(answer):
-            return WRONG, f"expected a function, got {kind(answer)}.", ""
-        if not callable(self.solution):
-            if is_stub(answer):
-                return (
-                    UNTRIED,
-                    "write your answer in the cell above, run it, then run this cell.",
-                    "",
-                )
+            return UNTRIED, _WRITE, ""
+        answered: Callable | float
+        if callable(self.solution):
+            if not callable(answer):
+                return WRONG, f"expected a function, got {kind(answer)}.", ""
+            answered = answer
+        else:
             if callable(answer):
-                return WRONG, "expected a number, got a function or a class.", ""
-            if number(answer) is None:
+                if not is_stub(answer):
+                    return WRONG, "expected a number, got a function or a class.", ""
+                return UNTRIED, _WRITE, ""
+            value = number(answer)
+            if value is None:
                 return WRONG, f"expected a number, got {kind(answer)}.", ""
-            answer = number(answer)
+            answered = value
         cases = [(given, self.result_of(self.solution, given)) for given in self.inputs()]
         for arguments, wanted in cases:
             try:
-                got = self.result_of(answer, arguments)
+                got = self.result_of(answered, arguments)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # also exit() is only what this answer does
-                what = "your function" if callable(answer) else "the exercise"
+                what = "your function" if callable(answered) else "the exercise"
                 return WRONG, f"{what} stopped with {_told(error)}", self.do
             if got is None or got is ...:
-                if is_stub(answer):
+                if callable(answered) and is_stub(answered):
                     return UNTRIED, "fill in the function above, run it, then run this cell.", ""
                 return WRONG, "your function returns nothing. Does it end with `return ...`?", ""
             problem = _difference(got, wanted, self.tolerance)
@@ -209,11 +211,26 @@ def number(value: object) -> int | float | None:
             value = value.item()
         elif isinstance(value, (np.ndarray, np.generic)) and value.size == 1:
             value = value.item() if value.dtype.kind in "biufO" else None
-        if not issubclass(type(value), Real) or isinstance(value, bool):
+        if not _is_real(value) or isinstance(value, bool):
             return None
-        return int(value) if issubclass(type(value), Integral) else float(value)
+        return int(value) if _is_whole(value) else float(value)
     except Exception:  # a tensor without values, or a class that only pretends
         return None
+
+
+def _is_real(value: object) -> TypeGuard[Real]:
+    """Not isinstance, which takes a value's word for what it is."""
+    return issubclass(type(value), Real)
+
+
+def _is_whole(value: object) -> TypeGuard[Integral]:
+    return issubclass(type(value), Integral)
+
+
+def gradient(parameter: torch.Tensor) -> torch.Tensor:
+    """The gradient that ``backward`` has left at a parameter."""
+    assert parameter.grad is not None
+    return parameter.grad
 
 
 def is_pair(value: object) -> bool:
@@ -301,8 +318,11 @@ def _difference(got: object, wanted: object, tolerance: float) -> str | None:
 def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | None:
     """What is wrong, in the order type, shape, dtype, place, gradient, value; or None."""
     if not isinstance(got, torch.Tensor):
-        if wanted.ndim == 0 and (isinstance(got, bool) or number(got) is not None):
-            value = got if isinstance(got, bool) else _shown(number(got))
+        plain = None
+        if wanted.ndim == 0:
+            plain = got if isinstance(got, bool) else number(got)
+        if plain is not None:
+            value = plain if isinstance(plain, bool) else _shown(plain)
             return (
                 f"expected a tensor with one number, got the plain number {value}; "
                 "stay with tensors."

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from helpers.course.exercises.framework import Exercise, Mistake
+from helpers.course.exercises.framework import Exercise, Mistake, gradient
 
 
 def _mse(preds: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -17,7 +17,7 @@ def _slope(f: Callable, x: float, h: float) -> float:
 
 def _sgd_step(params: torch.Tensor, lr: float) -> torch.Tensor:
     with torch.no_grad():
-        params -= lr * params.grad
+        params -= lr * gradient(params)
     params.grad = None
     return params
 
@@ -80,26 +80,26 @@ def _after_step(step: Callable) -> Callable:
 
 def _step_uphill(params: torch.Tensor, lr: float) -> torch.Tensor:
     with torch.no_grad():
-        params += lr * params.grad
+        params += lr * gradient(params)
     params.grad = None
     return params
 
 
 def _step_without_lr(params: torch.Tensor, lr: float) -> torch.Tensor:
     with torch.no_grad():
-        params -= params.grad
+        params -= gradient(params)
     params.grad = None
     return params
 
 
 def _step_keeping_gradient(params: torch.Tensor, lr: float) -> torch.Tensor:
     with torch.no_grad():
-        params -= lr * params.grad
+        params -= lr * gradient(params)
     return params
 
 
 def _step_on_a_copy(params: torch.Tensor, lr: float) -> torch.Tensor:
-    moved = params - lr * params.grad
+    moved = params - lr * gradient(params)
     params.grad = None
     return moved
 
@@ -109,7 +109,7 @@ def _step_returning_nothing(params: torch.Tensor, lr: float) -> None:
 
 
 def _step_on_a_copy_keeping_gradient(params: torch.Tensor, lr: float) -> torch.Tensor:
-    return params - lr * params.grad
+    return params - lr * gradient(params)
 
 
 _NOT_IN_PLACE = (

@@ -96,9 +96,10 @@ def _what_it_does(evaluate: Callable) -> Callable:
             return "it leaves the model in another mode"
         if any(recording):
             return "it records for a backward pass"
-        if number(share) is None:
+        plain = number(share)
+        if plain is None:
             raise ValueError(f"expected one number, got {kind(share)}")
-        share = float(number(share))
+        share = float(plain)
         known = {0.9: "it gives the share of all", 2.5 / 3: "it gives the mean of the batches"}
         return next(
             (words for value, words in known.items() if abs(share - value) < 1e-4),

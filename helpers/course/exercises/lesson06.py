@@ -11,8 +11,11 @@ from helpers.models.convolution import apply_kernel, output_size
 Layers = Sequence[tuple[int, ...]]
 
 
-def _filtered(image: torch.Tensor, kernel: Sequence[Sequence[float]], **more: int) -> torch.Tensor:
-    return F.conv2d(image[None, None], torch.tensor(kernel)[None, None], **more)[0, 0]
+def _filtered(
+    image: torch.Tensor, kernel: Sequence[Sequence[float]], stride: int = 1, padding: int = 0
+) -> torch.Tensor:
+    filters = torch.tensor(kernel)[None, None]
+    return F.conv2d(image[None, None], filters, stride=stride, padding=padding)[0, 0]
 
 
 def _blur(image: torch.Tensor) -> torch.Tensor:
@@ -25,10 +28,10 @@ def _final_size(size: int, layers: Layers) -> int:
     return size
 
 
-def _sizes_with(formula: Callable[[int, int, int, int], float]) -> Callable:
+def _sizes_with(formula: Callable[[float, int, int, int], float]) -> Callable:
     """``final_size`` with another formula for each layer."""
 
-    def final_size(size: int, layers: Layers) -> float:
+    def final_size(size: float, layers: Layers) -> float:
         for layer in layers:
             size = formula(size, *layer)
         return size

@@ -9,7 +9,7 @@ import json
 import linecache
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from helpers.course.exercises.framework import is_stub
 from helpers.course.grading import inside
@@ -75,7 +75,7 @@ def answered(question: Question) -> dict:
         return {"problem": _told(error)}
 
 
-def _outcomes(number: str, answer: object) -> list[dict]:
+def _outcomes(number: str, answer: Callable) -> list[dict]:
     exercise, outcomes = EXERCISES[number], []
     for arguments in exercise.inputs():
         try:

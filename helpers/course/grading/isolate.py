@@ -167,7 +167,7 @@ class _Warm:
             self.process = subprocess.Popen(
                 [*walls.command, *_python("warm")],
                 env=environment(WORK),
-                stdin=other,
+                stdin=other.fileno(),
                 stdout=errors,
                 stderr=errors,
                 start_new_session=True,
@@ -234,8 +234,8 @@ class _Heard:
         self.said: list[dict] = []
         self.other = ""  # the end of an error message
         self.ready: float | None = None
-        self._seconds, self._open = seconds, set()
-        self._done = done
+        self._seconds, self._done = seconds, done
+        self._open: set[str] = set()  # exercises that have not begun
         self._begun, self._share = time.monotonic(), START
         self._rest = b""
         self._bytes = 0
@@ -275,7 +275,11 @@ class _Heard:
             self.ready, self._begun, self._share = now, now, self._seconds
         elif not self._open and isinstance(words.get("questions"), list) and len(self.said) == 2:
             self._open = {n for n in words["questions"] if isinstance(n, str)} - {*self._done}
-        elif isinstance(words.get("begins"), str) and words["begins"] in self._open:
+        elif (
+            self.ready is not None
+            and isinstance(words.get("begins"), str)
+            and words["begins"] in self._open
+        ):
             left = self._seconds - (now - self.ready)
             self._begun, self._share = now, max(0.0, left) / len(self._open)
             self._open.discard(words["begins"])

@@ -76,7 +76,9 @@ def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     while asked is None or len(found) < len(asked):
         if left <= 0:
             late = _mark("", STOPPED, f"the notebook's {timeout:g} seconds were used up")
-            found |= {n: late._replace(exercise=n) for n in asked or [] if n not in found}
+            if asked is None:
+                return [late]
+            found |= {n: late._replace(exercise=n) for n in asked if n not in found}
             break
         ended = runner.run(notebook, found, left)
         left -= ended.took

@@ -6,7 +6,7 @@ answer prints, patches or sends makes it right, except the right values.
 """
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from importlib import import_module
 
@@ -99,7 +99,7 @@ class _Recording:
 class _Replayed(Exercise):
     """An exercise whose answer has run already; solution and known mistakes run here."""
 
-    def result_of(self, answer: object, arguments: tuple) -> object:
+    def result_of(self, answer: Callable | float, arguments: tuple) -> object:
         if isinstance(answer, _Recording):
             return answer()
         return super().result_of(answer, arguments)

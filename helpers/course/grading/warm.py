@@ -53,7 +53,7 @@ def _keep(done: list[str], notebook: int, answers: int, line: int) -> None:
             _run(done, notebook, answers)
         os.close(answers)
         with open(os.pidfd_open(runs)) as ended:
-            ready, _, _ = select.select([ended, line], [], [])
+            ready, _, _ = select.select([ended.fileno(), line], [], [])
         if line in ready:
             os.kill(runs, signal.SIGKILL)  # the first of a process table: all others end with it
         status = os.waitstatus_to_exitcode(os.waitpid(runs, 0)[1])
