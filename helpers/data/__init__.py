@@ -1,7 +1,7 @@
 """Images: get a data set by its name, hand it out in batches, change what an image looks like."""
 
 from helpers.data.fetch.catalogue import names
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.home import data_home
 from helpers.data.fetch.served import practice_in_use
 from helpers.data.images import ImageSet, Split

@@ -7,11 +7,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.bars import reading
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 
+LONG = 3  # seconds; quicker work shows no bar
 LONGEST = 200  # bytes of a name; file systems take 255, and a name may have to grow a little
 
 
@@ -20,16 +21,15 @@ def contents(
 ) -> dict[str, bytes]:
     """The files in a .tgz of plain files and folders, or the one in a .gz, by path.
 
+    A DataError refuses links, whatever else is no plain file, and names that point outside or that
+    not every file system takes.
+
     Args:
         archive: the packed file.
         most: bytes that all of it together can have, unpacked.
         wanted: which paths to keep; folders and other files are passed over.
-
-    Raises:
-        DataError: when the archive is damaged or too large, or a member is a link, is no plain
-            file, points outside or has a name that not every file system takes.
     """
-    with _errors_of(archive), reading(archive, "unpacking") as raw, gzip.open(raw) as unpacked:
+    with _errors_of(archive), _reading(archive) as raw, gzip.open(raw) as unpacked:
         bounded = _Bounded(unpacked, most)
         if archive.suffix == ".gz":
             return {archive.stem: b"".join(bounded.pieces())}
@@ -66,6 +66,17 @@ def _plain_path(member: tarfile.TarInfo, archive: Path) -> str:
             "has no plain name; nothing was kept of it. Do not use this archive: get another copy"
         )
     return path
+
+
+@contextmanager
+def _reading(archive: Path) -> Iterator[BinaryIO]:
+    """Open an archive to be read to its end, with a bar on stderr when that takes long."""
+    from tqdm import tqdm  # slow to import, and most runs have nothing to unpack
+
+    bar = dict(total=archive.stat().st_size, desc=f"unpacking {archive.name}", unit="B")
+    bar |= dict(unit_scale=True, delay=LONG, mininterval=1, leave=False)
+    with open(archive, "rb") as content, tqdm.wrapattr(content, "read", **bar) as counted:
+        yield counted
 
 
 class _TooLarge(Exception):

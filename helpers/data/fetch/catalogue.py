@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data.fetch import drawings, practice
-from helpers.data.fetch.editions import Edition
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.folders import ImageFolders
 from helpers.data.fetch.idx import RAW, IdxFiles
-from helpers.data.fetch.layout import Layout
+from helpers.data.fetch.layout import Edition, Layout
 
 MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
 

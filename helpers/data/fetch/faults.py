@@ -1,4 +1,4 @@
-"""What an error of the system or of the network means, in words, and what to do about it.
+"""The errors of ``helpers.data``, and what one of the system or the network means, in words.
 
 The lessons and ``python -m helpers`` both ask here, so both say the same.
 """
@@ -33,6 +33,18 @@ SYSTEM = {getattr(errno, name): text for name, text in _OF_THE_SYSTEM.items()}
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables that name a file of certificates
 
 
+class DataError(RuntimeError):
+    """Images cannot be had, or are not what they should be; the message says what to do."""
+
+
+class Unreachable(DataError):
+    """Every source was tried, and none gave a whole set."""
+
+
+class Unwritable(DataError):
+    """No folder can take the images."""
+
+
 def of_system(error: OSError) -> str:
     """An error of files and folders in one line.
 
@@ -49,13 +61,7 @@ def of_system(error: OSError) -> str:
 
 
 def of_network(error: Exception, address: str, seconds: float) -> str:
-    """An error of ``requests`` in one line.
-
-    Args:
-        error: what asking for ``address`` raised.
-        address: http or https.
-        seconds: for how long an answer was waited for.
-    """
+    """What asking for an address with ``requests`` raised, in one line."""
     import requests
 
     inner = list(_chain(error))

@@ -18,7 +18,7 @@ import pooch
 import requests
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.settings import setting
 
 TIMEOUT = 10.0  # seconds without any answer; the environment variable LESSONS_TIMEOUT overrides it
@@ -43,18 +43,12 @@ class _Passing(ValueError):
 def download(
     url: str, into: Path, check: Callable[[Path], None], most: int, progress: bool = True
 ) -> Path:
-    """Fetch ``url`` into the folder ``into``, under its own file name.
+    """Fetch ``url`` into the folder ``into``, under its own file name, once whole and checked.
 
     Args:
-        url: an http or https address.
-        into: a folder for it; the file appears there only when whole and checked.
         check: looks at the file; raises ValueError to have it fetched again, DataError to give up.
         most: how many bytes it can have; more are not taken.
         progress: whether to show a progress bar (on stderr).
-
-    Raises:
-        NotThere: when the server has no such file.
-        DataError: when it cannot be fetched; the message says why in one line.
     """
     name = url.rsplit("/", 1)[1]
     files = pooch.Pooch(into, "", {name: None}, {name: url}, retry_if_failed=RETRIES)
@@ -71,14 +65,7 @@ def download(
 
 
 def ask(url: str, most: int) -> bytes:
-    """Whether a server has the file, found without fetching it.
-
-    Returns:
-        the first bytes.
-
-    Raises:
-        NotThere, DataError: as ``download`` does.
-    """
+    """The first bytes of a file: whether a server has it, found without fetching it."""
     try:
         with _answer(url, most) as (_, pieces):
             return next(pieces, b"")

@@ -7,7 +7,7 @@ bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers.data.fetch.layout import NOTHING, Checked, Layout, Listing, crc_of, digest, why
+from helpers.data.fetch.layout import NOTHING, Checked, Layout, crc_of, why
 from helpers.data.images import Split
 
 RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
@@ -40,22 +40,14 @@ class IdxFiles(Layout):
         images = sum(map(self.total, self.counts))
         return 2 * images * (prod(self.shape) + 1) / 1e6
 
-    def listing(self, root: Path) -> Listing:
-        found = {}
-        for path in self._shapes():
-            if os.path.isfile(root / path):
-                stat = (root / path).stat()
-                found[path] = stat.st_size, stat.st_mtime_ns
-        return found
+    def paths(self, root: Path) -> Iterator[str]:
+        return (path for path in self._shapes() if os.path.isfile(root / path))
 
     def stamp(self, root: Path) -> str:
-        return digest(self.listing(root))
+        return self.digest(root)
 
     def has_all(self, root: Path) -> bool:
-        return len(self.listing(root)) == len(self._shapes())
-
-    def lossy(self, root: Path) -> bool:
-        return False
+        return list(self.paths(root)) == list(self._shapes())
 
     def belongs(self, path: str) -> bool:
         return path in self._shapes()
@@ -79,14 +71,16 @@ class IdxFiles(Layout):
                 continue
             try:
                 data = read(path, 4 + 4 * len(shape) + prod(shape) + 1)
-                numbers[path] = decode(data, shape)
-                self._compare(data, path)
+                numbers[path] = decode_idx(data, shape)
+                if path in self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256[path]:
+                    raise ValueError("is damaged (its checksum is wrong)")
                 crcs[path] = crc_of(data, path, known)
             except (OSError, ValueError) as error:
                 problems[path] = why(error)
         problems = self._other_labels(numbers) | problems
-        splits = {} if problems else {split: _split(numbers, split) for split in self.counts}
-        return Checked(problems, [], crcs, splits)
+        if problems:
+            return Checked(problems)
+        return Checked({}, crcs, {split: _split(numbers, split) for split in self.counts})
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         """The files of all splits, and the sizes that each must have."""
@@ -96,10 +90,6 @@ class IdxFiles(Layout):
             shapes[images] = (self.total(split), *self.shape)
             shapes[labels] = (self.total(split),)
         return shapes
-
-    def _compare(self, data: bytes, path: str) -> None:
-        if path in self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256[path]:
-            raise ValueError("is damaged (its checksum is wrong)")
 
     def _other_labels(self, numbers: Mapping[str, np.ndarray]) -> dict[str, str]:
         """The files of labels in which some class has too many or too few."""
@@ -129,21 +119,11 @@ def files_of(split: str) -> tuple[str, str]:
     return f"{start}-images-idx3-ubyte", f"{start}-labels-idx1-ubyte"
 
 
-def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
-    """The numbers in an idx file of unsigned bytes.
-
-    Args:
-        data: the whole file.
-        shape: the sizes it must have.
-
-    Returns:
-        uint8, of that shape.
-
-    Raises:
-        ValueError: when it is no such file, has other sizes, ends early or is too long.
+def decode_idx(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers in an idx file of unsigned bytes that must have these sizes: uint8.
 
     Example:
-        >>> decode(encode(np.array([[1, 2], [3, 4]], np.uint8)), (2, 2)).tolist()
+        >>> decode_idx(encode_idx(np.array([[1, 2], [3, 4]], np.uint8)), (2, 2)).tolist()
         [[1, 2], [3, 4]]
     """
     ndim = len(shape)
@@ -158,7 +138,7 @@ def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
 
 
-def encode(numbers: np.ndarray) -> bytes:
-    """A uint8 array as an idx file: the reverse of ``decode``."""
+def encode_idx(numbers: np.ndarray) -> bytes:
+    """A uint8 array as an idx file: the reverse of ``decode_idx``."""
     magic = bytes((0, 0, UNSIGNED_BYTES, numbers.ndim))
     return magic + np.array(numbers.shape, ">u4").tobytes() + numbers.tobytes()

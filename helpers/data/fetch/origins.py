@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.catalogue import Archive, DataSet
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.home import place
 from helpers.settings import setting
 

@@ -15,28 +15,24 @@ from PIL.PngImagePlugin import PngImageFile
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
-LOSSY_SUFFIXES = (".jpg", ".jpeg")
 T = TypeVar("T")
 
 
-def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+def decode_image(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
     """The pixels of a grey PNG file, or of a PNG or JPEG file in colour.
 
     Args:
-        data: the whole file.
+        data: the whole file; a ValueError says why it is not one, or is damaged.
         shape: what it must have: (height, width) when grey, (3, height, width) when in colour.
 
     Returns:
         uint8 of that shape, read-only; the colours are red, green, blue.
 
-    Raises:
-        ValueError: when a checksum fails, the file ends early or it is another kind of image.
-
     Example:
         >>> from PIL import Image
         >>> file = io.BytesIO()
         >>> Image.new("L", (3, 2), color=7).save(file, "PNG")
-        >>> decode(file.getvalue(), (2, 3)).tolist()
+        >>> decode_image(file.getvalue(), (2, 3)).tolist()
         [[7, 7, 7], [7, 7, 7]]
     """
     in_colour = len(shape) == 3

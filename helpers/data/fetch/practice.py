@@ -72,7 +72,7 @@ def draw_all_digits(folder: Path) -> None:
         chosen = mixed[wanted[mixed]]
         images = np.stack([np.asarray(enlarge(digits.images[at])) for at in chosen])
         for path, numbers in zip(idx.files_of(split), (images, digits.target[chosen])):
-            (folder / path).write_bytes(idx.encode(numbers.astype(np.uint8)))
+            (folder / path).write_bytes(idx.encode_idx(numbers.astype(np.uint8)))
 
 
 def enlarge(digit: np.ndarray) -> Image.Image:

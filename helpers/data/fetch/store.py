@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -14,9 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers.data.fetch import decoded, faults
-from helpers.data.fetch.errors import DataError, Unreachable, Unwritable
+from helpers.data.fetch.faults import Unreachable, Unwritable
 from helpers.data.fetch.home import OTHER
-from helpers.data.fetch.layout import Checked, Layout, digest, first
+from helpers.data.fetch.layout import Checked, Layout, first
 from helpers.data.images import Split
 
 Obtain = Callable[[Path], Checked]
@@ -24,33 +23,32 @@ ASIDE = "set-aside"  # beside the sets: what lay among the images, or in their w
 DECODED_AGAIN = (
     "{}: the data folder cannot be written to, so its images are decoded again each time."
 )
-NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
     """See that the folder ``root`` holds a whole set and nothing else, and give its images.
 
     A folder that was found whole before, and was not written to since, costs a look at its file
-    list. Any other is checked file by file. Only what is missing or damaged is replaced. What lies
-    among the images and is none of them is moved to a folder beside, and that is said.
+    list. Any other is checked file by file, and replaced when it is not whole. What lies among the
+    images and is none of them is moved to a folder beside, and that is said.
 
     Args:
         root: where the set belongs.
         layout: what it must hold.
-        obtain: given an empty folder to work in, returns a whole copy of the set inside it, or
-            raises Unreachable.
+        obtain: given an empty folder to work in, puts a whole copy of the set there, in a folder of
+            the set's name, or raises Unreachable.
 
     Raises:
         Unreachable: when the set is not whole and cannot be obtained.
         Unwritable: when the place cannot be written to.
     """
     try:
-        splits = look(root, layout)
+        splits = unchanged(root, layout)
         if splits is not None and not layout.strangers(root):
             return splits
         with _alone(root) as work:
             # Another process may have done it all while this one waited.
-            splits = look(root, layout)
+            splits = unchanged(root, layout)
             if splits is not None and not layout.strangers(root):
                 return splits
             return _make_whole(root, layout, obtain, work)
@@ -58,11 +56,11 @@ def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
         return _without_writing(root, layout, error)
 
 
-def look(root: Path, layout: Layout) -> dict[str, Split] | None:
+def unchanged(root: Path, layout: Layout) -> dict[str, Split] | None:
     """The decoded images of a folder that has not changed since it was found whole."""
     if not (os.path.isdir(root) and os.path.isfile(decoded.file_of(root))):
         return None
-    return decoded.read(root, layout, digest=digest(layout.listing(root)))
+    return decoded.kept(root, layout, digest=layout.digest(root))
 
 
 def examine(root: Path, layout: Layout) -> tuple[Checked, list[str]]:
@@ -73,99 +71,73 @@ def examine(root: Path, layout: Layout) -> tuple[Checked, list[str]]:
 
 
 def _make_whole(root: Path, layout: Layout, obtain: Obtain, work: Path) -> dict[str, Split]:
+    checked = None
     if os.path.isdir(root):
-        checked, strangers = examine(root, layout)
-        if not checked.whole:
-            checked = _repair(checked, layout, obtain, work, strangers)
-        elif strangers:
-            checked = _tidy(checked, layout, work, strangers)
-    else:
-        checked = _install(obtain(work), layout, root)
+        known = decoded.checksums(root, layout)
+        _tidy(root, layout, layout.strangers(root, known), work)
+        # Before the files are read: one that is written to meanwhile is noticed at the next look.
+        prints = _prints(root, layout)
+        checked = layout.check(root, known)
+    if checked is None or not checked.whole:
+        checked = _replace(root, checked, obtain, work)
+        prints = _prints(root, layout)
     try:
-        _clear(root, decoded.file_of(root), lambda path: not os.path.isdir(path))
-        decoded.write(root, checked, work)
+        if os.path.isdir(decoded.file_of(root)):
+            _set_aside(root, [decoded.file_of(root)])
+        decoded.keep(root, checked, prints, work)
     except OSError:
         _say_once(DECODED_AGAIN.format(root.name))
     return checked.splits
 
 
-def _tidy(checked: Checked, layout: Layout, work: Path, strangers: list[str]) -> Checked:
+def _prints(root: Path, layout: Layout) -> dict[str, str]:
+    return {"digest": layout.digest(root), "stamp": layout.stamp(root)}
+
+
+def _tidy(root: Path, layout: Layout, strangers: list[str], work: Path) -> None:
     """Move away what lies among the images; where that is not allowed, copy the images."""
-    root = checked.root
     try:
         _set_aside(root, [root / path for path in strangers])
     except OSError as error:
-        if error.errno not in NO_WRITING:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise
         copy = work / root.name
-        for path in layout.listing(root).keys() - set(strangers):
+        for path in set(layout.paths(root)) - set(strangers):
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / path, copy / path)
-        return _install(replace(checked, root=copy), layout, root)
-    return replace(checked, stamp=layout.stamp(root))
+        _install(copy, root)
 
 
-def _repair(
-    broken: Checked, layout: Layout, obtain: Obtain, work: Path, strangers: list[str]
-) -> Checked:
-    """Replace single files, so that whatever else a learner keeps in the folder stays."""
-    root = broken.root
+def _replace(root: Path, broken: Checked | None, obtain: Obtain, work: Path) -> Checked:
+    """Get a whole copy, and put it where none is, or a damaged one."""
+    if broken is None:
+        checked = obtain(work)
+        _install(work / root.name, root)
+        return checked
     print(f"{root.name}: the copy on this machine is not whole: {broken.summary()}.", flush=True)
     try:
-        whole = obtain(work)
+        checked = obtain(work)
     except Unreachable as error:
         raise Unreachable(f"{error}\n  - this machine: {broken.summary()}") from error
-    # Two archives of a set may name their images differently.
-    others = layout.listing(root).keys() - layout.listing(whole.root).keys() - set(strangers)
-    files = [f.relative_to(whole.root) for f in whole.root.rglob("*") if f.is_file()]
-    files = [f for f in files if f.as_posix() in broken.problems or not os.path.isfile(root / f)]
-    moved = 0
-    try:
-        _set_aside(root, [root / path for path in [*strangers, *sorted(others)]])
-        for file in files:
-            for above in reversed(file.parents[:-1]):
-                _clear(root, root / above, os.path.isdir)
-            (root / file).parent.mkdir(parents=True, exist_ok=True)
-            _clear(root, root / file, os.path.isfile)
-            _move(whole.root / file, root / file)
-            moved += 1
-    except OSError as error:
-        if moved or error.errno not in NO_WRITING:
-            raise
-        whole = _install(whole, layout, root)
-        print(f"{root.name}: repaired, a whole copy is in its place.", flush=True)
-        return whole
-    checked = layout.check(root)
-    if not checked.whole:
-        raise DataError(
-            f"{root.name} could not be repaired: {checked.summary() or checked.extras()}. "
-            f"Move the folder {root} away, then run this again."
-        )
-    print(f"{root.name}: repaired, {moved:,} files replaced.", flush=True)
+    own = set() if root.is_symlink() else set(os.listdir(root)) - set(os.listdir(work / root.name))
+    aside = _install(work / root.name, root)
+    for name in own:  # a learner's models, say
+        shutil.move(aside / root.name / name, root / name)
+    print(f"{root.name}: repaired, a whole copy is in its place.", flush=True)
     return checked
 
 
-def _install(whole: Checked, layout: Layout, root: Path) -> Checked:
-    """Put a whole copy in its place; whatever is there is moved away."""
-    _clear(root, root, lambda path: False)
-    try:
-        os.replace(whole.root, root)
-    except OSError:  # without locks another process may have been quicker
-        if not (os.path.isdir(root) and layout.check(root).whole):
-            raise
-    return layout.found_at(root, whole)
+def _install(copy: Path, root: Path) -> Path | None:
+    """Put a whole copy in its place; whatever is there is moved away, to the folder returned."""
+    aside = _set_aside(root, [root] if os.path.lexists(root) else [])
+    os.replace(copy, root)
+    return aside
 
 
-def _clear(root: Path, path: Path, may_stay: Callable[[Path], bool]) -> None:
-    """Move away what lies where a part of the set belongs, if it is of the wrong kind."""
-    if os.path.lexists(path) and not may_stay(path):
-        _set_aside(root, [path])
-
-
-def _set_aside(root: Path, paths: Collection[Path]) -> None:
+def _set_aside(root: Path, paths: Collection[Path]) -> Path | None:
     """Move things into a folder of their own beside the set ``root``, and say so."""
     if not paths:
-        return
+        return None
     aside = _new_folder(root.with_name(ASIDE))
     for path in paths:
         target = aside / path.relative_to(root.parent)
@@ -177,26 +149,16 @@ def _set_aside(root: Path, paths: Collection[Path]) -> None:
         f"{shown}.",
         flush=True,
     )
+    return aside
 
 
 def _new_folder(above: Path) -> Path:
     """The first of ``above/1``, ``above/2`` and so on that is not there yet."""
     above.mkdir(parents=True, exist_ok=True)
     for number in count(1):
-        try:
+        with suppress(FileExistsError):
             (above / str(number)).mkdir()
-        except FileExistsError:
-            continue
-        return above / str(number)
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        os.replace(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:  # a link led to another disk
-            raise
-        shutil.move(source, target)
+            return above / str(number)
 
 
 def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Split]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from helpers.data.fetch import catalogue
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.folders import ImageFolders
 
 

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -10,8 +12,9 @@ from tests.data.kit import COUNTS, LAYOUT, write_set
 def stored(tmp_path):
     checked = LAYOUT.check(write_set(tmp_path / "tiny"))
     (tmp_path / "work").mkdir()
-    decoded.write(checked.root, checked, tmp_path / "work")
-    return checked
+    prints = {"digest": "files", "stamp": "folders"}
+    decoded.keep(tmp_path / "tiny", checked, prints, tmp_path / "work")
+    return SimpleNamespace(root=tmp_path / "tiny", splits=checked.splits, **prints)
 
 
 def same(splits, wanted):
@@ -24,10 +27,10 @@ def same(splits, wanted):
 
 def test_reads_what_was_written(stored):
     for given in ({}, {"digest": stored.digest}, {"stamp": stored.stamp}):
-        splits = decoded.read(stored.root, LAYOUT, **given)
+        splits = decoded.kept(stored.root, LAYOUT, **given)
         assert same(splits, stored.splits)
         splits["train"].images[0] = 0  # the caller's own copy, to do with as it likes
-    assert same(decoded.read(stored.root, LAYOUT), stored.splits)
+    assert same(decoded.kept(stored.root, LAYOUT), stored.splits)
 
 
 def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
@@ -36,12 +39,12 @@ def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
 
 
 def test_out_of_date_is_none(stored):
-    assert decoded.read(stored.root, LAYOUT, digest="another") is None
-    assert decoded.read(stored.root, LAYOUT, stamp="another") is None
+    assert decoded.kept(stored.root, LAYOUT, digest="another") is None
+    assert decoded.kept(stored.root, LAYOUT, stamp="another") is None
 
 
 def test_absent_is_none(tmp_path):
-    assert decoded.read(tmp_path / "tiny", LAYOUT) is None
+    assert decoded.kept(tmp_path / "tiny", LAYOUT) is None
 
 
 def test_a_flipped_bit_never_gives_other_pixels(stored):
@@ -52,7 +55,7 @@ def test_a_flipped_bit_never_gives_other_pixels(stored):
         damaged = bytearray(whole)
         damaged[at] ^= 1 << (at % 8)
         file.write_bytes(damaged)
-        splits = decoded.read(stored.root, LAYOUT, digest=stored.digest)
+        splits = decoded.kept(stored.root, LAYOUT, digest=stored.digest)
         found += splits is None
         assert splits is None or same(splits, stored.splits), f"byte {at}"
     assert found > len(range(0, len(whole), 37)) * 0.85  # the rest are dates, and the stamp
@@ -62,7 +65,7 @@ def test_a_flipped_bit_never_gives_other_pixels(stored):
 def test_a_file_cut_short_is_none(stored, keep):
     file = decoded.file_of(stored.root)
     file.write_bytes(file.read_bytes()[: int(keep * file.stat().st_size)])
-    assert decoded.read(stored.root, LAYOUT) is None
+    assert decoded.kept(stored.root, LAYOUT) is None
 
 
 def test_another_shape_or_dtype_is_none(stored):
@@ -76,4 +79,4 @@ def test_another_shape_or_dtype_is_none(stored):
         {"valid_labels": good["valid_labels"][:, None]},
     ):
         np.savez(file, **(good | change))
-        assert decoded.read(stored.root, LAYOUT) is None
+        assert decoded.kept(stored.root, LAYOUT) is None

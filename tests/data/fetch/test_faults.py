@@ -4,7 +4,7 @@ import os
 import pytest
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.http import ask
 from tests.data.kit import SHORT, certificate, serving, silence, status
 

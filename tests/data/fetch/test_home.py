@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.data.fetch import home
-from helpers.data.fetch.errors import DataError, Unwritable
+from helpers.data.fetch.faults import DataError, Unwritable
 from helpers.data.fetch.home import data_home
 
 CONFIGS = {

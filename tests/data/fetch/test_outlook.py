@@ -21,7 +21,7 @@ from torchvision.datasets import ImageFolder
 from helpers import data
 from helpers.course.doctor import images
 from helpers.data.fetch import decoded, home
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.outlook import NOTHING, PRACTICE, REAL, forecast
 from tests.data.kit import (
     COUNTS,

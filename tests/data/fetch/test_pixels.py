@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from helpers.data.fetch.pixels import decode
+from helpers.data.fetch.pixels import decode_image
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
 COLOURS = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
@@ -26,7 +26,7 @@ JPEG = png(Image.fromarray(COLOURS), "JPEG")
 @given(arrays(np.uint8, st.tuples(st.integers(1, 30), st.integers(1, 30))))
 @settings(max_examples=50, deadline=None)
 def test_gives_the_pixels(pixels):
-    decoded = decode(png(Image.fromarray(pixels)), pixels.shape)
+    decoded = decode_image(png(Image.fromarray(pixels)), pixels.shape)
     assert decoded.dtype == np.uint8 and np.array_equal(decoded, pixels)
 
 
@@ -35,13 +35,13 @@ def test_finds_a_flipped_bit_wherever_it_is():
         damaged = bytearray(WHOLE)
         damaged[at] ^= 1 << (at % 8)
         with pytest.raises(ValueError):
-            decode(bytes(damaged), (28, 28))
+            decode_image(bytes(damaged), (28, 28))
 
 
 @pytest.mark.parametrize("length", [0, 5, 8, 20, 100, len(WHOLE) - 1])
 def test_finds_a_file_that_ends_early(length):
     with pytest.raises(ValueError, match="ends early|is not a PNG"):
-        decode(WHOLE[:length], (28, 28))
+        decode_image(WHOLE[:length], (28, 28))
 
 
 @pytest.mark.parametrize(
@@ -55,27 +55,27 @@ def test_finds_a_file_that_ends_early(length):
 )
 def test_says_what_else_it_is(data, message):
     with pytest.raises(ValueError, match=message):
-        decode(data, (28, 28))
+        decode_image(data, (28, 28))
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 30), st.integers(1, 30), st.just(3))))
 @settings(max_examples=50, deadline=None)
 def test_gives_the_colours_as_torch_has_them(pixels):
     wanted = pixels.transpose(2, 0, 1)
-    decoded = decode(png(Image.fromarray(pixels)), wanted.shape)
+    decoded = decode_image(png(Image.fromarray(pixels)), wanted.shape)
     assert decoded.dtype == np.uint8 and np.array_equal(decoded, wanted)
 
 
 def test_a_jpeg_in_colour_is_what_pillow_makes_of_it():
     wanted = np.asarray(Image.open(io.BytesIO(JPEG))).transpose(2, 0, 1)
-    assert np.array_equal(decode(JPEG, (3, 32, 32)), wanted)
+    assert np.array_equal(decode_image(JPEG, (3, 32, 32)), wanted)
 
 
 @pytest.mark.parametrize("keep", [0, 2, 20, 0.3, 0.6, -2, -1])
 def test_finds_a_jpeg_that_ends_early(keep):
     length = int(keep * len(JPEG)) if isinstance(keep, float) else keep
     with pytest.raises(ValueError, match="ends early|neither a PNG nor a JPEG"):
-        decode(JPEG[:length], (3, 32, 32))
+        decode_image(JPEG[:length], (3, 32, 32))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_finds_a_jpeg_that_ends_early(keep):
 )
 def test_says_what_else_it_is_than_in_colour(data, message):
     with pytest.raises(ValueError, match=message):
-        decode(data, (3, 32, 32))
+        decode_image(data, (3, 32, 32))
 
 
 def test_the_size_is_looked_at_before_anything_is_decoded(monkeypatch):
@@ -105,4 +105,4 @@ def test_the_size_is_looked_at_before_anything_is_decoded(monkeypatch):
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", decoded)
     for bomb in bombs:
         with pytest.raises(ValueError, match="but is mode RGB, 5000x5000"):
-            decode(bomb, (3, 32, 32))
+            decode_image(bomb, (3, 32, 32))

@@ -82,5 +82,5 @@ def test_the_digits_are_mixed(ten):
 
 def test_all_digits_come_out_the_same_every_time(ten, tmp_path):
     practice.draw_all_digits(tmp_path)
-    for path in TEN.listing(ten):
+    for path in TEN.paths(ten):
         assert (tmp_path / path).read_bytes() == (ten / path).read_bytes()
