@@ -65,13 +65,13 @@ def of_network(error: Exception, address: str, seconds: float) -> str:
     import requests
 
     inner = list(_chain(error))
-    host, proxy = _host(address), proxy_of(address)
+    proxy = proxy_of(address)
     if not isinstance(error, requests.RequestException) and (named := _missing_bundle()):
         return named
     if isinstance(error, requests.exceptions.ProxyError) or (proxy and _unreached(error)):
         return _of_proxy(proxy, inner)
     if isinstance(error, requests.exceptions.SSLError) or _first(inner, ssl.SSLError):
-        return _of_certificate(host, inner)
+        return _of_certificate(urlsplit(address).hostname, inner)
     if isinstance(error, requests.Timeout) or any("timed out" in str(one) for one in inner):
         through = f" through {proxy}" if proxy else ""
         return f"no answer{through} within {seconds:g} seconds"
@@ -133,13 +133,6 @@ def without_password(address: str) -> str:
     begin, scheme, rest = address.rpartition("://")
     place, slash, path = rest.partition("/")
     return f"{begin}{scheme}{place.rpartition('@')[2]}{slash}{path}"
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or address
-    except ValueError:
-        return address
 
 
 def _of_proxy(proxy: str, inner: list[BaseException]) -> str:

@@ -49,7 +49,7 @@ class ImageFolders(Layout):
         return repr([p.stat().st_mtime_ns if os.path.isdir(p) else None for p in places])
 
     def has_all(self, root: Path) -> bool:
-        return _by_place(path for path in self.paths(root) if path != LABELS) == self._places()
+        return _by_place(set(self.paths(root)) - {LABELS}) == self._places()
 
     def belongs(self, path: str) -> bool:
         """Images in the folders of the classes, and what lies at the top, such as labels.csv."""
@@ -78,8 +78,9 @@ class ImageFolders(Layout):
     ) -> Checked:
         from tqdm import tqdm  # slow to import, and most runs have nothing to check
 
-        paths = set(paths)
-        images = [f"{place}/{name}" for place, name in self._in_order(paths)]
+        paths, rank = set(paths), {place: i for i, place in enumerate(self._places())}
+        images = [path for path in paths if _place(path) in rank]
+        images.sort(key=lambda path: (rank[_place(path)], path))
         try:
             problems = self._compare(images, read(LABELS, LARGEST) if LABELS in paths else None)
         except OSError as error:
@@ -101,12 +102,6 @@ class ImageFolders(Layout):
     def _places(self) -> dict[str, int]:
         """The class folders below the set's folder, and how many images each should hold."""
         return {f"{s}/{c}": n for s, counts in self.counts.items() for c, n in counts.items()}
-
-    def _in_order(self, paths: Collection[str]) -> list[tuple[str, str]]:
-        """The images among the files, class by class, each sorted by name."""
-        rank = {place: i for i, place in enumerate(self._places())}
-        both = [(place, name) for place, _, name in (path.rpartition("/") for path in paths)]
-        return sorted((one for one in both if one[0] in rank), key=lambda one: (rank[one[0]], one))
 
     def _by_split(self, pixels: np.ndarray) -> dict[str, Split]:
         """Cut the images of a whole set, in the order of its files, into splits with labels."""
@@ -139,9 +134,13 @@ class ImageFolders(Layout):
         return found if _by_place(found) == self._places() else set()
 
 
+def _place(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def _by_place(paths: Iterable[str]) -> Counter[str]:
     """How many there are in each folder."""
-    return Counter(path.rpartition("/")[0] for path in paths)
+    return Counter(map(_place, paths))
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry]:

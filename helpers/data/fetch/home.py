@@ -62,7 +62,7 @@ def current() -> Home:
         return _taken[base]
     named = Home(base, _data_in(base))
     why = _unusable(named)
-    return _scratch(named, why) or Home(base, named.data, why=why) if why else named
+    return scratch(named, why) or Home(base, named.data, why=why) if why else named
 
 
 def with_room(megabytes: float) -> Home:
@@ -76,11 +76,6 @@ def with_room(megabytes: float) -> Home:
     if there is not None and free(there.data) >= megabytes + SPARE:
         return there
     raise Unwritable(f"{here.data} cannot take the images ({why}). Make room, or {OTHER}")
-
-
-def scratch(here: Home, why: str) -> Home | None:
-    """The scratch home that takes the place of ``here``; None when ``here`` is one already."""
-    return None if here.instead_of else _scratch(here, why)
 
 
 def move_to(chosen: Home) -> None:
@@ -158,8 +153,13 @@ def _no_writing(folder: Path) -> str:
     return "there is no such disk"
 
 
-def _scratch(here: Home, why: str) -> Home | None:
-    """A home among the temporary files; None when they cannot be written to, or have no room."""
+def scratch(here: Home, why: str) -> Home | None:
+    """A home among the temporary files, in the place of ``here``.
+
+    None when ``here`` is one already, and when they cannot be written to, or have no room.
+    """
+    if here.instead_of:
+        return None
     try:
         above = Path(tempfile.gettempdir())
     except OSError:  # there is no such place

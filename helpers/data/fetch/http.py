@@ -30,6 +30,8 @@ PIECE = 2**13  # bytes
 GZIP_MAGIC = b"\x1f\x8b"
 # Archives are packed already; servers that pack what they send once more send another file.
 AS_IT_IS = {"Accept-Encoding": "identity"}
+# It would announce each file with its full path; our own messages say what a learner needs.
+pooch.get_logger().setLevel(logging.WARNING)
 
 
 class NotThere(DataError):
@@ -58,8 +60,7 @@ def download(
         check(Path(file))
 
     try:
-        with _quiet(pooch.get_logger()):
-            return Path(files.fetch(name, downloader=fetch))
+        return Path(files.fetch(name, downloader=fetch))
     except ValueError as error:
         raise DataError(f"{error} (tried {1 + RETRIES} times)") from error
 
@@ -89,13 +90,12 @@ def _save(url: str, file: Path, most: int, progress: bool) -> None:
     from tqdm import tqdm
 
     with _answer(url, most) as (headers, pieces), open(file, "wb") as out:
-        total, got = _length(headers), 0
-        with tqdm(total=total, ncols=79, unit="B", unit_scale=True, disable=not progress) as bar:
+        total = _length(headers)
+        bar = dict(total=total, ncols=79, unit="B", unit_scale=True, disable=not progress)
+        with tqdm.wrapattr(out, "write", **bar) as counted:
             for piece in pieces:
-                out.write(piece)
-                got += len(piece)
-                bar.update(len(piece))
-    if total is not None and got < total:
+                counted.write(piece)
+    if total is not None and (got := file.stat().st_size) < total:
         raise _Passing(f"the connection broke off ({got:,} of {total:,} bytes came)")
     if headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip"):
         _unwrap(file, packed=url.endswith((".gz", ".tgz")), most=most)
@@ -120,29 +120,21 @@ def _unwrap(file: Path, packed: bool, most: int) -> None:
 @contextmanager
 def _answer(url: str, most: int) -> Iterator[tuple[Mapping[str, str], Iterator[bytes]]]:
     """The headers of what a server sends, and its pieces as they come."""
-    box: queue.Queue = queue.Queue(maxsize=64)
+    box: queue.Queue = queue.Queue()
     over = threading.Event()
     seconds = timeout()
-
-    def hand(thing) -> None:
-        while not over.is_set():
-            try:
-                return box.put(thing, timeout=0.5)
-            except queue.Full:
-                continue
 
     def read() -> None:
         try:
             patience = (min(TO_CONNECT, seconds), seconds)
             with requests.get(url, headers=AS_IT_IS, timeout=patience, stream=True) as answer:
-                hand(answer)
-                while not over.is_set():
+                box.put(answer)
+                piece = b"x"
+                while piece and not over.is_set():
                     piece = answer.raw.read(PIECE, decode_content=False)
-                    hand(piece)
-                    if not piece:
-                        return
+                    box.put(piece)
         except Exception as error:
-            hand(error)
+            box.put(error)
 
     threading.Thread(target=read, daemon=True).start()
     try:
@@ -207,14 +199,3 @@ def _refuse(answer: requests.Response, url: str, most: int) -> None:
 def _length(headers: Mapping[str, str]) -> int | None:
     text = headers.get("Content-Length", "")
     return int(text) if text.isdecimal() and len(text) < 20 else None
-
-
-@contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """pooch announces each file with its full path; our own messages say what a learner needs."""
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -8,7 +8,8 @@ bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import zip_longest
 from math import prod
 from pathlib import Path
 
@@ -29,11 +30,11 @@ class IdxFiles(Layout):
     """Four files in ``MNIST/raw``, as ``torchvision.datasets.MNIST`` keeps them.
 
     Attributes:
-        sha256: hex digests of the files, by path below the folder; those not named are checked
-            for their sizes and the number of images of each class only.
+        sha256: hex digests of images and labels, split after split; without them only the sizes
+            and the number of images of each class are checked.
     """
 
-    sha256: Mapping[str, str] = field(default_factory=dict)
+    sha256: tuple[str, ...] = ()
 
     @property
     def megabytes(self) -> float:
@@ -42,9 +43,6 @@ class IdxFiles(Layout):
 
     def paths(self, root: Path) -> Iterator[str]:
         return (path for path in self._shapes() if os.path.isfile(root / path))
-
-    def stamp(self, root: Path) -> str:
-        return self.digest(root)
 
     def has_all(self, root: Path) -> bool:
         return list(self.paths(root)) == list(self._shapes())
@@ -65,14 +63,14 @@ class IdxFiles(Layout):
     ) -> Checked:
         there = set(paths)
         numbers, crcs, problems = {}, {}, {}
-        for path, shape in self._shapes().items():
+        for (path, shape), sha256 in zip_longest(self._shapes().items(), self.sha256):
             if path not in there:
                 problems[path] = "is missing"
                 continue
             try:
                 data = read(path, 4 + 4 * len(shape) + prod(shape) + 1)
                 numbers[path] = decode_idx(data, shape)
-                if path in self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256[path]:
+                if sha256 and hashlib.sha256(data).hexdigest() != sha256:
                     raise ValueError("is damaged (its checksum is wrong)")
                 crcs[path] = crc_of(data, path, known)
             except (OSError, ValueError) as error:

@@ -97,14 +97,6 @@ class Layout(ABC):
         """
 
     @abstractmethod
-    def stamp(self, root: Path) -> str:
-        """A fingerprint that takes no time, however many files there are.
-
-        It may miss a file that is overwritten in its place. That is enough for decoded images that
-        are stored with checksums of their own, and only for those.
-        """
-
-    @abstractmethod
     def has_all(self, root: Path) -> bool:
         """Whether the right number of files is there: a quick look, no check."""
 
@@ -116,9 +108,8 @@ class Layout(ABC):
     def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
         """What lies among the images and is none of the set, by path below ``root``.
 
-        File managers and editors leave such things; a loop over the folder, torchvision or fastai
-        would take them for images or classes. ``known`` are the paths of the images when the set
-        was last found whole.
+        File managers leave such things; a loop over the folder, torchvision or fastai would take
+        them for images or classes. ``known``: the images when the set was last found whole.
         """
 
     @abstractmethod
@@ -131,12 +122,9 @@ class Layout(ABC):
     ) -> Checked:
         """Look at every file: is it there, is it undamaged, is it what it should be?
 
-        Args:
-            paths: the files that there are.
-            read: gives the content of one, and no more than so many bytes.
-            known: the checksums of files that were found whole before, by path. A JPEG file has
-                none of its own, so a changed bit would otherwise go unnoticed.
-            name: of the set, for a progress bar.
+        ``read`` gives the content of one, and no more than so many bytes. ``known`` are checksums
+        of files that were found whole before: a JPEG file has none of its own, so a changed bit
+        would otherwise go unnoticed. ``name`` is shown on a progress bar.
         """
 
     def check(
@@ -157,6 +145,14 @@ class Layout(ABC):
             stat = os.stat(f"{root}/{path}")
             found.append((path, stat.st_size, stat.st_mtime_ns))
         return hashlib.sha256(repr(found).encode()).hexdigest()
+
+    def stamp(self, root: Path) -> str:
+        """A fingerprint that takes no time, however many files there are.
+
+        It may miss a file that is overwritten in its place. That is enough for decoded images that
+        are stored with checksums of their own, and only for those.
+        """
+        return self.digest(root)
 
     def lossy(self, root: Path) -> bool:
         """Whether the files are compressed with loss, so that pixels differ from the originals."""

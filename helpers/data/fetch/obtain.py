@@ -35,7 +35,7 @@ def obtain_real(entry: DataSet, work: Path) -> Checked:
 
 def rehearse(source: Source, entry: DataSet) -> None:
     """Raise what ``obtain_real`` would say of a source, as far as one can know without fetching."""
-    if source.ask is not None:
+    if not source.is_folder:
         source.ask()
         return
     packed = list(source.fetch(NOWHERE))

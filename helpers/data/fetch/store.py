@@ -32,15 +32,8 @@ def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
     list. Any other is checked file by file, and replaced when it is not whole. What lies among the
     images and is none of them is moved to a folder beside, and that is said.
 
-    Args:
-        root: where the set belongs.
-        layout: what it must hold.
-        obtain: given an empty folder to work in, puts a whole copy of the set there, in a folder of
-            the set's name, or raises Unreachable.
-
-    Raises:
-        Unreachable: when the set is not whole and cannot be obtained.
-        Unwritable: when the place cannot be written to.
+    ``obtain`` is given an empty folder to work in, and puts a whole copy of the set there, in a
+    folder of the set's name, or raises Unreachable. Where nothing can be written it is Unwritable.
     """
     try:
         splits = unchanged(root, layout)
@@ -138,7 +131,8 @@ def _set_aside(root: Path, paths: Collection[Path]) -> Path | None:
     """Move things into a folder of their own beside the set ``root``, and say so."""
     if not paths:
         return None
-    aside = _new_folder(root.with_name(ASIDE))
+    numbered = (root.with_name(ASIDE) / str(number) for number in count(1))
+    aside = next(folder for folder in numbered if not os.path.lexists(folder))
     for path in paths:
         target = aside / path.relative_to(root.parent)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -150,15 +144,6 @@ def _set_aside(root: Path, paths: Collection[Path]) -> Path | None:
         flush=True,
     )
     return aside
-
-
-def _new_folder(above: Path) -> Path:
-    """The first of ``above/1``, ``above/2`` and so on that is not there yet."""
-    above.mkdir(parents=True, exist_ok=True)
-    for number in count(1):
-        with suppress(FileExistsError):
-            (above / str(number)).mkdir()
-            return above / str(number)
 
 
 def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Split]:

@@ -90,8 +90,9 @@ def test_a_folder_in_the_place_of_a_file_is_missing_or_unreadable(folder):
 
 def test_a_changed_byte_is_found_by_the_published_checksum(folder):
     whole = IDX.layout.check(folder)
-    sha256 = {IMAGES: hashlib.sha256((folder / IMAGES).read_bytes()).hexdigest()}
-    layout = IdxFiles(DIGITS, sha256=sha256)
+    files = [folder / path for split in DIGITS for path in idx.files_of(split)]
+    sums = tuple(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+    layout = IdxFiles(DIGITS, sha256=sums)
     assert layout.check(folder).whole
     data = bytearray((folder / IMAGES).read_bytes())
     data[100] ^= 1
