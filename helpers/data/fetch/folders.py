@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers.data.fetch.layout import NOTHING, Checked, Layout, crc_of, recognise, why
+from helpers.data.fetch.layout import NONE_KNOWN, Checked, Layout, crc_of, recognise, why
 from helpers.data.fetch.pixels import decode_image
 from helpers.data.images import Split
 
@@ -73,7 +73,7 @@ class ImageFolders(Layout):
         self,
         paths: Iterable[str],
         read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NOTHING,
+        known: Mapping[str, int] = NONE_KNOWN,
         name: str = "",
     ) -> Checked:
         from tqdm import tqdm  # slow to import, and most runs have nothing to check

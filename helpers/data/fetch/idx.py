@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers.data.fetch.layout import NOTHING, Checked, Layout, crc_of, why
+from helpers.data.fetch.layout import NONE_KNOWN, Checked, Layout, crc_of, why
 from helpers.data.images import Split
 
 RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
@@ -58,7 +58,7 @@ class IdxFiles(Layout):
         self,
         paths: Iterable[str],
         read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NOTHING,
+        known: Mapping[str, int] = NONE_KNOWN,
         name: str = "",
     ) -> Checked:
         there = set(paths)

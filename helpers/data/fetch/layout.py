@@ -14,7 +14,7 @@ from helpers.data.images import Split
 
 UNKNOWN = "an unknown edition"
 LOSSY_SUFFIXES = (".jpg", ".jpeg")
-NOTHING: Mapping[str, int] = MappingProxyType({})
+NONE_KNOWN: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Layout(ABC):
         self,
         paths: Iterable[str],
         read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NOTHING,
+        known: Mapping[str, int] = NONE_KNOWN,
         name: str = "",
     ) -> Checked:
         """Look at every file: is it there, is it undamaged, is it what it should be?
@@ -128,7 +128,7 @@ class Layout(ABC):
         """
 
     def check(
-        self, root: Path, known: Mapping[str, int] = NOTHING, without: Collection[str] = ()
+        self, root: Path, known: Mapping[str, int] = NONE_KNOWN, without: Collection[str] = ()
     ) -> Checked:
         """``judge`` the files of a folder, but for those named in ``without``."""
 
