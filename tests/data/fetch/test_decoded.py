@@ -2,27 +2,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 
 from helpers.data.fetch import decoded
-from tests.data.kit import COUNTS, LAYOUT, write_set
+from tests.data.kit import LAYOUT, same, write_set
 
 
 @pytest.fixture
-def stored(tmp_path):
+def stored(tmp_path, work):
     checked = LAYOUT.check(write_set(tmp_path / "tiny"))
-    (tmp_path / "work").mkdir()
     prints = {"digest": "files", "stamp": "folders"}
-    decoded.keep(tmp_path / "tiny", checked, prints, tmp_path / "work")
+    decoded.keep(tmp_path / "tiny", checked, prints, work)
     return SimpleNamespace(root=tmp_path / "tiny", splits=checked.splits, **prints)
-
-
-def same(splits, wanted):
-    return all(
-        torch.equal(splits[name].images, wanted[name].images)
-        and torch.equal(splits[name].labels, wanted[name].labels)
-        for name in COUNTS
-    )
 
 
 def test_reads_what_was_written(stored):
@@ -31,6 +21,8 @@ def test_reads_what_was_written(stored):
         assert same(splits, stored.splits)
         splits["train"].images[0] = 0  # the caller's own copy, to do with as it likes
     assert same(decoded.kept(stored.root, LAYOUT), stored.splits)
+    assert decoded.notes(stored.root, LAYOUT)["digest"] == stored.digest
+    assert len(decoded.checksums(stored.root, LAYOUT)) == 18
 
 
 def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
@@ -38,13 +30,11 @@ def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
     assert not list((tmp_path / "work").iterdir())
 
 
-def test_out_of_date_is_none(stored):
+def test_out_of_date_or_absent_is_none(stored, tmp_path):
     assert decoded.kept(stored.root, LAYOUT, digest="another") is None
     assert decoded.kept(stored.root, LAYOUT, stamp="another") is None
-
-
-def test_absent_is_none(tmp_path):
-    assert decoded.kept(tmp_path / "tiny", LAYOUT) is None
+    assert decoded.kept(tmp_path / "other", LAYOUT) is None
+    assert decoded.notes(tmp_path / "other", LAYOUT) == {}
 
 
 def test_a_flipped_bit_never_gives_other_pixels(stored):
