@@ -195,6 +195,8 @@ class Bench:
     kind: Kind = GREY
 
     def __post_init__(self):
+        self.home = self.tmp_path / "fastai" / "data"
+        self.folder = self.home / "tiny"
         self.original = self.kind.write(
             self.tmp_path / "original" / "tiny", self.kind.layout.counts
         )
@@ -217,14 +219,6 @@ class Bench:
     def archive(self) -> bytes:
         """The first archive, and the only one of most sets."""
         return next(iter(self.archives.values()))
-
-    @property
-    def home(self) -> Path:
-        return self.tmp_path / "fastai" / "data"
-
-    @property
-    def folder(self) -> Path:
-        return self.home / "tiny"
 
     def official(self, host: str) -> None:
         self.monkeypatch.setitem(catalogue.CATALOGUE, "tiny", entry(self.archives, host, self.kind))

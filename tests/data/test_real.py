@@ -1,7 +1,6 @@
 """The real images. Their archives must be at hand: in the place that LESSONS_MIRROR names."""
 
 import doctest
-import hashlib
 import os
 
 import numpy as np
@@ -84,16 +83,6 @@ def test_untar_data_gives_the_same_folder(path, monkeypatch):
         assert external.untar_data(sample, data=stand_in.parent) == stand_in
 
 
-def test_the_real_archive_with_one_damaged_image_is_repaired(path, monkeypatch, capsys):
-    file = files(path, "train", "7")[123]
-    whole = file.read_bytes()
-    file.write_bytes(whole[:-40])
-    monkeypatch.setattr(served, "_found", {})
-    data.folder("mnist_sample")
-    assert "repaired, a whole copy is in its place" in capsys.readouterr().out
-    assert hashlib.sha256(file.read_bytes()).digest() == hashlib.sha256(whole).digest()
-
-
 @pytest.fixture
 def looked(monkeypatch):
     """The looks at the files of a set: "check" reads them all, "digest" asks for their times.
@@ -144,14 +133,6 @@ def test_mnist_sample_is_a_part_of_mnist(digits, path):
     threes = {image.numpy().tobytes() for image in digits.of("train", "3")}
     for image in data.load("mnist_sample").of("train", "3")[::50]:
         assert image.numpy().tobytes() in threes
-
-
-def test_mnist_says_what_it_is(digits, capsys):
-    data.load("mnist")
-    assert capsys.readouterr().out == (
-        "mnist: 60,000 training and 10,000 test images of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 "
-        "- on this machine, complete\n"
-    )
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,7 @@ import subprocess
 import sys
 import threading
 
-import numpy as np
 import pytest
-import torch
-from PIL import Image
 
 from helpers import data
 from helpers.data.fetch import served, store
@@ -30,18 +27,6 @@ from tests.data.kit import (
 )
 
 
-def test_later_uses_print_one_line_the_same_on_every_machine(bench, capsys):
-    bench.mirror_folder()
-    data.folder("tiny")
-    first = capsys.readouterr().out
-    assert first.endswith(LINE) and "MB from the mirror" in first
-    for _ in range(2):
-        data.folder("tiny")
-        data.load("tiny")
-        assert capsys.readouterr().out == LINE * 2
-        bench.new_process()
-
-
 def test_on_practice_data_the_line_says_so(bench, capsys):
     bench.mode("practice")
     data.load("tiny")
@@ -50,24 +35,6 @@ def test_on_practice_data_the_line_says_so(bench, capsys):
     data.folder("tiny")
     data.load("tiny")
     assert capsys.readouterr().out == PRACTICE_LINE * 2
-
-
-def test_load_gives_every_image_in_order(bench):
-    path = bench.install()
-    images = data.load("tiny")
-    assert (images.name, images.classes, images.practice) == ("tiny", ("3", "7"), False)
-    for split, counts in COUNTS.items():
-        for cls in counts:
-            files = sorted((path / split / cls).iterdir())
-            wanted = np.stack([np.asarray(Image.open(file)) for file in files])
-            assert torch.equal(images.of(split, cls), torch.from_numpy(wanted))
-
-
-def test_a_second_load_gives_the_same_and_its_own_copy(bench):
-    bench.install()
-    first = data.load("tiny")
-    first.train.images.zero_()
-    assert data.load("tiny").train.images.sum() > 0
 
 
 @pytest.mark.parametrize("function", [data.folder, data.load, data.is_practice, data.state])

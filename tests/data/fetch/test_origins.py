@@ -5,8 +5,8 @@ import pytest
 
 from helpers.data.fetch.catalogue import Archive
 from helpers.data.fetch.faults import DataError
-from helpers.data.fetch.origins import in_mirror_folder, sources
-from tests.data.kit import IDX, NOBODY, Bench, content, entry, status, sums
+from helpers.data.fetch.origins import sources
+from tests.data.kit import NOBODY, content, entry, status, sums
 
 PAGE = b"\n<!DOCTYPE html><html><title>Log in to CAMPUS-WIFI</title></html>"
 
@@ -62,20 +62,6 @@ def test_a_web_page_is_recognised(bench, server, work, kind):
         fetch(source, work)
 
 
-def test_a_mirror_that_is_not_there(bench, work):
-    bench.mirror("/no/such/folder")
-    with pytest.raises(DataError, match="there is no such folder: correct LESSONS_MIRROR"):
-        fetch(first(bench), work)
-
-
-def test_sums_that_cannot_be_had_are_an_error(bench, server, work):
-    server.put("tiny.tgz", content(bench.archive))
-    server.put("SHA256SUMS", status(500))
-    bench.mirror(server.url)
-    with pytest.raises(DataError, match="500"):
-        fetch(first(bench), work)
-
-
 def test_the_official_archive_is_checked(bench, server, work):
     server.put("tiny.tgz", content(bench.archive))
     assert fetch(first(bench, server.url), work).read_bytes() == bench.archive
@@ -88,16 +74,6 @@ def test_the_official_archive_is_checked(bench, server, work):
         fetch(first(bench, server.url), work)
 
 
-def test_in_mirror_folder_asks_no_network(bench, server):
-    tiny = entry(bench.archives)
-    server.asked.clear()
-    assert not in_mirror_folder(tiny)
-    bench.mirror(server.url)
-    assert not in_mirror_folder(tiny) and not server.asked
-    bench.mirror_folder()
-    assert in_mirror_folder(tiny)
-
-
 def test_a_checksum_may_cover_the_beginning_only(bench, server, work):
     md5 = hashlib.md5(bench.archive[:50]).hexdigest()
     tiny = entry(bench.archives, server.url)
@@ -105,16 +81,3 @@ def test_a_checksum_may_cover_the_beginning_only(bench, server, work):
     server.put("tiny.tgz", content(bench.archive))
     [official] = sources(tiny)
     assert fetch(official, work).read_bytes() == bench.archive
-
-
-def test_archives_lie_in_folders_of_the_mirror(monkeypatch, tmp_path, work):
-    bench = Bench(monkeypatch, tmp_path, IDX)
-    place = bench.mirror_folder()
-    digits = entry(bench.archives, kind=IDX)
-    mirror = next(sources(digits))
-    assert list(mirror.fetch(work)) == [place / file for file in bench.archives]
-    assert in_mirror_folder(digits)
-    (place / "tiny" / "t10k-labels-idx1-ubyte.gz").unlink()
-    assert not in_mirror_folder(digits)
-    with pytest.raises(DataError, match="there is no tiny/t10k-labels-idx1-ubyte.gz in it"):
-        list(mirror.fetch(work))

@@ -59,42 +59,17 @@ def situation(outcome, kind=GREY, name=""):
 # Nothing is wrong, or nothing is there.
 
 
-@situation(PRACTICE)
-def nothing_and_no_network(bench, stack):
-    pass
-
-
-@situation(REAL)
-def whole(bench, stack):
-    bench.install()
-
-
-@situation(REAL)
-def whole_and_used_before(bench, stack):
-    bench.install()
-    data.load("tiny")
-
-
-@situation(REAL)
-def in_a_mirror_folder(bench, stack):
-    bench.mirror_folder(checksum=sums(bench.archive))
-
-
-@situation(PRACTICE)
-def practice_is_forced(bench, stack):
-    bench.install()
-    bench.mode("practice")
-
-
-@situation(REAL)
-def real_is_forced_and_there(bench, stack):
-    bench.install()
-    bench.mode("official")
-
-
-@situation(NOTHING)
-def real_is_forced_and_nowhere(bench, stack):
-    bench.mode("official")
+PLAIN = {
+    "nothing_and_no_network": (PRACTICE, lambda bench: None),
+    "whole": (REAL, lambda bench: bench.install()),
+    "whole_and_used_before": (REAL, lambda bench: bench.install() and data.load("tiny")),
+    "in_a_mirror_folder": (REAL, lambda bench: bench.mirror_folder(checksum=sums(bench.archive))),
+    "practice_is_forced": (PRACTICE, lambda bench: bench.install() and bench.mode("practice")),
+    "real_is_forced_and_there": (REAL, lambda bench: bench.install() and bench.mode("official")),
+    "real_is_forced_and_nowhere": (NOTHING, lambda bench: bench.mode("official")),
+}
+for name, (outcome, prepare) in PLAIN.items():
+    situation(outcome, name=name)(lambda bench, stack, prepare=prepare: prepare(bench))
 
 
 # What lies in the folder besides.
@@ -223,12 +198,21 @@ for path, by in DAMAGE:
                 bench.mirror_folder()
 
 
-for by in (a_file, nowhere, in_a_circle, a_folder, a_pipe):
+PLACES = {  # what may be of another kind than it should
+    **{f"in_its_place_{by.__name__}": ("data/tiny", by) for by in (a_folder, a_pipe)},
+    **{
+        f"{name}_{by.__name__}": (place, by)
+        for name, place in {"in_its_place": "data/tiny", "the_home_is": "."}.items()
+        for by in (a_file, nowhere, in_a_circle)
+    },
+    "a_folder_for_fastais_settings": ("config.ini", a_folder),
+}
+for name, (place, by) in PLACES.items():
 
-    @situation(REAL, name=f"in_its_place_{by.__name__}")
-    def in_its_place(bench, stack, by=by):
-        bench.home.mkdir(parents=True)
-        by(bench.folder)
+    @situation(REAL, name=name)
+    def in_its_place(bench, stack, place=place, by=by):
+        (bench.home.parent / place).parent.mkdir(parents=True, exist_ok=True)
+        by(bench.home.parent / place)
         bench.mirror_folder()
 
 
@@ -337,22 +321,10 @@ def the_mirror_is_named_from_elsewhere(bench, stack):
 # The home.
 
 
-def nothing(bench):
-    pass
-
-
-def whole_set(bench):
-    bench.install()
-
-
 def used_set(bench):
     bench.monkeypatch.setattr(home, "SPARE", 0)
     bench.install()
     data.load("tiny")
-
-
-def set_with_strangers(bench):
-    (bench.install() / "train" / ".ipynb_checkpoints").mkdir()
 
 
 def damaged_set(bench):
@@ -360,25 +332,21 @@ def damaged_set(bench):
     bench.mirror_folder()
 
 
-def mirror(bench):
-    bench.mirror_folder()
+ONLY_READ = {
+    "nothing": (PRACTICE, lambda bench: None),
+    "whole": (REAL, lambda bench: bench.install()),
+    "used": (REAL, used_set),
+    "strangers": (REAL, lambda bench: (bench.install() / "train/.ipynb_checkpoints").mkdir()),
+    "damaged": (REAL, damaged_set),
+    "mirror": (REAL, lambda bench: bench.mirror_folder()),
+}
+for name, (outcome, before) in ONLY_READ.items():
 
-
-for before in (nothing, whole_set, used_set, set_with_strangers, damaged_set, mirror):
-
-    @situation(PRACTICE if before is nothing else REAL, name=f"{before.__name__}_and_only_read")
+    @situation(outcome, name=f"{name}_in_a_home_that_is_only_read")
     def only_read(bench, stack, before=before):
         stack.enter_context(disk(bench.home.parent, "size=1m"))
         before(bench)
         stack.enter_context(read_only(bench.home.parent))
-
-
-for by in (a_file, nowhere, in_a_circle):
-
-    @situation(REAL, name=f"the_home_is_{by.__name__}")
-    def home_is(bench, stack, by=by):
-        by(bench.home.parent)
-        bench.mirror_folder()
 
 
 @situation(REAL)
@@ -391,12 +359,6 @@ def the_name_of_the_home_is_too_long(bench, stack):
 def a_user_without_a_home(bench, stack):
     bench.name_home("")
     bench.monkeypatch.setattr(os.path, "expanduser", lambda path: path)
-    bench.mirror_folder()
-
-
-@situation(REAL)
-def a_folder_for_fastais_settings(bench, stack):
-    (bench.home.parent / "config.ini").mkdir(parents=True)
     bench.mirror_folder()
 
 
