@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
@@ -13,7 +13,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers.data.fetch.layout import NONE_KNOWN, Checked, Layout, crc_of, recognise, why
+from helpers.data.fetch.layout import (
+    NONE_KNOWN,
+    Checked,
+    Crcs,
+    Layout,
+    Read,
+    crc_of,
+    recognise,
+    why,
+)
 from helpers.data.fetch.pixels import decode_image
 from helpers.data.images import Split
 
@@ -69,13 +78,7 @@ class ImageFolders(Layout):
             listed = self._listed(known)
         return sorted(found + [path for path in images if listed and path not in listed])
 
-    def judge(
-        self,
-        paths: Iterable[str],
-        read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NONE_KNOWN,
-        name: str = "",
-    ) -> Checked:
+    def judge(self, paths: Iterable[str], read: Read, known: Crcs = NONE_KNOWN) -> Checked:
         from tqdm import tqdm  # slow to import, and most runs have nothing to check
 
         paths, rank = set(paths), {place: i for i, place in enumerate(self._places())}
@@ -86,7 +89,7 @@ class ImageFolders(Layout):
         except OSError as error:
             problems = {LABELS: why(error)}
         pixels, crcs = np.zeros((len(images), *self.shape), np.uint8), {}
-        bar = tqdm(images, f"{name}: checking", delay=LONG, mininterval=1, leave=False)
+        bar = tqdm(images, "checking images", delay=LONG, mininterval=1, leave=False)
         for i, path in enumerate(bar):
             try:
                 data = read(path, LARGE)

@@ -7,7 +7,7 @@ bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import prod
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers.data.fetch.layout import NONE_KNOWN, Checked, Layout, crc_of, why
+from helpers.data.fetch.layout import NONE_KNOWN, Checked, Crcs, Layout, Read, crc_of, why
 from helpers.data.images import Split
 
 RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
@@ -54,13 +54,7 @@ class IdxFiles(Layout):
         """See ``Layout``: torchvision prefers what its old versions have made, if it is there."""
         return [OLD] if os.path.lexists(root / OLD) else []
 
-    def judge(
-        self,
-        paths: Iterable[str],
-        read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NONE_KNOWN,
-        name: str = "",
-    ) -> Checked:
+    def judge(self, paths: Iterable[str], read: Read, known: Crcs = NONE_KNOWN) -> Checked:
         there = set(paths)
         numbers, crcs, problems = {}, {}, {}
         for (path, shape), sha256 in zip_longest(self._shapes().items(), self.sha256):

@@ -14,7 +14,9 @@ from helpers.data.images import Split
 
 UNKNOWN = "an unknown edition"
 LOSSY_SUFFIXES = (".jpg", ".jpeg")
-NONE_KNOWN: Mapping[str, int] = MappingProxyType({})
+Read = Callable[[str, int], bytes]
+Crcs = Mapping[str, int]
+NONE_KNOWN: Crcs = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -113,30 +115,21 @@ class Layout(ABC):
         """
 
     @abstractmethod
-    def judge(
-        self,
-        paths: Iterable[str],
-        read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NONE_KNOWN,
-        name: str = "",
-    ) -> Checked:
+    def judge(self, paths: Iterable[str], read: Read, known: Crcs = NONE_KNOWN) -> Checked:
         """Look at every file: is it there, is it undamaged, is it what it should be?
 
         ``read`` gives the content of one, and no more than so many bytes. ``known`` are checksums
-        of files that were found whole before: a JPEG file has none of its own, so a changed bit
-        would otherwise go unnoticed. ``name`` is shown on a progress bar.
+        of files that were found whole before: a JPEG file has none of its own.
         """
 
-    def check(
-        self, root: Path, known: Mapping[str, int] = NONE_KNOWN, without: Collection[str] = ()
-    ) -> Checked:
+    def check(self, root: Path, known: Crcs = NONE_KNOWN, without: Collection[str] = ()) -> Checked:
         """``judge`` the files of a folder, but for those named in ``without``."""
 
         def read(path: str, most: int) -> bytes:
             with open(root / path, "rb", buffering=0) as file:
                 return file.read(most)
 
-        return self.judge(set(self.paths(root)) - set(without), read, known, root.name)
+        return self.judge(set(self.paths(root)) - set(without), read, known)
 
     def digest(self, root: Path) -> str:
         """A fingerprint that changes when a file comes, goes or is written to."""
@@ -188,7 +181,7 @@ def pixels_digest(splits: Mapping[str, Split]) -> str:
     return total.hexdigest()
 
 
-def crc_of(data: bytes, path: str, known: Mapping[str, int]) -> int:
+def crc_of(data: bytes, path: str, known: Crcs) -> int:
     """The checksum (CRC-32) of a file, or a ValueError when another one is known."""
     crc = zlib.crc32(data)
     if known.get(path, crc) != crc:

@@ -101,7 +101,7 @@ def _unpacked(source: Source, entry: DataSet, work: Path) -> tuple[dict[str, byt
         files |= {f"{below}{path}".removeprefix(top): content for path, content in inside.items()}
         if packed.parent == work:  # downloaded
             packed.unlink()
-    checked = layout.judge(files, lambda path, most: files[path][:most], name=entry.name)
+    checked = layout.judge(files, lambda path, most: files[path][:most])
     if not checked.whole:
         raise DataError(f"what it holds is not exactly the images of the set: {checked.summary()}")
     return files, checked, size

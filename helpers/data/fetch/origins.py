@@ -119,20 +119,18 @@ def _ask(source: Source) -> None:
     """Ask for all files at once, and look at the beginning of each answer."""
     from helpers.data.fetch.http import NotThere, ask
 
-    def problem(name: str, most: int) -> None:
-        try:
-            start = ask(f"{source.where}/{name}", most)
-        except NotThere:
-            if name != SUMS:
-                raise
-        else:
-            if name != SUMS:
-                _refuse_web_page(start)
+    def look(archive: Archive) -> None:
+        most = archive.size if source.official else archive.most
+        _refuse_web_page(ask(f"{source.where}/{archive.file}", most))
 
-    wanted = [(a.file, a.size if source.official else a.most) for a in source.archives]
-    wanted += [] if source.official else [(SUMS, MOST_SUMS)]
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        for answer in [pool.submit(problem, *one) for one in wanted]:
+    def look_at_sums() -> None:
+        with suppress(NotThere):
+            ask(f"{source.where}/{SUMS}", MOST_SUMS)
+
+    with ThreadPoolExecutor(1 + len(source.archives)) as pool:
+        answers = [pool.submit(look, archive) for archive in source.archives]
+        answers += [] if source.official else [pool.submit(look_at_sums)]
+        for answer in answers:
             answer.result()
 
 

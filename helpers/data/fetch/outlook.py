@@ -38,7 +38,7 @@ class Forecast:
     """
 
     gives: str
-    folder: Path
+    folder: Path | None = None
     broken: str = ""
     source: str = ""
     failures: list[str] = field(default_factory=list)
@@ -50,17 +50,16 @@ class Forecast:
 def forecast(names: Iterable[str]) -> dict[str, Forecast]:
     """Look at each set; all servers are asked at the same time."""
     entries = [lookup(name) for name in names]
-    practice = mode() == "practice"
-    here = {} if practice else {entry.name: _on_this_machine(entry) for entry in entries}
-    away = [entry for entry in entries if not practice and here[entry.name].gives != REAL]
+    if mode() == "practice":
+        return {e.name: Forecast(PRACTICE, needs=e.practice_layout.megabytes) for e in entries}
+    here = {entry.name: _on_this_machine(entry) for entry in entries}
+    away = [entry for entry in entries if here[entry.name].gives != REAL]
     with ThreadPoolExecutor(8) as pool:
-        asked = {
-            entry.name: [(s.label, pool.submit(rehearse, s, entry)) for s in sources(entry)]
-            for entry in away
-        }
-        found = {name: _from_sources(here[name], lookup(name), asked[name]) for name in asked}
-    drawn = {e.name: Forecast(PRACTICE, e.name, needs=_drawn(e)) for e in entries if practice}
-    return here | found | drawn
+        asked = [
+            [(s.label, pool.submit(rehearse, s, entry)) for s in sources(entry)] for entry in away
+        ]
+    found = {e.name: _from_sources(here[e.name], e, one) for e, one in zip(away, asked)}
+    return here | found
 
 
 def _on_this_machine(entry: DataSet) -> Forecast:
@@ -98,8 +97,5 @@ def _from_sources(here: Forecast, entry: DataSet, asked: Iterable[tuple[str, Fut
                 raise problem
             failures.append(f"{label}: {problem}")
     gives = NOTHING if mode() == "official" else PRACTICE
-    return replace(here, gives=gives, strangers="", failures=failures, needs=_drawn(entry))
-
-
-def _drawn(entry: DataSet) -> float:
-    return entry.practice_layout.megabytes
+    needs = entry.practice_layout.megabytes
+    return replace(here, gives=gives, strangers="", failures=failures, needs=needs)

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -36,15 +36,12 @@ def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
     folder of the set's name, or raises Unreachable. Where nothing can be written it is Unwritable.
     """
     try:
-        splits = unchanged(root, layout)
-        if splits is not None and not layout.strangers(root):
-            return splits
-        with _alone(root) as work:
-            # Another process may have done it all while this one waited.
-            splits = unchanged(root, layout)
-            if splits is not None and not layout.strangers(root):
-                return splits
-            return _make_whole(root, layout, obtain, work)
+        splits = _ready(root, layout)
+        if splits is None:
+            with _alone(root) as work:
+                # Another process may have done it all while this one waited.
+                splits = _ready(root, layout) or _make_whole(root, layout, obtain, work)
+        return splits
     except OSError as error:
         return _without_writing(root, layout, error)
 
@@ -54,6 +51,11 @@ def unchanged(root: Path, layout: Layout) -> dict[str, Split] | None:
     if not (os.path.isdir(root) and os.path.isfile(decoded.file_of(root))):
         return None
     return decoded.kept(root, layout, digest=layout.digest(root))
+
+
+def _ready(root: Path, layout: Layout) -> dict[str, Split] | None:
+    splits = unchanged(root, layout)
+    return None if splits is None or layout.strangers(root) else splits
 
 
 def examine(root: Path, layout: Layout) -> tuple[Checked, list[str]]:
@@ -171,35 +173,26 @@ def _say_once(text: str) -> None:
 
 @contextmanager
 def _alone(root: Path) -> Iterator[Path]:
-    """Keep other processes out, and give an empty folder to work in, on the disk of ``root``."""
+    """Keep other processes out, and give an empty folder to work in, on the disk of ``root``.
+
+    Some network drives have no locks; there each process works in a folder of its own.
+    """
     root.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(root) as alone:
-        if alone:
-            for left in root.parent.glob(f".{root.name}.partial*"):  # by a run that was killed
-                shutil.rmtree(left) if os.path.isdir(left) else left.unlink()
-            work = root.with_name(f".{root.name}.partial")
-            work.mkdir()
-        else:
-            work = Path(tempfile.mkdtemp(prefix=f".{root.name}.partial-", dir=root.parent))
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _locked(root: Path) -> Iterator[bool]:
-    """Hold the lock of a set; False where the file system has none, as on some network drives."""
+    partial = f".{root.name}.partial"
     lock = FileLock(root.with_name(f".{root.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print(f"{root.name}: another process is getting it ready; waiting for that.", flush=True)
-        lock.acquire()
-    except (OSError, NotImplementedError):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock.acquire(timeout=0))
+        except Timeout:
+            print(
+                f"{root.name}: another process is getting it ready; waiting for that.", flush=True
+            )
+            stack.enter_context(lock.acquire())
+        except (OSError, NotImplementedError):
+            pass
+        if lock.is_locked:
+            for left in root.parent.glob(f"{partial}*"):  # by a run that was killed
+                shutil.rmtree(left) if os.path.isdir(left) else left.unlink()
+        work = Path(tempfile.mkdtemp(prefix=f"{partial}-", dir=root.parent))
+        stack.callback(shutil.rmtree, work, ignore_errors=True)
+        yield work

@@ -159,4 +159,4 @@ def test_only_a_long_check_shows_a_bar(folder, monkeypatch, capsys, long, shown)
     monkeypatch.setattr(folders, "LONG", long)
     LAYOUT.check(folder)
     told = capsys.readouterr()
-    assert told.out == "" and ("tiny: checking" in told.err) == shown
+    assert told.out == "" and ("checking images" in told.err) == shown
