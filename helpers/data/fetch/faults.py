@@ -69,7 +69,7 @@ def of_network(error: Exception, address: str, seconds: float) -> str:
     if not isinstance(error, requests.RequestException) and (named := _missing_bundle()):
         return named
     if isinstance(error, requests.exceptions.ProxyError) or (proxy and _unreached(error)):
-        return _of_proxy(proxy, inner)
+        return of_proxy(address, " ".join(map(str, inner)))
     if isinstance(error, requests.exceptions.SSLError) or _first(inner, ssl.SSLError):
         return _of_certificate(urlsplit(address).hostname, inner)
     if isinstance(error, requests.Timeout) or any("timed out" in str(one) for one in inner):
@@ -101,11 +101,6 @@ def lasting(error: Exception, address: str) -> bool:
     )
 
 
-def wants_password(address: str) -> str:
-    """What to do about a proxy that answers 407."""
-    return _of_proxy(proxy_of(address), [Exception("407")])
-
-
 def proxy_of(address: str) -> str:
     """The proxy that is asked for ``address``, and who says so; empty when there is none."""
     from requests.utils import get_environ_proxies, select_proxy
@@ -135,9 +130,9 @@ def without_password(address: str) -> str:
     return f"{begin}{scheme}{place.rpartition('@')[2]}{slash}{path}"
 
 
-def _of_proxy(proxy: str, inner: list[BaseException]) -> str:
-    proxy = proxy or "the proxy"
-    text = " ".join(map(str, inner))
+def of_proxy(address: str, text: str) -> str:
+    """What to do about the proxy that is asked for ``address``, and answers this."""
+    proxy = proxy_of(address) or "the proxy"
     if "407" in text:
         return (
             f"{proxy} wants a name and a password: write them into the variable, as in "

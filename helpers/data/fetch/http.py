@@ -11,7 +11,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pooch
@@ -68,7 +68,8 @@ def download(
 def ask(url: str, most: int) -> bytes:
     """The first bytes of a file: whether a server has it, found without fetching it."""
     try:
-        with _answer(url, most) as (_, pieces):
+        with closing(_answer(url, most)) as pieces:
+            next(pieces)
             return next(pieces, b"")
     except ValueError as error:
         raise DataError(str(error)) from error
@@ -89,7 +90,8 @@ def timeout() -> float:
 def _save(url: str, file: Path, most: int, progress: bool) -> None:
     from tqdm import tqdm
 
-    with _answer(url, most) as (headers, pieces), open(file, "wb") as out:
+    with closing(_answer(url, most)) as pieces, open(file, "wb") as out:
+        headers = next(pieces).headers
         total = _length(headers)
         bar = dict(total=total, ncols=79, unit="B", unit_scale=True, disable=not progress)
         with tqdm.wrapattr(out, "write", **bar) as counted:
@@ -117,12 +119,11 @@ def _unwrap(file: Path, packed: bool, most: int) -> None:
     file.write_bytes(content)
 
 
-@contextmanager
-def _answer(url: str, most: int) -> Iterator[tuple[Mapping[str, str], Iterator[bytes]]]:
-    """The headers of what a server sends, and its pieces as they come."""
+def _answer(url: str, most: int) -> Iterator:
+    """What a server answers: first its headers, then the content, piece by piece."""
     box: queue.Queue = queue.Queue()
     over = threading.Event()
-    seconds = timeout()
+    seconds, window = timeout(), 2 * timeout()
 
     def read() -> None:
         try:
@@ -137,55 +138,41 @@ def _answer(url: str, most: int) -> Iterator[tuple[Mapping[str, str], Iterator[b
             box.put(error)
 
     threading.Thread(target=read, daemon=True).start()
+    got, wanted, end = 0, 1, time.monotonic() + window
     try:
-        answer = _next(box, url, time.monotonic() + 2 * seconds)
-        if answer is None:  # its headers come byte by byte, or looking up its name takes forever
-            raise _too_slow()
-        _refuse(answer, url, most)
-        yield answer.headers, _pieces(box, url, most)
+        while True:
+            thing = None
+            with suppress(queue.Empty):
+                thing = box.get(timeout=max(0.0, end - time.monotonic()))
+            if isinstance(thing, Exception):
+                words = faults.of_network(thing, url, seconds)
+                raise (DataError if faults.lasting(thing, url) else _Passing)(words) from thing
+            if thing == b"":
+                return
+            if isinstance(thing, requests.Response):
+                _refuse(thing, url, most)
+                wanted, end = SLOWEST * window, time.monotonic() + window
+            got += len(thing) if isinstance(thing, bytes) else 0
+            if got > most:
+                raise DataError(f"more than {most:,} bytes come, which is no archive of this set")
+            if thing is not None:
+                yield thing
+            if time.monotonic() >= end:
+                if got < wanted:  # perhaps headers come byte by byte, or the name is looked up
+                    raise DataError(
+                        f"too slow: fewer than {SLOWEST * window:,.0f} bytes came within "
+                        f"{window:g} seconds"
+                    )
+                wanted, end = got + SLOWEST * window, time.monotonic() + window
     finally:
         over.set()
-
-
-def _pieces(box: queue.Queue, url: str, most: int) -> Iterator[bytes]:
-    got, window = 0, 2 * timeout()
-    wanted, end = SLOWEST * window, time.monotonic() + window
-    while (piece := _next(box, url, end)) != b"":
-        if piece is not None:
-            yield piece
-            got += len(piece)
-        if got > most:
-            raise DataError(f"more than {most:,} bytes come, which is no archive of this set")
-        if time.monotonic() >= end:
-            if got < wanted:
-                raise _too_slow()
-            wanted, end = got + SLOWEST * window, time.monotonic() + window
-
-
-def _next(box: queue.Queue, url: str, end: float):
-    """What the thread hands over next; None when nothing comes until ``end``."""
-    try:
-        thing = box.get(timeout=max(0.0, end - time.monotonic()))
-    except queue.Empty:
-        return None
-    if isinstance(thing, Exception):
-        words = faults.of_network(thing, url, timeout())
-        raise (DataError if faults.lasting(thing, url) else _Passing)(words) from thing
-    return thing
-
-
-def _too_slow() -> DataError:
-    window = 2 * timeout()
-    return DataError(
-        f"too slow: fewer than {SLOWEST * window:,.0f} bytes came within {window:g} seconds"
-    )
 
 
 def _refuse(answer: requests.Response, url: str, most: int) -> None:
     """Raise what an answer other than the file means."""
     code, words = answer.status_code, f"the server answers {answer.status_code} {answer.reason}"
     if code == 407:
-        raise DataError(faults.wants_password(url))
+        raise DataError(faults.of_proxy(url, "407"))
     if code in (404, 410):
         raise NotThere(words)
     if 400 <= code < 500 and code not in WORTH_ANOTHER_TRY:
