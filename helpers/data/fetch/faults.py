@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 ROOM = "make room"
 ACCESS = "give this user the right to, or choose another folder"
 
-_OF_THE_SYSTEM = {
+SYSTEM = {
     "ENOSPC": f"No space left on device: {ROOM}",
     "EDQUOT": f"your share of this disk is used up: {ROOM}",
     "EROFS": "Read-only file system: choose another folder",
@@ -29,7 +29,6 @@ _OF_THE_SYSTEM = {
     "ESTALE": "the network drive has lost this folder: connect it again",
     "EMFILE": "too many files are open: restart the kernel",
 }
-SYSTEM = {getattr(errno, name): text for name, text in _OF_THE_SYSTEM.items()}
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables that name a file of certificates
 
 
@@ -52,7 +51,9 @@ def of_system(error: OSError) -> str:
         >>> of_system(OSError(errno.ENOSPC, ""))
         'No space left on device: make room'
     """
-    words = SYSTEM.get(error.errno, error.strerror or str(error) or type(error).__name__)
+    words = SYSTEM.get(
+        errno.errorcode.get(error.errno), error.strerror or str(error) or type(error).__name__
+    )
     if error.filename is None or isinstance(error.filename, int):
         return words
     if error.errno == errno.ENOENT and os.path.islink(error.filename):

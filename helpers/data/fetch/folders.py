@@ -108,12 +108,11 @@ class ImageFolders(Layout):
 
     def _by_split(self, pixels: np.ndarray) -> dict[str, Split]:
         """Cut the images of a whole set, in the order of its files, into splits with labels."""
-        splits, start = {}, 0
+        splits = {}
         for split, counts in self.counts.items():
             labels = np.repeat(np.arange(len(counts)), list(counts.values()))
-            images = pixels[start : start + len(labels)]
+            images, pixels = np.split(pixels, [len(labels)])
             splits[split] = Split(torch.from_numpy(images), torch.from_numpy(labels))
-            start += len(labels)
         return splits
 
     def _compare(self, images: list[str], labels: bytes | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import prod
@@ -69,10 +69,14 @@ class IdxFiles(Layout):
                 crcs[path] = crc_of(data, path, known)
             except (OSError, ValueError) as error:
                 problems[path] = why(error)
-        problems = self._other_labels(numbers) | problems
-        if problems:
-            return Checked(problems)
-        return Checked({}, crcs, {split: _split(numbers, split) for split in self.counts})
+        splits = {}
+        for split, counts in self.counts.items():
+            images, labels = (numbers.get(path) for path in files_of(split))
+            if labels is not None and np.bincount(labels).tolist() != list(counts.values()):
+                problems.setdefault(files_of(split)[1], "does not hold the labels of this set")
+            if not problems:
+                splits[split] = Split(torch.from_numpy(images), torch.from_numpy(labels).long())
+        return Checked(problems) if problems else Checked({}, crcs, splits)
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         """The files of all splits, and the sizes that each must have."""
@@ -82,22 +86,6 @@ class IdxFiles(Layout):
             shapes[images] = (self.total(split), *self.shape)
             shapes[labels] = (self.total(split),)
         return shapes
-
-    def _other_labels(self, numbers: Mapping[str, np.ndarray]) -> dict[str, str]:
-        """The files of labels in which some class has too many or too few."""
-        wrong = {}
-        for split, counts in self.counts.items():
-            _, path = files_of(split)
-            if path in numbers:
-                found = np.bincount(numbers[path], minlength=len(counts))
-                if not np.array_equal(found, list(counts.values())):
-                    wrong[path] = "does not hold the labels of this set"
-        return wrong
-
-
-def _split(numbers: Mapping[str, np.ndarray], split: str) -> Split:
-    images, labels = (torch.from_numpy(numbers[path]) for path in files_of(split))
-    return Split(images, labels.long())
 
 
 def files_of(split: str) -> tuple[str, str]:

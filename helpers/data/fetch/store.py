@@ -20,9 +20,6 @@ from helpers.data.images import Split
 
 Obtain = Callable[[Path], Checked]
 ASIDE = "set-aside"  # beside the sets: what lay among the images, or in their way
-DECODED_AGAIN = (
-    "{}: the data folder cannot be written to, so its images are decoded again each time."
-)
 
 
 def settle(root: Path, layout: Layout, obtain: Obtain) -> dict[str, Split]:
@@ -81,7 +78,7 @@ def _make_whole(root: Path, layout: Layout, obtain: Obtain, work: Path) -> dict[
             _set_aside(root, [decoded.file_of(root)])
         decoded.keep(root, checked, prints, work)
     except OSError:
-        _say_once(DECODED_AGAIN.format(root.name))
+        _say_once(root.name)
     return checked.splits
 
 
@@ -155,7 +152,7 @@ def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Sp
         if os.path.isdir(root):
             checked, strangers = examine(root, layout)
             if checked.whole and not strangers:
-                _say_once(DECODED_AGAIN.format(root.name))
+                _say_once(root.name)
                 return checked.splits
             if not checked.whole:
                 found = f" What is there is not whole: {checked.summary()}."
@@ -167,8 +164,11 @@ def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Sp
 
 
 @cache
-def _say_once(text: str) -> None:
-    print(text, flush=True)
+def _say_once(name: str) -> None:
+    print(
+        f"{name}: the data folder cannot be written to, so its images are decoded again each time.",
+        flush=True,
+    )
 
 
 @contextmanager
