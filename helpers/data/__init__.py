@@ -7,7 +7,7 @@ from helpers.data.augment import random_flip, random_shift  # lesson 07
 from helpers.data.loaders import ResidentBatches  # lesson 07
 from helpers.data.loaders import AlternatingBatches  # lesson 08
 from helpers.data.fetch.catalogue import names
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.home import data_home
 from helpers.data.fetch.served import practice_in_use
 from helpers.data.images import ImageSet, Split

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 
 
 class Split(NamedTuple):

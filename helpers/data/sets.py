@@ -13,12 +13,12 @@ from pathlib import Path
 
 from helpers.data.fetch import decoded, home, origins
 from helpers.data.fetch.catalogue import lookup
-from helpers.data.fetch.served import known, mode, real_folder, resolve, take
+from helpers.data.fetch.served import find_folder, find_images, known, mode, real_folder
 from helpers.data.images import ImageSet
 
 
 def folder(name: str) -> Path:
-    """The folder of a data set, whole and verified; it is fetched when needed.
+    """The folder of the data set ``name``, whole and verified; it is fetched when needed.
 
     Prints one line on what it found, and more when there was something to do: what lies among the
     images and is none of the set is moved to the folder ``set-aside`` beside. Real and practice
@@ -29,15 +29,9 @@ def folder(name: str) -> Path:
     - cifar10: ``untar_data(URLs.CIFAR, data=path.parent)`` of fastai, and ``ImageFolder(path /
       "train")`` of torchvision.
 
-    Args:
-        name: one of ``names()``.
-
     Returns:
         A folder that holds ``train/<class>/*`` and ``valid/<class>/*`` (mnist_sample) or
         ``test/<class>/*`` (cifar10), one image a file; for mnist, the four files in ``MNIST/raw``.
-
-    Raises:
-        DataError: when the name is unknown, or no images can be had.
 
     Example:
         >>> path = folder("mnist_sample")  # doctest: +ELLIPSIS
@@ -45,30 +39,24 @@ def folder(name: str) -> Path:
         >>> sorted(file.name for file in path.iterdir())
         ['labels.csv', 'train', 'valid']
     """
-    found = resolve(name)
+    found = find_folder(name)
     print(found.line())
     return found.path
 
 
 def load(name: str) -> ImageSet:
-    """The images of a data set as tensors, decoded once and kept in a file beside the folder.
-
-    Args:
-        name: one of ``names()``.
+    """The images of the set ``name`` as tensors, decoded once and kept in a file beside the folder.
 
     Returns:
         ``train``, and ``valid`` or ``test``: images uint8 (n, height, width), or (n, 3, height,
         width) in colour, from 0 (black) to 255; labels int64 (n,); all on the CPU.
-
-    Raises:
-        DataError: as ``folder`` does.
 
     Example:
         >>> load("mnist_sample").of("train", "3").shape  # doctest: +ELLIPSIS
         mnist_sample: 12,396 training and 2,038 validation images of 3, 7 - ...
         torch.Size([6131, 28, 28])
     """
-    found, splits = take(name)
+    found, splits = find_images(name)
     print(found.line())
     layout = found.layout
     return ImageSet(name, layout.classes, splits, found.practice, layout.lossy(found.path))
@@ -81,7 +69,7 @@ def is_practice(name: str) -> bool:
         >>> is_practice("mnist_sample")
         False
     """
-    return resolve(name).practice
+    return find_folder(name).practice
 
 
 def state(name: str) -> str:
@@ -97,7 +85,7 @@ def state(name: str) -> str:
         return "practice"
     root, layout = real_folder(home.current(), name), entry.layout
     with suppress(OSError):
-        if decoded.words(root, layout).get("stamp") == layout.stamp(root):
+        if decoded.notes(root, layout).get("stamp") == layout.stamp(root):
             return "ready"
         if layout.has_all(root):
             return "here"

@@ -18,18 +18,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import requests
+import torch
 from PIL import Image
 
 from helpers.data.fetch import catalogue, home, idx, served, store
 from helpers.data.fetch.catalogue import Archive, DataSet
 from helpers.data.fetch.folders import ImageFolders
 from helpers.data.fetch.layout import Layout
+from helpers.data.images import Split
 
 Counts = dict[str, dict[str, int]]
 
@@ -78,7 +80,7 @@ def write_idx(folder: Path, counts: Counts) -> Path:
         labels = rng.permutation(np.repeat(np.arange(len(classes)), list(classes.values())))
         images = rng.integers(0, 256, (len(labels), 28, 28), dtype=np.uint8)
         for path, numbers in zip(idx.files_of(split), (images, labels.astype(np.uint8))):
-            (folder / path).write_bytes(idx.encode(numbers))
+            (folder / path).write_bytes(idx.encode_idx(numbers))
     return folder
 
 
@@ -102,6 +104,29 @@ def pack_files(folder: Path) -> dict[str, bytes]:
         for split in ("train", "test")
         for path in idx.files_of(split)
     }
+
+
+def same(given: dict[str, Split], wanted: dict[str, Split]) -> bool:
+    """Whether these are the same images and labels."""
+    return all(map(torch.equal, chain(*given.values()), chain(*wanted.values())))
+
+
+def remove(file: Path) -> None:
+    file.unlink()
+
+
+def truncate(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-30])
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def flip(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-100] ^= 16  # among the pixels, in every kind
+    file.write_bytes(data)
 
 
 def sums(archive: bytes, name: str = "tiny.tgz") -> bytes:
@@ -170,6 +195,8 @@ class Bench:
     kind: Kind = GREY
 
     def __post_init__(self):
+        self.home = self.tmp_path / "fastai" / "data"
+        self.folder = self.home / "tiny"
         self.original = self.kind.write(
             self.tmp_path / "original" / "tiny", self.kind.layout.counts
         )
@@ -192,14 +219,6 @@ class Bench:
     def archive(self) -> bytes:
         """The first archive, and the only one of most sets."""
         return next(iter(self.archives.values()))
-
-    @property
-    def home(self) -> Path:
-        return self.tmp_path / "fastai" / "data"
-
-    @property
-    def folder(self) -> Path:
-        return self.home / "tiny"
 
     def official(self, host: str) -> None:
         self.monkeypatch.setitem(catalogue.CATALOGUE, "tiny", entry(self.archives, host, self.kind))
@@ -254,6 +273,7 @@ class Server:
     url: str = ""
     answers: dict[str, list] = field(default_factory=dict)
     asked: Counter = field(default_factory=Counter)
+    packings: set = field(default_factory=set)  # the values of Accept-Encoding
 
     def put(self, name: str, *answers) -> None:
         self.answers[f"/{name}"] = list(answers)
@@ -267,6 +287,7 @@ def serving(certificate: Path | None = None) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             state.asked[self.path] += 1
+            state.packings.add(self.headers["Accept-Encoding"])
             answers = state.answers.get(self.path, [status(404)])
             answers[min(state.asked[self.path], len(answers)) - 1](self)
 
@@ -295,31 +316,23 @@ def serving(certificate: Path | None = None) -> Iterator[Server]:
         server.server_close()
 
 
-def content(data: bytes, claimed: int | None = None):
+def content(data: bytes, claimed: int | None = None, **headers: str):
     """Send ``data``; with ``claimed`` the header promises another length."""
 
     def answer(request):
         request.send_response(200)
         request.send_header("Content-Length", str(len(data) if claimed is None else claimed))
+        for name, value in headers.items():
+            request.send_header(name.replace("_", "-"), value)
         request.end_headers()
         request.wfile.write(data)
 
     return answer
 
 
-def called_gzip(data: bytes, asked: list | None = None):
-    """Send ``data`` as if it were packed for the way; ``asked`` gets which packing was wanted."""
-
-    def answer(request):
-        if asked is not None:
-            asked.append(request.headers["Accept-Encoding"])
-        request.send_response(200)
-        request.send_header("Content-Encoding", "gzip")
-        request.send_header("Content-Length", str(len(data)))
-        request.end_headers()
-        request.wfile.write(data)
-
-    return answer
+def called_gzip(data: bytes):
+    """Send ``data`` as if it were packed for the way."""
+    return content(data, Content_Encoding="gzip")
 
 
 def status(code: int):
@@ -380,37 +393,25 @@ def read_only(folder: Path):
         folder.chmod(0o755)
 
 
+@contextlib.contextmanager
+def fastai():
+    """fastai's module of data sets, with settings that it reads anew."""
+    from fastai.data import external
+
+    external.fastai_cfg.cache_clear()
+    try:
+        yield external
+    finally:
+        external.fastai_cfg.cache_clear()
+
+
 @functools.cache
 def certificate(folder):
     """A server's certificate that no authority has signed."""
     program = shutil.which("openssl") or pytest.skip("needs openssl, to make a certificate")
     both = folder / "both.pem"
-    words = [
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "9",
-        "-subj",
-        "/CN=127.0.0.1",
-    ]
+    words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
     subprocess.run([program, *words, *files], check=True, capture_output=True)
     both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
     return both
-
-
-def test_the_server_does_as_told():
-    with serving() as server:
-        server.put("file", status(500), content(b"abc"))
-        server.put("short", content(b"abc", claimed=9))
-        get = requests.Session()
-        get.trust_env = False
-        assert get.get(f"{server.url}/file").status_code == 500
-        assert get.get(f"{server.url}/file").content == b"abc"
-        assert get.get(f"{server.url}/other").status_code == 404
-        with pytest.raises(requests.exceptions.ChunkedEncodingError):
-            get.get(f"{server.url}/short")
-        assert server.asked == {"/file": 2, "/other": 1, "/short": 1}

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.images import ImageSet, Split
 
 

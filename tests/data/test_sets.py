@@ -6,41 +6,25 @@ import subprocess
 import sys
 import threading
 
-import numpy as np
 import pytest
-import torch
-from PIL import Image
 
 from helpers import data
+from helpers.data.fetch import served, store
+from helpers.data.fetch.faults import Unreachable
 from tests import ROOT
 from tests.data.kit import (
     COUNTS,
     LINE,
     PRACTICE_LINE,
-    Bench,
     content,
     disk,
+    fastai,
     read_only,
+    remove,
+    same,
     serving,
     sums,
 )
-
-
-@pytest.fixture
-def bench(monkeypatch, tmp_path):
-    return Bench(monkeypatch, tmp_path)
-
-
-def test_later_uses_print_one_line_the_same_on_every_machine(bench, capsys):
-    bench.mirror_folder()
-    data.folder("tiny")
-    first = capsys.readouterr().out
-    assert first.endswith(LINE) and "MB from the mirror" in first
-    for _ in range(2):
-        data.folder("tiny")
-        data.load("tiny")
-        assert capsys.readouterr().out == LINE * 2
-        bench.new_process()
 
 
 def test_on_practice_data_the_line_says_so(bench, capsys):
@@ -51,34 +35,6 @@ def test_on_practice_data_the_line_says_so(bench, capsys):
     data.folder("tiny")
     data.load("tiny")
     assert capsys.readouterr().out == PRACTICE_LINE * 2
-
-
-def test_load_gives_every_image_in_order(bench):
-    path = bench.install()
-    images = data.load("tiny")
-    assert (images.name, images.classes, images.practice) == ("tiny", ("3", "7"), False)
-    for split, counts in COUNTS.items():
-        for cls in counts:
-            files = sorted((path / split / cls).iterdir())
-            wanted = np.stack([np.asarray(Image.open(file)) for file in files])
-            assert torch.equal(images.of(split, cls), torch.from_numpy(wanted))
-
-
-def test_a_second_load_gives_the_same_and_its_own_copy(bench):
-    bench.install()
-    first = data.load("tiny")
-    first.train.images.zero_()
-    assert data.load("tiny").train.images.sum() > 0
-
-
-def test_a_cache_damaged_meanwhile_is_built_again(bench):
-    bench.install()
-    wanted = data.load("tiny").train.images
-    file = bench.home / "tiny.npz"
-    file.write_bytes(file.read_bytes()[:-500])
-    assert torch.equal(data.load("tiny").train.images, wanted)
-    assert torch.equal(data.load("tiny").train.images, wanted)
-    assert file.stat().st_size > 500
 
 
 @pytest.mark.parametrize("function", [data.folder, data.load, data.is_practice, data.state])
@@ -122,9 +78,93 @@ def test_state_goes_from_not_here_to_ready(bench, monkeypatch):
     assert data.state("tiny") == "practice"
 
 
-def test_state_knows_of_practice_data_in_use(bench):
-    data.folder("tiny")
+def test_practice_data_stand_in_and_the_reasons_are_said(bench, capsys):
+    bench.mirror("/no/such/folder")
+    path = data.folder("tiny")
+    assert path == bench.home / "practice" / "tiny" and data.practice_in_use()
     assert data.state("tiny") == "practice"
+    out = capsys.readouterr().out
+    for words in (
+        "the mirror /no/such/folder: there is no such folder",
+        "the official host http://127.0.0.1:9: cannot be reached",
+        "PRACTICE DATA",
+        "its figures differ",
+        "connect to the internet, or set LESSONS_MIRROR",
+    ):
+        assert words in out
+    assert bench.left_over() == ["practice"]
+
+
+def test_official_forbids_practice(bench):
+    bench.mode("official")
+    with pytest.raises(Unreachable, match="(?s)LESSONS_DATA=official.*Tried:.*official host"):
+        data.folder("tiny")
+    assert not data.practice_in_use() and bench.left_over() == []
+
+
+@pytest.mark.parametrize("value", ["yes", "Official", "real"])
+def test_another_mode_is_an_error(bench, value):
+    bench.mode(value)
+    with pytest.raises(data.DataError, match=f"'official'.*'practice'.*not set, but is '{value}'"):
+        data.folder("tiny")
+
+
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_mode_is_none(bench, value):
+    bench.mode(value)
+    bench.install()
+    assert not data.is_practice("tiny")
+
+
+@pytest.mark.parametrize("mode", ["", "official"])
+def test_damage_without_a_source_is_practice_or_an_error(bench, mode, capsys):
+    bench.mode(mode)
+    remove(bench.install() / "train" / "3" / "5.png")
+    if mode == "official":
+        with pytest.raises(Unreachable, match="(?s)Tried.*this machine: train/3/5.png is missing"):
+            data.folder("tiny")
+    else:
+        assert data.is_practice("tiny")
+    assert "not whole: train/3/5.png is missing" in capsys.readouterr().out
+    assert not (bench.home / "tiny.npz").exists() and bench.folder.is_dir()
+
+
+def test_a_process_looks_once(bench, monkeypatch):
+    bench.install()
+    looks = []
+    monkeypatch.setattr(served, "settle", lambda *args: looks.append(args) or store.settle(*args))
+    for _ in range(3):
+        data.folder("tiny")
+    assert len(looks) == 1
+    bench.mode("practice")
+    data.folder("tiny")
+    assert len(looks) == 2
+
+
+def test_a_folder_that_vanished_is_looked_for_again(bench):
+    bench.install()
+    data.folder("tiny").rename(bench.home / "away")
+    bench.mirror_folder()
+    assert data.folder("tiny").is_dir() and not data.is_practice("tiny")
+
+
+@pytest.mark.parametrize("change", ["none", "added", "removed", "practice"])
+def test_a_load_in_a_new_process_notices_files_that_come_or_go(bench, monkeypatch, change):
+    bench.mirror_folder()
+    wanted = data.load("tiny")
+    image = next((bench.folder / "train" / "3").iterdir())
+    if change == "added":
+        image.with_name("mine.png").write_bytes(image.read_bytes())
+    elif change == "removed":
+        image.unlink()
+    elif change == "practice":
+        bench.mode("practice")
+    bench.new_process()
+    looks = []
+    monkeypatch.setattr(served, "settle", lambda *args: looks.append(args) or store.settle(*args))
+    given = data.load("tiny")
+    assert len(looks) == (change != "none") and given.practice == (change == "practice")
+    assert given.practice or same(given.splits, wanted.splits)
 
 
 def test_names_are_those_of_the_catalogue(bench):
@@ -137,36 +177,25 @@ def no_network(*args):
 
 @pytest.mark.parametrize("mode", ["official", "practice"])
 def test_untar_data_gives_the_same_folder_without_a_network(bench, monkeypatch, mode):
-    from fastai.data.external import fastai_cfg, untar_data
-
     bench.mode(mode)
     bench.install()
     path = data.folder("tiny")
     monkeypatch.setattr(socket.socket, "connect", no_network)
-    fastai_cfg.cache_clear()
-    try:
-        assert untar_data("http://127.0.0.1:9/tiny.tgz", data=path.parent) == path
+    with fastai() as external:
+        assert external.untar_data("http://127.0.0.1:9/tiny.tgz", data=path.parent) == path
         if mode == "official":
-            assert untar_data("http://127.0.0.1:9/tiny.tgz") == path
-    finally:
-        fastai_cfg.cache_clear()
+            assert external.untar_data("http://127.0.0.1:9/tiny.tgz") == path
 
 
 def test_untar_data_works_beside_a_home_that_is_only_read(bench, monkeypatch):
     """Lesson 01's cell: fastai writes its settings and a lock, wherever it is told to look."""
-    from fastai.data.external import fastai_cfg, untar_data
-
     with disk(bench.home.parent, "size=1m"):
         bench.install()
-        with read_only(bench.home.parent):
+        with read_only(bench.home.parent), fastai() as external:
             path = data.folder("tiny")
             monkeypatch.setattr(socket.socket, "connect", no_network)
-            fastai_cfg.cache_clear()
-            try:
-                place = path.parent
-                assert untar_data("http://127.0.0.1:9/tiny.tgz", archive=place, data=place) == path
-            finally:
-                fastai_cfg.cache_clear()
+            place = {"archive": path.parent, "data": path.parent}
+            assert external.untar_data("http://127.0.0.1:9/tiny.tgz", **place) == path
             assert len(list((path / "train" / "3").iterdir())) == 6
 
 
@@ -263,7 +292,7 @@ def test_a_process_killed_in_mid_extraction_leaves_nothing_that_counts(bench, ch
         assert process.poll() is None
     process.kill()
     process.wait()
-    assert bench.left_over() == [".tiny.partial"]
+    assert [name[:13] for name in bench.left_over()] == [".tiny.partial"]
     assert data.state("tiny") == "in the mirror"
     assert len(data.load("tiny").train.labels) == 11
     assert bench.left_over() == ["tiny", "tiny.npz"]

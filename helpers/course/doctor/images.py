@@ -36,7 +36,7 @@ def stand(names: Iterable[str]) -> list[Standing]:
 
 def _finding(name: str, found) -> Finding:
     from helpers.data.fetch.catalogue import lookup
-    from helpers.data.fetch.editions import UNKNOWN
+    from helpers.data.fetch.layout import UNKNOWN
     from helpers.data.fetch.outlook import NOTHING, PRACTICE
     from helpers.data.fetch.served import mode
 

@@ -1,17 +1,17 @@
 """Read an archive into memory: nothing of it reaches the disk before it has been looked at."""
 
 import gzip
+import io
 import posixpath
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.bars import reading
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 
+LONG = 3  # seconds; quicker work shows no bar
 LONGEST = 200  # bytes of a name; file systems take 255, and a name may have to grow a little
 
 
@@ -21,32 +21,44 @@ def contents(
     """The files in a .tgz of plain files and folders, or the one in a .gz, by path.
 
     Args:
-        archive: the packed file.
+        archive: the packed file; a DataError says what is wrong with it.
         most: bytes that all of it together can have, unpacked.
         wanted: which paths to keep; folders and other files are passed over.
-
-    Raises:
-        DataError: when the archive is damaged or too large, or a member is a link, is no plain
-            file, points outside or has a name that not every file system takes.
     """
-    with _errors_of(archive), reading(archive, "unpacking") as raw, gzip.open(raw) as unpacked:
-        bounded = _Bounded(unpacked, most)
+    try:
+        unpacked = _unpacked(archive, most)
         if archive.suffix == ".gz":
-            return {archive.stem: b"".join(bounded.pieces())}
-        files, left = {}, most
-        with tarfile.open(fileobj=bounded, mode="r|") as members:
-            for member in members:
-                members.members = []  # tarfile would keep a record of every one that it has seen
-                path = _plain_path(member, archive)
-                if not member.isfile() or not wanted(path):
-                    continue
-                left -= member.size  # a sparse file takes next to nothing in the archive
-                if left < 0:
-                    raise _TooLarge
-                files[path] = members.extractfile(member).read()
-        for _ in bounded.pieces():
-            pass  # gzip's checksum comes last, where tarfile does not look
-    return files
+            return {archive.stem: unpacked.getvalue()}
+        with tarfile.open(fileobj=unpacked, mode="r:") as members:
+            plain = ((_plain_path(member, archive), member) for member in members)
+            return {
+                path: members.extractfile(member).read()
+                for path, member in plain
+                if member.isfile() and wanted(path)
+            }
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise DataError(f"{archive.name} is damaged or ends early ({error})") from error
+    except OSError as error:
+        raise DataError(f"{archive.name} cannot be read ({faults.of_system(error)})") from error
+
+
+def _unpacked(archive: Path, most: int) -> io.BytesIO:
+    from tqdm import tqdm  # slow to import, and most runs have nothing to unpack
+
+    bar = dict(total=archive.stat().st_size, desc=f"unpacking {archive.name}", unit="B")
+    bar |= dict(unit_scale=True, delay=LONG, mininterval=1, leave=False)
+    content = io.BytesIO()
+    with open(archive, "rb") as file, tqdm.wrapattr(file, "read", **bar) as counted:
+        packed = gzip.GzipFile(fileobj=counted)
+        while piece := packed.read(2**20):  # to its end, where its checksum is
+            if content.tell() + len(piece) > most:
+                raise DataError(
+                    f"{archive.name} holds far more than the images of the set. Do not use this "
+                    "archive: get another copy"
+                )
+            content.write(piece)
+    content.seek(0)
+    return content
 
 
 def _plain_path(member: tarfile.TarInfo, archive: Path) -> str:
@@ -54,6 +66,7 @@ def _plain_path(member: tarfile.TarInfo, archive: Path) -> str:
     parts = path.split("/")
     if (
         not (member.isfile() or member.isdir())
+        or member.issparse()  # it takes next to nothing in the archive, and what it likes unpacked
         or path.startswith("/")
         or ".." in parts
         or not path.isprintable()
@@ -66,41 +79,3 @@ def _plain_path(member: tarfile.TarInfo, archive: Path) -> str:
             "has no plain name; nothing was kept of it. Do not use this archive: get another copy"
         )
     return path
-
-
-class _TooLarge(Exception):
-    """More comes out of an archive than belongs in it."""
-
-
-class _Bounded:
-    """A stream that gives up when more comes than it should hold."""
-
-    def __init__(self, stream: gzip.GzipFile, most: int) -> None:
-        self._stream, self._left = stream, most
-
-    def read(self, size: int) -> bytes:
-        data = self._stream.read(min(size, self._left + 1))
-        self._left -= len(data)
-        if self._left < 0:
-            raise _TooLarge
-        return data
-
-    def pieces(self) -> Iterator[bytes]:
-        """The rest."""
-        return iter(lambda: self.read(2**20), b"")
-
-
-@contextmanager
-def _errors_of(archive: Path) -> Iterator[None]:
-    """Say in words what is wrong with an archive."""
-    try:
-        yield
-    except _TooLarge:
-        raise DataError(
-            f"{archive.name} holds far more than the images of the set. Do not use this archive: "
-            "get another copy"
-        ) from None
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise DataError(f"{archive.name} is damaged or ends early ({error})") from error
-    except OSError as error:
-        raise DataError(f"{archive.name} cannot be read ({faults.of_system(error)})") from error

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data.fetch import drawings, practice
-from helpers.data.fetch.editions import Edition
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.folders import ImageFolders
 from helpers.data.fetch.idx import RAW, IdxFiles
-from helpers.data.fetch.layout import Layout
+from helpers.data.fetch.layout import Edition, Layout
 
 MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
 
@@ -79,6 +78,10 @@ def _by_digit(*counts: int) -> dict[str, int]:
     return {str(digit): count for digit, count in enumerate(counts)}
 
 
+def _of_mnist(file: str, size: int, md5: str) -> Archive:
+    return Archive(f"mnist/{file}.gz", size, md5)
+
+
 FASTAI_HOST = "https://s3.amazonaws.com/fast-ai-sample"
 
 # The sizes and checksums of fastai's archives are those in fastai/data/download_checks.py, the
@@ -115,29 +118,19 @@ _ENTRIES = (
                 "train": _by_digit(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
                 "test": _by_digit(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
             },
-            sha256={
-                f"{RAW}/train-images-idx3-ubyte": (
-                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
-                ),
-                f"{RAW}/train-labels-idx1-ubyte": (
-                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-                ),
-                f"{RAW}/t10k-images-idx3-ubyte": (
-                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
-                ),
-                f"{RAW}/t10k-labels-idx1-ubyte": (
-                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
-                ),
-            },
+            sha256=(
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            ),
         ),
         host="https://ossci-datasets.s3.amazonaws.com",
         archives=(
-            Archive(
-                "mnist/train-images-idx3-ubyte.gz", 9912422, "f68b3c2dcbeaaa9fbdd348bbdeb94873"
-            ),
-            Archive("mnist/train-labels-idx1-ubyte.gz", 28881, "d53e105ee54ea40749a09fcbcd1e9432"),
-            Archive("mnist/t10k-images-idx3-ubyte.gz", 1648877, "9fb629c4189551a2d022fa330f9573f3"),
-            Archive("mnist/t10k-labels-idx1-ubyte.gz", 4542, "ec29112dd5afa0611ce80d1b7f02629c"),
+            _of_mnist("train-images-idx3-ubyte", 9912422, "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+            _of_mnist("train-labels-idx1-ubyte", 28881, "d53e105ee54ea40749a09fcbcd1e9432"),
+            _of_mnist("t10k-images-idx3-ubyte", 1648877, "9fb629c4189551a2d022fa330f9573f3"),
+            _of_mnist("t10k-labels-idx1-ubyte", 4542, "ec29112dd5afa0611ce80d1b7f02629c"),
         ),
         practice_layout=IdxFiles(
             {
@@ -195,7 +188,7 @@ def names() -> tuple[str, ...]:
 
 
 def lookup(name: str) -> DataSet:
-    """The entry called ``name``, or a DataError that names the known ones."""
+    """The entry called ``name``."""
     if name not in CATALOGUE:
         raise DataError(f"expected the name of a data set ({', '.join(names())}), got {name!r}.")
     return CATALOGUE[name]

@@ -21,14 +21,13 @@ def file_of(root: Path) -> Path:
     return root.with_name(f"{root.name}.npz")
 
 
-def write(root: Path, checked: Checked, work: Path) -> None:
+def keep(root: Path, checked: Checked, prints: dict[str, str], work: Path) -> None:
     """Store decoded images under the fingerprints of the folder that they come from.
 
     The file is written in ``work`` and then renamed, so that nobody sees half of it.
     """
-    words = {"digest": checked.digest, "stamp": checked.stamp, "edition": checked.edition}
-    arrays = {name: np.array(text) for name, text in words.items()}
-    arrays["crcs"] = np.frombuffer(json.dumps(checked.crcs).encode(), np.uint8)
+    arrays = {"notes": prints | {"edition": checked.edition}, "crcs": checked.crcs}
+    arrays = {k: np.frombuffer(json.dumps(v).encode(), np.uint8) for k, v in arrays.items()}
     for name, split in checked.splits.items():
         arrays[f"{name}_images"] = split.images.numpy()
         arrays[f"{name}_labels"] = split.labels.numpy()
@@ -36,20 +35,17 @@ def write(root: Path, checked: Checked, work: Path) -> None:
     os.replace(work / "decoded.npz", file_of(root))
 
 
-def read(root: Path, layout: Layout, **fingerprints: str) -> dict[str, Split] | None:
+def kept(root: Path, layout: Layout, **fingerprints: str) -> dict[str, Split] | None:
     """The stored images, or None when there are none, or they are damaged or out of date.
 
-    Args:
-        root: the folder that they come from.
-        layout: what it must hold.
-        **fingerprints: its ``digest`` or ``stamp`` now, see ``layout``; none when this process
-            has compared them before.
+    ``fingerprints`` are the folder's ``digest`` or ``stamp`` now, see ``Layout``; none when this
+    process has compared them before.
     """
     try:
         with _opened(root, layout) as arrays:
-            if any(str(arrays[name]) != now for name, now in fingerprints.items()):
+            stored = json.loads(arrays["notes"].tobytes())
+            if any(stored[name] != now for name, now in fingerprints.items()):
                 return None
-            str(arrays["edition"])  # older caches have none, and are built again
             splits = {
                 name: Split(
                     torch.from_numpy(arrays[f"{name}_images"]),
@@ -57,30 +53,28 @@ def read(root: Path, layout: Layout, **fingerprints: str) -> dict[str, Split] | 
                 )
                 for name in layout.counts
             }
+        return splits if all(_fits(splits[name], layout, name) for name in splits) else None
     except Exception:
         # No file, or a damaged one, which fails in a dozen ways: the cure is to decode again.
         return None
-    return splits if all(_fits(split, layout, name) for name, split in splits.items()) else None
 
 
-def words(root: Path, layout: Layout) -> dict[str, str]:
+def notes(root: Path, layout: Layout) -> dict[str, str]:
     """``digest``, ``stamp`` and ``edition`` as they were stored; empty without any."""
-    try:
-        with _opened(root, layout) as arrays:
-            return {name: str(arrays[name]) for name in ("digest", "stamp", "edition")}
-    except Exception:
-        return {}  # as in read
+    return _stored(root, layout, "notes")
 
 
 def checksums(root: Path, layout: Layout) -> dict[str, int]:
     """The checksums of the files as they were when the images were stored; empty without any."""
+    return _stored(root, layout, "crcs")
+
+
+def _stored(root: Path, layout: Layout, name: str) -> dict:
     try:
         with _opened(root, layout) as arrays:
-            return {
-                str(path): int(crc) for path, crc in json.loads(arrays["crcs"].tobytes()).items()
-            }
+            return json.loads(arrays[name].tobytes())
     except Exception:
-        return {}  # as in read
+        return {}  # as in kept
 
 
 def _opened(root: Path, layout: Layout) -> np.lib.npyio.NpzFile:
@@ -96,11 +90,8 @@ def _opened(root: Path, layout: Layout) -> np.lib.npyio.NpzFile:
 
 def _fits(split: Split, layout: Layout, name: str) -> bool:
     """The format holds a CRC of each array, which numpy checks when it reads one to its end."""
-    n, counts = layout.total(name), list(layout.counts[name].values())
     return (
         (split.images.dtype, split.labels.dtype) == (torch.uint8, torch.int64)
-        and split.images.shape == (n, *layout.shape)
-        and split.labels.shape == (n,)
-        and 0 <= split.labels.min() <= split.labels.max() < len(counts)
-        and torch.bincount(split.labels, minlength=len(counts)).tolist() == counts
+        and split.images.shape == (layout.total(name), *layout.shape)
+        and torch.bincount(split.labels).tolist() == list(layout.counts[name].values())
     )

@@ -134,11 +134,9 @@ LOOKS = {  # backgrounds, and colours for the body
 
 
 def draw_pictures(folder: Path) -> None:
-    """Write drawings in the layout of CIFAR-10.
+    """Write drawings in the layout of CIFAR-10, always the same.
 
-    Args:
-        folder: an empty folder; it gets ``train/airplane/0000.png`` and so on (32x32, RGB). The
-            same files come out every time.
+    An empty folder gets ``train/airplane/0000.png`` and so on (32x32, RGB).
 
     Example:
         >>> import tempfile

@@ -1,4 +1,4 @@
-"""What an error of the system or of the network means, in words, and what to do about it.
+"""The errors of ``helpers.data``, and what one of the system or the network means, in words.
 
 The lessons and ``python -m helpers`` both ask here, so both say the same.
 """
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 ROOM = "make room"
 ACCESS = "give this user the right to, or choose another folder"
 
-_OF_THE_SYSTEM = {
+SYSTEM = {
     "ENOSPC": f"No space left on device: {ROOM}",
     "EDQUOT": f"your share of this disk is used up: {ROOM}",
     "EROFS": "Read-only file system: choose another folder",
@@ -29,8 +29,19 @@ _OF_THE_SYSTEM = {
     "ESTALE": "the network drive has lost this folder: connect it again",
     "EMFILE": "too many files are open: restart the kernel",
 }
-SYSTEM = {getattr(errno, name): text for name, text in _OF_THE_SYSTEM.items()}
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables that name a file of certificates
+
+
+class DataError(RuntimeError):
+    """Images cannot be had, or are not what they should be; the message says what to do."""
+
+
+class Unreachable(DataError):
+    """Every source was tried, and none gave a whole set."""
+
+
+class Unwritable(DataError):
+    """No folder can take the images."""
 
 
 def of_system(error: OSError) -> str:
@@ -40,7 +51,9 @@ def of_system(error: OSError) -> str:
         >>> of_system(OSError(errno.ENOSPC, ""))
         'No space left on device: make room'
     """
-    words = SYSTEM.get(error.errno, error.strerror or str(error) or type(error).__name__)
+    words = SYSTEM.get(
+        errno.errorcode.get(error.errno), error.strerror or str(error) or type(error).__name__
+    )
     if error.filename is None or isinstance(error.filename, int):
         return words
     if error.errno == errno.ENOENT and os.path.islink(error.filename):
@@ -49,23 +62,17 @@ def of_system(error: OSError) -> str:
 
 
 def of_network(error: Exception, address: str, seconds: float) -> str:
-    """An error of ``requests`` in one line.
-
-    Args:
-        error: what asking for ``address`` raised.
-        address: http or https.
-        seconds: for how long an answer was waited for.
-    """
+    """What asking for an address with ``requests`` raised, in one line."""
     import requests
 
     inner = list(_chain(error))
-    host, proxy = _host(address), proxy_of(address)
+    proxy = proxy_of(address)
     if not isinstance(error, requests.RequestException) and (named := _missing_bundle()):
         return named
     if isinstance(error, requests.exceptions.ProxyError) or (proxy and _unreached(error)):
-        return _of_proxy(proxy, inner)
+        return of_proxy(address, " ".join(map(str, inner)))
     if isinstance(error, requests.exceptions.SSLError) or _first(inner, ssl.SSLError):
-        return _of_certificate(host, inner)
+        return _of_certificate(urlsplit(address).hostname, inner)
     if isinstance(error, requests.Timeout) or any("timed out" in str(one) for one in inner):
         through = f" through {proxy}" if proxy else ""
         return f"no answer{through} within {seconds:g} seconds"
@@ -93,11 +100,6 @@ def lasting(error: Exception, address: str) -> bool:
         or _unreached(error)
         or bool(proxy_of(address))
     )
-
-
-def wants_password(address: str) -> str:
-    """What to do about a proxy that answers 407."""
-    return _of_proxy(proxy_of(address), [Exception("407")])
 
 
 def proxy_of(address: str) -> str:
@@ -129,16 +131,9 @@ def without_password(address: str) -> str:
     return f"{begin}{scheme}{place.rpartition('@')[2]}{slash}{path}"
 
 
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or address
-    except ValueError:
-        return address
-
-
-def _of_proxy(proxy: str, inner: list[BaseException]) -> str:
-    proxy = proxy or "the proxy"
-    text = " ".join(map(str, inner))
+def of_proxy(address: str, text: str) -> str:
+    """What to do about the proxy that is asked for ``address``, and answers this."""
+    proxy = proxy_of(address) or "the proxy"
     if "407" in text:
         return (
             f"{proxy} wants a name and a password: write them into the variable, as in "

@@ -4,26 +4,33 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
-from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from helpers.data.fetch.bars import progress
-from helpers.data.fetch.editions import recognise
-from helpers.data.fetch.layout import NOTHING, Checked, Layout, Listing, crc_of, why
-from helpers.data.fetch.pixels import LOSSY_SUFFIXES, decode
+from helpers.data.fetch.layout import (
+    NONE_KNOWN,
+    Checked,
+    Crcs,
+    Layout,
+    Read,
+    crc_of,
+    recognise,
+    why,
+)
+from helpers.data.fetch.pixels import decode_image
 from helpers.data.images import Split
 
 LABELS = "labels.csv"  # fastai puts this list of all images at the top of some folders
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 BLOCK = 4096  # bytes that a small file takes up on most disks
 LARGE, LARGEST = 2**20, 2**24  # bytes that no image of so few pixels has, and no list of them
+LONG = 3  # seconds; a quicker check shows no bar
 
 
 @dataclass(frozen=True)
@@ -37,20 +44,13 @@ class ImageFolders(Layout):
     def megabytes(self) -> float:
         return sum(map(self.total, self.counts)) * (BLOCK + prod(self.shape)) / 1e6
 
-    def listing(self, root: Path) -> Listing:
-        """See ``Layout``. Class by class, each sorted as ``sorted(folder.iterdir())`` sorts it.
-
-        labels.csv counts too.
-        """
-        found = {}
+    def paths(self, root: Path) -> Iterator[str]:
+        """See ``Layout``. Class by class, each as ``sorted(folder.iterdir())``; then labels.csv."""
         for place in self._places():
-            for entry in sorted(_images(root / place), key=attrgetter("name")):
-                stat = entry.stat()
-                found[f"{place}/{entry.name}"] = stat.st_size, stat.st_mtime_ns
+            names = (entry.name for entry in _entries(root / place) if _is_image_file(entry))
+            yield from (f"{place}/{name}" for name in sorted(names))
         if os.path.isfile(root / LABELS):
-            stat = (root / LABELS).stat()
-            found[LABELS] = (stat.st_size, stat.st_mtime_ns)
-        return found
+            yield LABELS
 
     def stamp(self, root: Path) -> str:
         """See ``Layout``: a folder's time changes when a file comes, goes or is replaced in it."""
@@ -58,16 +58,7 @@ class ImageFolders(Layout):
         return repr([p.stat().st_mtime_ns if os.path.isdir(p) else None for p in places])
 
     def has_all(self, root: Path) -> bool:
-        return all(
-            sum(1 for _ in _images(root / place)) == n for place, n in self._places().items()
-        )
-
-    def lossy(self, root: Path) -> bool:
-        return any(
-            entry.name.lower().endswith(LOSSY_SUFFIXES)
-            for place in self._places()
-            for entry in _images(root / place)
-        )
+        return _by_place(set(self.paths(root)) - {LABELS}) == self._places()
 
     def belongs(self, path: str) -> bool:
         """Images in the folders of the classes, and what lies at the top, such as labels.csv."""
@@ -75,96 +66,89 @@ class ImageFolders(Layout):
         return _is_image(name) if place in self._places() else not place and name[0] != "."
 
     def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
-        found = []
+        found, images = [], []
         for split, classes in self.counts.items():
             found += [f"{split}/{e.name}" for e in _entries(root / split) if e.name not in classes]
-        places = {place: list(_entries(root / place)) for place in self._places()}
-        for place, entries in places.items():
-            found += [f"{place}/{e.name}" for e in entries if not _is_image_file(e)]
-        images = [f"{at}/{e.name}" for at, es in places.items() for e in es if _is_image_file(e)]
-        listed = self._listed(_names_in(root / LABELS))
+        for place in self._places():
+            for entry in _entries(root / place):
+                (images if _is_image_file(entry) else found).append(f"{place}/{entry.name}")
+        labels = root / LABELS
+        listed = self._listed(_names(_beginning(labels)) if os.path.isfile(labels) else [])
         if not listed and self._listed(known) <= set(images):  # else it may be another edition
             listed = self._listed(known)
-        found += [path for path in images if listed and path not in listed]
-        return sorted(found)
+        return sorted(found + [path for path in images if listed and path not in listed])
 
-    def judge(
-        self,
-        paths: Iterable[str],
-        read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NOTHING,
-        name: str = "",
-    ) -> Checked:
-        paths = set(paths)
-        images = [f"{place}/{name}" for place, name in self._in_order(paths)]
+    def judge(self, paths: Iterable[str], read: Read, known: Crcs = NONE_KNOWN) -> Checked:
+        from tqdm import tqdm  # slow to import, and most runs have nothing to check
+
+        paths, rank = set(paths), {place: i for i, place in enumerate(self._places())}
+        images = [path for path in paths if _place(path) in rank]
+        images.sort(key=lambda path: (rank[_place(path)], path))
         try:
-            text = read(LABELS, LARGEST) if LABELS in paths else None
-            problems, extra = self._compare(images, text)
+            problems = self._compare(images, read(LABELS, LARGEST) if LABELS in paths else None)
         except OSError as error:
-            problems, extra = {LABELS: why(error)}, []
+            problems = {LABELS: why(error)}
         pixels, crcs = np.zeros((len(images), *self.shape), np.uint8), {}
-        for i, path in enumerate(progress(images, f"{name}: checking")):
+        bar = tqdm(images, "checking images", delay=LONG, mininterval=1, leave=False)
+        for i, path in enumerate(bar):
             try:
                 data = read(path, LARGE)
-                pixels[i] = decode(data, self.shape)
+                pixels[i] = decode_image(data, self.shape)
                 crcs[path] = crc_of(data, path, known)
             except (OSError, ValueError) as error:
                 problems.setdefault(path, why(error))
-        if problems or extra:
-            return Checked(problems, extra, crcs, {})
+        if problems:
+            return Checked(problems)
         splits = self._by_split(pixels)
-        return Checked({}, [], crcs, splits, recognise(splits, self.editions))
+        return Checked({}, crcs, splits, recognise(splits, self.editions))
 
     def _places(self) -> dict[str, int]:
         """The class folders below the set's folder, and how many images each should hold."""
         return {f"{s}/{c}": n for s, counts in self.counts.items() for c, n in counts.items()}
 
-    def _in_order(self, paths: Collection[str]) -> list[tuple[str, str]]:
-        """The images among the files, class by class, each sorted by name."""
-        rank = {place: i for i, place in enumerate(self._places())}
-        both = [(place, name) for place, _, name in (path.rpartition("/") for path in paths)]
-        return sorted((one for one in both if one[0] in rank), key=lambda one: (rank[one[0]], one))
-
     def _by_split(self, pixels: np.ndarray) -> dict[str, Split]:
-        """Cut the images of a whole set, in the order of its listing, into splits with labels."""
-        splits, start = {}, 0
+        """Cut the images of a whole set, in the order of its files, into splits with labels."""
+        splits = {}
         for split, counts in self.counts.items():
             labels = np.repeat(np.arange(len(counts)), list(counts.values()))
-            images = pixels[start : start + len(labels)]
+            images, pixels = np.split(pixels, [len(labels)])
             splits[split] = Split(torch.from_numpy(images), torch.from_numpy(labels))
-            start += len(labels)
         return splits
 
-    def _compare(self, images: list[str], labels: bytes | None) -> tuple[dict[str, str], list[str]]:
-        """The images that are there against those that should be: what is wrong, what is extra."""
-        if labels is not None:
-            listed = self._listed(_names(labels))
-            if listed:
-                missing, extra = listed - set(images), set(images) - listed
-                return {path: "is missing" for path in sorted(missing)}, sorted(extra)
-            return {LABELS: "does not list the images of this set"}, []
-        there = Counter(path.rpartition("/")[0] for path in images)
-        return {
-            folder: f"holds {there[folder]:,} images instead of {count:,}"
-            for folder, count in self._places().items()
-            if there[folder] != count
-        }, []
+    def _compare(self, images: list[str], labels: bytes | None) -> dict[str, str]:
+        """The images that are there against those that should be: what is wrong."""
+        if labels is None:
+            there = _by_place(images)
+            return {
+                place: f"holds {there[place]:,} images instead of {count:,}"
+                for place, count in self._places().items()
+                if there[place] != count
+            }
+        listed = self._listed(_names(labels))
+        if not listed:
+            return {LABELS: "does not list the images of this set"}
+        missing, extra = sorted(listed - set(images)), sorted(set(images) - listed)
+        return dict.fromkeys(missing, "is missing") | dict.fromkeys(extra, "is one too many")
 
-    def _listed(self, paths: Collection[str]) -> set[str]:
+    def _listed(self, paths: Iterable[str]) -> set[str]:
         """The images in a list that has as many of each class as there should be; else none."""
         found = {path for path in paths if "/" in path}
-        counts = Counter(path.rpartition("/")[0] for path in found)
-        return found if counts == self._places() else set()
+        return found if _by_place(found) == self._places() else set()
+
+
+def _place(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _by_place(paths: Iterable[str]) -> Counter[str]:
+    """How many there are in each folder."""
+    return Counter(map(_place, paths))
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry]:
     if os.path.isdir(folder):
         with os.scandir(folder) as entries:
             yield from entries
-
-
-def _images(folder: Path) -> Iterator[os.DirEntry]:
-    return (entry for entry in _entries(folder) if _is_image_file(entry))
 
 
 def _is_image_file(entry: os.DirEntry) -> bool:
@@ -178,17 +162,15 @@ def _is_image(name: str) -> bool:
     return name.lower().endswith(IMAGE_SUFFIXES) and not name.startswith(".")
 
 
-def _names_in(labels: Path) -> list[str]:
-    if not os.path.isfile(labels):
-        return []
-    with open(labels, "rb") as file:
-        return _names(file.read(LARGEST))
+def _beginning(file: Path) -> bytes:
+    with open(file, "rb") as content:
+        return content.read(LARGEST)
 
 
 def _names(labels: bytes) -> list[str]:
-    """The first column below the header, without repetition; nothing when it is not such a file."""
+    """The first column below the header; nothing when it is not such a file."""
     try:
         lines = io.StringIO(labels.decode("utf8"), newline="")
-        return list(dict.fromkeys(row[0] for row in list(csv.reader(lines))[1:] if row))
+        return [row[0] for row in list(csv.reader(lines))[1:] if row]
     except (UnicodeDecodeError, csv.Error):
         return []

@@ -1,7 +1,6 @@
 """Where data live on this machine: the folder that fastai uses too, or else a scratch folder."""
 
 import configparser
-import errno
 import os
 import shutil
 import stat
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.errors import DataError, Unwritable
+from helpers.data.fetch.faults import DataError, Unwritable
 from helpers.settings import setting
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -49,9 +48,6 @@ def data_home() -> Path:
     path, taken from that folder when relative; without it the name is ``data``. When nothing can be
     written there it is a folder among this machine's temporary files. Nothing is created.
 
-    Raises:
-        DataError: when ``config.ini`` cannot be read.
-
     Example:
         >>> data_home().name
         'data'
@@ -61,21 +57,16 @@ def data_home() -> Path:
 
 def current() -> Home:
     """The home that settings name, or a scratch one when that cannot be written to."""
-    text = setting("FASTAI_HOME", "~/.fastai")
-    base = place(text)
+    base = place(setting("FASTAI_HOME", "~/.fastai"))
     if base in _taken:
         return _taken[base]
     named = Home(base, _data_in(base))
     why = _unusable(named)
-    return _scratch(named, why) or Home(base, named.data, why=why) if why else named
+    return scratch(named, why) or Home(base, named.data, why=why) if why else named
 
 
 def with_room(megabytes: float) -> Home:
-    """A home that can take so much more, the one that settings name if it can.
-
-    Raises:
-        Unwritable: when there is none; the message says what to do.
-    """
+    """A home that can take so much more, the one that settings name if it can."""
     here = current()
     why = here.why if here.instead_of is None else ""
     if not why and free(here.data) >= megabytes + SPARE:
@@ -85,11 +76,6 @@ def with_room(megabytes: float) -> Home:
     if there is not None and free(there.data) >= megabytes + SPARE:
         return there
     raise Unwritable(f"{here.data} cannot take the images ({why}). Make room, or {OTHER}")
-
-
-def scratch(here: Home, why: str) -> Home | None:
-    """The scratch home that takes the place of ``here``; None when ``here`` is one already."""
-    return None if here.instead_of else _scratch(here, why)
 
 
 def move_to(chosen: Home) -> None:
@@ -148,36 +134,32 @@ def _unusable(named: Home) -> str:
 
 
 def _no_writing(folder: Path) -> str:
+    """Why nothing can be written there, or where it would be made; empty when something can."""
     for there in (folder, *folder.parents):
         try:
-            mode = os.stat(there).st_mode
-        except FileNotFoundError as error:
-            if os.path.islink(there):
-                return faults.of_system(error)
+            os.lstat(there)
+        except (FileNotFoundError, NotADirectoryError):
             continue
-        except NotADirectoryError:
-            continue  # the file comes next
         except OSError as error:
             return faults.of_system(error)
-        if not stat.S_ISDIR(mode):
-            return faults.of_system(NotADirectoryError(errno.ENOTDIR, "", str(there)))
-        return _no_writing_in(there)
+        try:
+            with tempfile.TemporaryFile(dir=there) as file:
+                file.write(bytes(4096))
+                file.flush()
+        except OSError as error:
+            error.filename = str(there)
+            return faults.of_system(error)
+        return ""
     return "there is no such disk"
 
 
-def _no_writing_in(folder: Path) -> str:
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(4096))
-            file.flush()
-    except OSError as error:
-        error.filename = str(folder)
-        return faults.of_system(error)
-    return ""
+def scratch(here: Home, why: str) -> Home | None:
+    """A home among the temporary files, in the place of ``here``.
 
-
-def _scratch(here: Home, why: str) -> Home | None:
-    """A home among the temporary files; None when they cannot be written to, or have no room."""
+    None when ``here`` is one already, and when they cannot be written to, or have no room.
+    """
+    if here.instead_of:
+        return None
     try:
         above = Path(tempfile.gettempdir())
     except OSError:  # there is no such place

@@ -11,14 +11,14 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pooch
 import requests
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.settings import setting
 
 TIMEOUT = 10.0  # seconds without any answer; the environment variable LESSONS_TIMEOUT overrides it
@@ -30,6 +30,8 @@ PIECE = 2**13  # bytes
 GZIP_MAGIC = b"\x1f\x8b"
 # Archives are packed already; servers that pack what they send once more send another file.
 AS_IT_IS = {"Accept-Encoding": "identity"}
+# It would announce each file with its full path; our own messages say what a learner needs.
+pooch.get_logger().setLevel(logging.WARNING)
 
 
 class NotThere(DataError):
@@ -43,18 +45,12 @@ class _Passing(ValueError):
 def download(
     url: str, into: Path, check: Callable[[Path], None], most: int, progress: bool = True
 ) -> Path:
-    """Fetch ``url`` into the folder ``into``, under its own file name.
+    """Fetch ``url`` into the folder ``into``, under its own file name, once whole and checked.
 
     Args:
-        url: an http or https address.
-        into: a folder for it; the file appears there only when whole and checked.
         check: looks at the file; raises ValueError to have it fetched again, DataError to give up.
         most: how many bytes it can have; more are not taken.
         progress: whether to show a progress bar (on stderr).
-
-    Raises:
-        NotThere: when the server has no such file.
-        DataError: when it cannot be fetched; the message says why in one line.
     """
     name = url.rsplit("/", 1)[1]
     files = pooch.Pooch(into, "", {name: None}, {name: url}, retry_if_failed=RETRIES)
@@ -64,23 +60,16 @@ def download(
         check(Path(file))
 
     try:
-        with _quiet(pooch.get_logger()):
-            return Path(files.fetch(name, downloader=fetch))
+        return Path(files.fetch(name, downloader=fetch))
     except ValueError as error:
         raise DataError(f"{error} (tried {1 + RETRIES} times)") from error
 
 
 def ask(url: str, most: int) -> bytes:
-    """Whether a server has the file, found without fetching it.
-
-    Returns:
-        the first bytes.
-
-    Raises:
-        NotThere, DataError: as ``download`` does.
-    """
+    """The first bytes of a file: whether a server has it, found without fetching it."""
     try:
-        with _answer(url, most) as (_, pieces):
+        with closing(_answer(url, most)) as pieces:
+            next(pieces)
             return next(pieces, b"")
     except ValueError as error:
         raise DataError(str(error)) from error
@@ -101,14 +90,14 @@ def timeout() -> float:
 def _save(url: str, file: Path, most: int, progress: bool) -> None:
     from tqdm import tqdm
 
-    with _answer(url, most) as (headers, pieces), open(file, "wb") as out:
-        total, got = _length(headers), 0
-        with tqdm(total=total, ncols=79, unit="B", unit_scale=True, disable=not progress) as bar:
+    with closing(_answer(url, most)) as pieces, open(file, "wb") as out:
+        headers = next(pieces).headers
+        total = _length(headers)
+        bar = dict(total=total, ncols=79, unit="B", unit_scale=True, disable=not progress)
+        with tqdm.wrapattr(out, "write", **bar) as counted:
             for piece in pieces:
-                out.write(piece)
-                got += len(piece)
-                bar.update(len(piece))
-    if total is not None and got < total:
+                counted.write(piece)
+    if total is not None and (got := file.stat().st_size) < total:
         raise _Passing(f"the connection broke off ({got:,} of {total:,} bytes came)")
     if headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip"):
         _unwrap(file, packed=url.endswith((".gz", ".tgz")), most=most)
@@ -130,83 +119,60 @@ def _unwrap(file: Path, packed: bool, most: int) -> None:
     file.write_bytes(content)
 
 
-@contextmanager
-def _answer(url: str, most: int) -> Iterator[tuple[Mapping[str, str], Iterator[bytes]]]:
-    """The headers of what a server sends, and its pieces as they come."""
-    box: queue.Queue = queue.Queue(maxsize=64)
+def _answer(url: str, most: int) -> Iterator:
+    """What a server answers: first its headers, then the content, piece by piece."""
+    box: queue.Queue = queue.Queue()
     over = threading.Event()
-    seconds = timeout()
-
-    def hand(thing) -> None:
-        while not over.is_set():
-            try:
-                return box.put(thing, timeout=0.5)
-            except queue.Full:
-                continue
+    seconds, window = timeout(), 2 * timeout()
 
     def read() -> None:
         try:
             patience = (min(TO_CONNECT, seconds), seconds)
             with requests.get(url, headers=AS_IT_IS, timeout=patience, stream=True) as answer:
-                hand(answer)
-                while not over.is_set():
+                box.put(answer)
+                piece = b"x"
+                while piece and not over.is_set():
                     piece = answer.raw.read(PIECE, decode_content=False)
-                    hand(piece)
-                    if not piece:
-                        return
+                    box.put(piece)
         except Exception as error:
-            hand(error)
+            box.put(error)
 
     threading.Thread(target=read, daemon=True).start()
+    got, wanted, end = 0, 1, time.monotonic() + window
     try:
-        answer = _next(box, url, time.monotonic() + 2 * seconds)
-        if answer is None:  # its headers come byte by byte, or looking up its name takes forever
-            raise _too_slow()
-        _refuse(answer, url, most)
-        yield answer.headers, _pieces(box, url, most)
+        while True:
+            thing = None
+            with suppress(queue.Empty):
+                thing = box.get(timeout=max(0.0, end - time.monotonic()))
+            if isinstance(thing, Exception):
+                words = faults.of_network(thing, url, seconds)
+                raise (DataError if faults.lasting(thing, url) else _Passing)(words) from thing
+            if thing == b"":
+                return
+            if isinstance(thing, requests.Response):
+                _refuse(thing, url, most)
+                wanted, end = SLOWEST * window, time.monotonic() + window
+            got += len(thing) if isinstance(thing, bytes) else 0
+            if got > most:
+                raise DataError(f"more than {most:,} bytes come, which is no archive of this set")
+            if thing is not None:
+                yield thing
+            if time.monotonic() >= end:
+                if got < wanted:  # perhaps headers come byte by byte, or the name is looked up
+                    raise DataError(
+                        f"too slow: fewer than {SLOWEST * window:,.0f} bytes came within "
+                        f"{window:g} seconds"
+                    )
+                wanted, end = got + SLOWEST * window, time.monotonic() + window
     finally:
         over.set()
-
-
-def _pieces(box: queue.Queue, url: str, most: int) -> Iterator[bytes]:
-    got, window = 0, 2 * timeout()
-    wanted, end = SLOWEST * window, time.monotonic() + window
-    while (piece := _next(box, url, end)) != b"":
-        if piece is not None:
-            yield piece
-            got += len(piece)
-        if got > most:
-            raise DataError(f"more than {most:,} bytes come, which is no archive of this set")
-        if time.monotonic() >= end:
-            if got < wanted:
-                raise _too_slow()
-            wanted, end = got + SLOWEST * window, time.monotonic() + window
-
-
-def _next(box: queue.Queue, url: str, end: float):
-    """What the thread hands over next; None when nothing comes until ``end``."""
-    try:
-        thing = box.get(timeout=max(0.0, end - time.monotonic()))
-    except queue.Empty:
-        return None
-    if isinstance(thing, Exception):
-        words = faults.of_network(thing, url, timeout())
-        raise (DataError if faults.lasting(thing, url) else _Passing)(words) from thing
-    return thing
-
-
-def _too_slow() -> DataError:
-    window = 2 * timeout()
-    return DataError(
-        f"too slow: fewer than {SLOWEST * window:,.0f} bytes came within {window:g} seconds"
-    )
 
 
 def _refuse(answer: requests.Response, url: str, most: int) -> None:
     """Raise what an answer other than the file means."""
     code, words = answer.status_code, f"the server answers {answer.status_code} {answer.reason}"
     if code == 407:
-        raise DataError(faults.wants_password(url))
+        raise DataError(faults.of_proxy(url, "407"))
     if code in (404, 410):
         raise NotThere(words)
     if 400 <= code < 500 and code not in WORTH_ANOTHER_TRY:
@@ -220,14 +186,3 @@ def _refuse(answer: requests.Response, url: str, most: int) -> None:
 def _length(headers: Mapping[str, str]) -> int | None:
     text = headers.get("Content-Length", "")
     return int(text) if text.isdecimal() and len(text) < 20 else None
-
-
-@contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """pooch announces each file with its full path; our own messages say what a learner needs."""
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

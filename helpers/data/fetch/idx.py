@@ -7,15 +7,16 @@ bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
 from math import prod
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from helpers.data.fetch.layout import NOTHING, Checked, Layout, Listing, crc_of, digest, why
+from helpers.data.fetch.layout import NONE_KNOWN, Checked, Crcs, Layout, Read, crc_of, why
 from helpers.data.images import Split
 
 RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
@@ -29,33 +30,22 @@ class IdxFiles(Layout):
     """Four files in ``MNIST/raw``, as ``torchvision.datasets.MNIST`` keeps them.
 
     Attributes:
-        sha256: hex digests of the files, by path below the folder; those not named are checked
-            for their sizes and the number of images of each class only.
+        sha256: hex digests of images and labels, split after split; without them only the sizes
+            and the number of images of each class are checked.
     """
 
-    sha256: Mapping[str, str] = field(default_factory=dict)
+    sha256: tuple[str, ...] = ()
 
     @property
     def megabytes(self) -> float:
         images = sum(map(self.total, self.counts))
         return 2 * images * (prod(self.shape) + 1) / 1e6
 
-    def listing(self, root: Path) -> Listing:
-        found = {}
-        for path in self._shapes():
-            if os.path.isfile(root / path):
-                stat = (root / path).stat()
-                found[path] = stat.st_size, stat.st_mtime_ns
-        return found
-
-    def stamp(self, root: Path) -> str:
-        return digest(self.listing(root))
+    def paths(self, root: Path) -> Iterator[str]:
+        return (path for path in self._shapes() if os.path.isfile(root / path))
 
     def has_all(self, root: Path) -> bool:
-        return len(self.listing(root)) == len(self._shapes())
-
-    def lossy(self, root: Path) -> bool:
-        return False
+        return list(self.paths(root)) == list(self._shapes())
 
     def belongs(self, path: str) -> bool:
         return path in self._shapes()
@@ -64,29 +54,29 @@ class IdxFiles(Layout):
         """See ``Layout``: torchvision prefers what its old versions have made, if it is there."""
         return [OLD] if os.path.lexists(root / OLD) else []
 
-    def judge(
-        self,
-        paths: Iterable[str],
-        read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NOTHING,
-        name: str = "",
-    ) -> Checked:
+    def judge(self, paths: Iterable[str], read: Read, known: Crcs = NONE_KNOWN) -> Checked:
         there = set(paths)
         numbers, crcs, problems = {}, {}, {}
-        for path, shape in self._shapes().items():
+        for (path, shape), sha256 in zip_longest(self._shapes().items(), self.sha256):
             if path not in there:
                 problems[path] = "is missing"
                 continue
             try:
                 data = read(path, 4 + 4 * len(shape) + prod(shape) + 1)
-                numbers[path] = decode(data, shape)
-                self._compare(data, path)
+                numbers[path] = decode_idx(data, shape)
+                if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+                    raise ValueError("is damaged (its checksum is wrong)")
                 crcs[path] = crc_of(data, path, known)
             except (OSError, ValueError) as error:
                 problems[path] = why(error)
-        problems = self._other_labels(numbers) | problems
-        splits = {} if problems else {split: _split(numbers, split) for split in self.counts}
-        return Checked(problems, [], crcs, splits)
+        splits = {}
+        for split, counts in self.counts.items():
+            images, labels = (numbers.get(path) for path in files_of(split))
+            if labels is not None and np.bincount(labels).tolist() != list(counts.values()):
+                problems.setdefault(files_of(split)[1], "does not hold the labels of this set")
+            if not problems:
+                splits[split] = Split(torch.from_numpy(images), torch.from_numpy(labels).long())
+        return Checked(problems) if problems else Checked({}, crcs, splits)
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         """The files of all splits, and the sizes that each must have."""
@@ -96,26 +86,6 @@ class IdxFiles(Layout):
             shapes[images] = (self.total(split), *self.shape)
             shapes[labels] = (self.total(split),)
         return shapes
-
-    def _compare(self, data: bytes, path: str) -> None:
-        if path in self.sha256 and hashlib.sha256(data).hexdigest() != self.sha256[path]:
-            raise ValueError("is damaged (its checksum is wrong)")
-
-    def _other_labels(self, numbers: Mapping[str, np.ndarray]) -> dict[str, str]:
-        """The files of labels in which some class has too many or too few."""
-        wrong = {}
-        for split, counts in self.counts.items():
-            _, path = files_of(split)
-            if path in numbers:
-                found = np.bincount(numbers[path], minlength=len(counts))
-                if not np.array_equal(found, list(counts.values())):
-                    wrong[path] = "does not hold the labels of this set"
-        return wrong
-
-
-def _split(numbers: Mapping[str, np.ndarray], split: str) -> Split:
-    images, labels = (torch.from_numpy(numbers[path]) for path in files_of(split))
-    return Split(images, labels.long())
 
 
 def files_of(split: str) -> tuple[str, str]:
@@ -129,21 +99,11 @@ def files_of(split: str) -> tuple[str, str]:
     return f"{start}-images-idx3-ubyte", f"{start}-labels-idx1-ubyte"
 
 
-def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
-    """The numbers in an idx file of unsigned bytes.
-
-    Args:
-        data: the whole file.
-        shape: the sizes it must have.
-
-    Returns:
-        uint8, of that shape.
-
-    Raises:
-        ValueError: when it is no such file, has other sizes, ends early or is too long.
+def decode_idx(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers in an idx file of unsigned bytes that must have these sizes: uint8.
 
     Example:
-        >>> decode(encode(np.array([[1, 2], [3, 4]], np.uint8)), (2, 2)).tolist()
+        >>> decode_idx(encode_idx(np.array([[1, 2], [3, 4]], np.uint8)), (2, 2)).tolist()
         [[1, 2], [3, 4]]
     """
     ndim = len(shape)
@@ -158,7 +118,7 @@ def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
 
 
-def encode(numbers: np.ndarray) -> bytes:
-    """A uint8 array as an idx file: the reverse of ``decode``."""
+def encode_idx(numbers: np.ndarray) -> bytes:
+    """A uint8 array as an idx file: the reverse of ``decode_idx``."""
     magic = bytes((0, 0, UNSIGNED_BYTES, numbers.ndim))
     return magic + np.array(numbers.shape, ">u4").tobytes() + numbers.tobytes()

@@ -1,19 +1,39 @@
 """What a set holds, and what can be asked of any folder of it, whatever its file format."""
 
 import hashlib
+import os
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.editions import Edition
 from helpers.data.images import Split
 
-Listing = dict[str, tuple[int, int]]
-NOTHING: Mapping[str, int] = MappingProxyType({})
+UNKNOWN = "an unknown edition"
+LOSSY_SUFFIXES = (".jpg", ".jpeg")
+Read = Callable[[str, int], bytes]
+Crcs = Mapping[str, int]
+NONE_KNOWN: Crcs = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One form in which a set is known, told from others by its pixels.
+
+    Attributes:
+        name: in words.
+        sha256: hex digest of its decoded images and labels, see ``pixels_digest``; empty when no
+            copy was at hand to compute it.
+        sums: of all values of the training images, a number a colour; what is known of the original
+            pixels from their published means.
+    """
+
+    name: str
+    sha256: str = ""
+    sums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,37 +41,25 @@ class Checked:
     """What a full check found.
 
     Attributes:
-        problems: what is missing or damaged, by path below ``root``: what is wrong with it.
-        extra: images that do not belong to the set, by path below ``root``.
-        crcs: the checksums of the undamaged files, by path: see ``crc_of``.
-        splits: the decoded images; empty unless the set is whole.
-        edition: see ``helpers.data.fetch.editions``.
-        root: the folder; None for what lies in memory.
-        digest: the fingerprint of its listing, see ``digest``.
-        stamp: see ``Layout.stamp``.
+        problems: what is missing, damaged or too much, by path below the folder: what is wrong.
+        crcs: the checksums (CRC-32) of the files, by path.
+        splits: the decoded images; empty, as ``crcs``, unless the set is whole.
+        edition: its name, see ``recognise``.
     """
 
     problems: dict[str, str]
-    extra: list[str]
-    crcs: dict[str, int]
-    splits: dict[str, Split]
+    crcs: dict[str, int] = field(default_factory=dict)
+    splits: dict[str, Split] = field(default_factory=dict)
     edition: str = ""
-    root: Path | None = None
-    digest: str = ""
-    stamp: str = ""
 
     @property
     def whole(self) -> bool:
         """Whether nothing is missing, damaged or too much."""
-        return not self.problems and not self.extra
+        return not self.problems
 
     def summary(self) -> str:
         """The problems in one line: the first few by name."""
         return first([f"{path} {what}" for path, what in self.problems.items()])
-
-    def extras(self) -> str:
-        """The images too many in one line: the first few by name."""
-        return first(self.extra)
 
 
 @dataclass(frozen=True)
@@ -84,28 +92,15 @@ class Layout(ABC):
         """About how much disk the files and their decoded copy take, in MB."""
 
     @abstractmethod
-    def listing(self, root: Path) -> Listing:
-        """Size (bytes) and time of last change (ns) of every file that counts, by path.
+    def paths(self, root: Path) -> Iterator[str]:
+        """The files that count, in order, as paths below ``root`` with forward slashes.
 
-        Paths are below ``root``, with forward slashes. Files that are no part of a set do not
-        count, so a learner may keep some there.
-        """
-
-    @abstractmethod
-    def stamp(self, root: Path) -> str:
-        """A fingerprint that takes no time, however many files there are.
-
-        It may miss a file that is overwritten in its place. That is enough for decoded images that
-        are stored with checksums of their own, and only for those.
+        Files that are no part of a set do not count, so a learner may keep some there.
         """
 
     @abstractmethod
     def has_all(self, root: Path) -> bool:
         """Whether the right number of files is there: a quick look, no check."""
-
-    @abstractmethod
-    def lossy(self, root: Path) -> bool:
-        """Whether the files are compressed with loss, so that pixels differ from the originals."""
 
     @abstractmethod
     def belongs(self, path: str) -> bool:
@@ -115,55 +110,78 @@ class Layout(ABC):
     def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
         """What lies among the images and is none of the set, by path below ``root``.
 
-        File managers and editors leave such things; a loop over the folder, torchvision or fastai
-        would take them for images or classes.
-
-        Args:
-            root: the folder.
-            known: the paths of the images when the set was last found whole.
+        File managers leave such things; a loop over the folder, torchvision or fastai would take
+        them for images or classes. ``known``: the images when the set was last found whole.
         """
 
     @abstractmethod
-    def judge(
-        self,
-        paths: Iterable[str],
-        read: Callable[[str, int], bytes],
-        known: Mapping[str, int] = NOTHING,
-        name: str = "",
-    ) -> Checked:
+    def judge(self, paths: Iterable[str], read: Read, known: Crcs = NONE_KNOWN) -> Checked:
         """Look at every file: is it there, is it undamaged, is it what it should be?
 
-        Args:
-            paths: the files that there are, in the order of a listing.
-            read: gives the content of one, and no more than so many bytes.
-            known: the checksums of files that were found whole before, by path. A JPEG file has
-                none of its own, so a changed bit would otherwise go unnoticed.
-            name: of the set, for a progress bar.
+        ``read`` gives the content of one, and no more than so many bytes. ``known`` are checksums
+        of files that were found whole before: a JPEG file has none of its own.
         """
 
-    def check(
-        self, root: Path, known: Mapping[str, int] = NOTHING, without: Collection[str] = ()
-    ) -> Checked:
+    def check(self, root: Path, known: Crcs = NONE_KNOWN, without: Collection[str] = ()) -> Checked:
         """``judge`` the files of a folder, but for those named in ``without``."""
-        # Taken before the files are read: a file written to meanwhile is noticed at the next look.
-        found, stamp = self.listing(root), self.stamp(root)
-        without = set(without)
-        found = {path: seen for path, seen in found.items() if path not in without}
 
         def read(path: str, most: int) -> bytes:
             with open(root / path, "rb", buffering=0) as file:
                 return file.read(most)
 
-        checked = self.judge(found, read, known, root.name)
-        return replace(checked, root=root, digest=digest(found), stamp=stamp)
+        return self.judge(set(self.paths(root)) - set(without), read, known)
 
-    def found_at(self, root: Path, checked: Checked) -> Checked:
-        """What was found, in a folder that it has been written to since."""
-        seen = digest(self.listing(root))
-        return replace(checked, root=root, digest=seen, stamp=self.stamp(root))
+    def digest(self, root: Path) -> str:
+        """A fingerprint that changes when a file comes, goes or is written to."""
+        found = []
+        for path in self.paths(root):
+            stat = os.stat(f"{root}/{path}")
+            found.append((path, stat.st_size, stat.st_mtime_ns))
+        return hashlib.sha256(repr(found).encode()).hexdigest()
+
+    def stamp(self, root: Path) -> str:
+        """A fingerprint that takes no time, however many files there are.
+
+        It may miss a file that is overwritten in its place. That is enough for decoded images that
+        are stored with checksums of their own, and only for those.
+        """
+        return self.digest(root)
+
+    def lossy(self, root: Path) -> bool:
+        """Whether the files are compressed with loss, so that pixels differ from the originals."""
+        return any(path.lower().endswith(LOSSY_SUFFIXES) for path in self.paths(root))
 
 
-def crc_of(data: bytes, path: str, known: Mapping[str, int]) -> int:
+def recognise(splits: Mapping[str, Split], editions: tuple[Edition, ...]) -> str:
+    """The name of the edition, ``UNKNOWN``, or nothing where none is known to compare with.
+
+    Example:
+        >>> import torch
+        >>> one = {"train": Split(torch.ones(2, 3, 1, 1, dtype=torch.uint8), torch.tensor([0, 1]))}
+        >>> recognise(one, (Edition("ones", sums=(2, 2, 2)),))
+        'ones'
+        >>> recognise(one, (Edition("zeros", sums=(0, 0, 0)),)), recognise(one, ())
+        ('an unknown edition', '')
+    """
+    if not editions:
+        return ""
+    found = pixels_digest(splits)
+    images = splits["train"].images.numpy()  # torch would make a copy of eight times the size
+    sums = tuple(images.sum(axis=(0, 2, 3), dtype=int).tolist()) if images.ndim == 4 else ()
+    names = [e.name for e in editions if e.sha256 == found or (e.sums and e.sums == sums)]
+    return names[0] if names else UNKNOWN
+
+
+def pixels_digest(splits: Mapping[str, Split]) -> str:
+    """The SHA-256 of all images and labels, split after split, in the order of the files."""
+    total = hashlib.sha256()
+    for images, labels in splits.values():
+        total.update(images.contiguous().numpy())
+        total.update(labels.contiguous().numpy())
+    return total.hexdigest()
+
+
+def crc_of(data: bytes, path: str, known: Crcs) -> int:
     """The checksum (CRC-32) of a file, or a ValueError when another one is known."""
     crc = zlib.crc32(data)
     if known.get(path, crc) != crc:
@@ -177,11 +195,6 @@ def why(error: Exception) -> str:
         return str(error)
     error.filename = None
     return f"cannot be read ({faults.of_system(error)})"
-
-
-def digest(found: Listing) -> str:
-    """A fingerprint of a listing: it changes when a file comes, goes or is written to."""
-    return hashlib.sha256(repr(list(found.items())).encode()).hexdigest()
 
 
 def first(items: list[str], n: int = 3) -> str:

@@ -2,25 +2,22 @@
 
 import os
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.data.fetch import archive
 from helpers.data.fetch.catalogue import DataSet
-from helpers.data.fetch.errors import DataError, Unreachable
+from helpers.data.fetch.faults import DataError, Unreachable
 from helpers.data.fetch.layout import Checked
 from helpers.data.fetch.origins import Source, sha256_of, sources
 
 NOWHERE = Path(os.devnull)  # a folder's archives are read where they lie
 
 
-def fetch(entry: DataSet, work: Path) -> Checked:
-    """A whole copy of the real set, unpacked in ``work``, from the first source that has one.
+def obtain_real(entry: DataSet, work: Path) -> Checked:
+    """Put the real set into ``work``, from the first source that has all of it.
 
-    What it costs is printed, and so is each source that fails.
-
-    Raises:
-        Unreachable: when no source has one; the message lists them all, with the reasons.
+    What it costs is printed, and so is each source that fails. When all fail, the message of the
+    Unreachable lists them, with the reasons.
     """
     failures = []
     for source in sources(entry):
@@ -29,24 +26,24 @@ def fetch(entry: DataSet, work: Path) -> Checked:
         except DataError as error:
             failures.append(f"{source.label}: {error}")
             print(f"{entry.name}: {failures[-1]}.", flush=True)
-    raise Unreachable(_tried(entry.name, failures))
+    tried = "".join(f"\n  - {failure}" for failure in failures)
+    raise Unreachable(
+        f"{entry.name}: the real images could not be had, and LESSONS_DATA=official allows no "
+        f"others. Connect to the internet, or set LESSONS_MIRROR, then start again. Tried:{tried}"
+    )
 
 
 def rehearse(source: Source, entry: DataSet) -> None:
-    """Whether a source can give the set: as far as one can know without fetching it.
-
-    Raises:
-        DataError: what ``fetch`` would say about the source.
-    """
-    if source.ask is not None:
+    """Raise what ``obtain_real`` would say of a source, as far as one can know without fetching."""
+    if not source.is_folder:
         source.ask()
         return
     packed = list(source.fetch(NOWHERE))
     if any(sha256_of(file) not in listed.whole for file, listed in zip(packed, entry.archives)):
-        _read(source, entry, NOWHERE)
+        _unpacked(source, entry, NOWHERE)
 
 
-def draw(entry: DataSet, work: Path) -> Checked:
+def obtain_practice(entry: DataSet, work: Path) -> Checked:
     """The practice set, made in ``work``. What it costs is printed."""
     start = time.perf_counter()
     folder = work / entry.name
@@ -67,17 +64,9 @@ def draw(entry: DataSet, work: Path) -> Checked:
     return checked
 
 
-def _tried(name: str, failures: Iterable[str]) -> str:
-    lines = "".join(f"\n  - {failure}" for failure in failures)
-    return (
-        f"{name}: the real images could not be had, and LESSONS_DATA=official allows no others. "
-        f"Connect to the internet, or set LESSONS_MIRROR, then start again. Tried:{lines}"
-    )
-
-
 def _from(source: Source, entry: DataSet, work: Path) -> Checked:
     start = time.perf_counter()
-    files, checked, size = _read(source, entry, work)
+    files, checked, size = _unpacked(source, entry, work)
     folder = work / entry.name
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -93,10 +82,10 @@ def _from(source: Source, entry: DataSet, work: Path) -> Checked:
             "worse on them than on the original PNG files.",
             flush=True,
         )
-    return entry.layout.found_at(folder, checked)
+    return checked
 
 
-def _read(source: Source, entry: DataSet, work: Path) -> tuple[dict[str, bytes], Checked, int]:
+def _unpacked(source: Source, entry: DataSet, work: Path) -> tuple[dict[str, bytes], Checked, int]:
     """The files of a set by path below its folder, what they are, and their packed size in bytes.
 
     ``work`` holds downloads, which do not stay.
@@ -112,8 +101,7 @@ def _read(source: Source, entry: DataSet, work: Path) -> tuple[dict[str, bytes],
         files |= {f"{below}{path}".removeprefix(top): content for path, content in inside.items()}
         if packed.parent == work:  # downloaded
             packed.unlink()
-    checked = layout.judge(files, lambda path, most: files[path][:most], name=entry.name)
+    checked = layout.judge(files, lambda path, most: files[path][:most])
     if not checked.whole:
-        wrong = checked.summary() or f"{checked.extras()} too many"
-        raise DataError(f"what it holds is not exactly the images of the set: {wrong}")
+        raise DataError(f"what it holds is not exactly the images of the set: {checked.summary()}")
     return files, checked, size

@@ -3,15 +3,16 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.catalogue import Archive, DataSet
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.home import place
 from helpers.settings import setting
 
@@ -27,29 +28,38 @@ class Source:
 
     Attributes:
         label: what to call it in a message.
-        fetch: given an empty folder, gives the paths of the archives one by one, each checked as
-            far as the source allows: in that folder, or where the source keeps them. Raises
-            DataError.
-        ask: raises DataError when a server does not have the archives, and fetches nothing; None
-            for a folder, where fetching costs nothing.
+        where: a folder, or an address.
+        archives: what to get there.
+        official: whether the sizes and MD5 sums there are known; a mirror may have SHA256SUMS.
     """
 
     label: str
-    fetch: Callable[[Path], Iterator[Path]]
-    ask: Callable[[], None] | None = None
+    where: str
+    archives: tuple[Archive, ...]
+    official: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is on this machine, where fetching costs nothing."""
+        return not self.where.startswith(WEB)
+
+    def ask(self) -> None:
+        """Raise a DataError when a server does not have the archives; nothing is fetched."""
+        _ask(self)
+
+    def fetch(self, into: Path) -> Iterator[Path]:
+        """The archives one by one, each checked as far as the source allows, or a DataError.
+
+        They lie in the empty folder ``into``, or where the source keeps them.
+        """
+        return _from_folder(self) if self.is_folder else _from_address(self, into)
 
 
 def sources(entry: DataSet) -> Iterator[Source]:
     """The places to try, in order: the mirror that ``LESSONS_MIRROR`` names, the official host."""
     if mirror := mirror_place():
-        shown = f"the mirror {faults.without_password(mirror)}"
-        if mirror.startswith(WEB):
-            ask = partial(_ask, mirror, entry.archives, official=False)
-            yield Source(shown, partial(_from_address, mirror, entry.archives), ask)
-        else:
-            yield Source(shown, partial(_from_folder, Path(mirror), entry.archives))
-    ask = partial(_ask, entry.host, entry.archives, official=True)
-    yield Source(f"the official host {entry.host}", partial(_official, entry), ask)
+        yield Source(f"the mirror {faults.without_password(mirror)}", mirror, entry.archives)
+    yield Source(f"the official host {entry.host}", entry.host, entry.archives, official=True)
 
 
 def mirror_place() -> str:
@@ -64,46 +74,24 @@ def in_mirror_folder(entry: DataSet) -> bool:
     return bool(mirror) and all(os.path.isfile(Path(mirror, name)) for name in entry.files)
 
 
-def _official(entry: DataSet, into: Path) -> Iterator[Path]:
-    for archive in entry.archives:
-        check = partial(_is_official, archive)
-        yield _download(f"{entry.host}/{archive.file}", into, check, archive.size)
-
-
-def _is_official(archive: Archive, file: Path) -> None:
-    _no_web_page(file)
-    size = file.stat().st_size
-    if size != archive.size:
-        raise ValueError(f"{size:,} bytes came instead of {archive.size:,}")
+def sha256_of(file: Path) -> str:
+    """The hex digest of a file."""
     with open(file, "rb") as content:
-        start = content.read(archive.md5_covers)
-    if hashlib.md5(start, usedforsecurity=False).hexdigest() != archive.md5:
-        raise ValueError("what came is not the archive: its checksum (MD5) is wrong")
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _from_address(mirror: str, archives: tuple[Archive, ...], into: Path) -> Iterator[Path]:
-    from helpers.data.fetch.http import NotThere
-
-    try:
-        sums = _download(f"{mirror}/{SUMS}", into, lambda file: None, MOST_SUMS, progress=False)
-    except NotThere:
-        sums = None  # a mirror need not have sums; every image is checked later on anyway
-    for archive in archives:
-        check = partial(_matches, sha256=_sum_of(archive.file, sums) if sums else None)
-        yield _download(f"{mirror}/{archive.file}", into, check, archive.most)
-
-
-def _from_folder(folder: Path, archives: tuple[Archive, ...], into: Path) -> Iterator[Path]:
+def _from_folder(source: Source) -> Iterator[Path]:
+    folder = Path(source.where)
     if not os.path.isdir(folder):
         raise DataError("there is no such folder: correct LESSONS_MIRROR, or connect the drive")
-    for archive in archives:
+    for archive in source.archives:
         file, sums = folder / archive.file, folder / SUMS
         if not os.path.isfile(file):
             raise DataError(f"there is no {archive.file} in it")
         try:
             if (size := file.stat().st_size) > archive.most:
                 raise DataError(f"{archive.file} has {size:,} bytes, and is no archive of this set")
-            _matches(file, _sum_of(archive.file, sums) if os.path.isfile(sums) else None)
+            _compare(file, archive, sums if os.path.isfile(sums) else None)
         except OSError as error:
             raise DataError(faults.of_system(error)) from error
         except ValueError as error:
@@ -111,61 +99,64 @@ def _from_folder(folder: Path, archives: tuple[Archive, ...], into: Path) -> Ite
         yield file
 
 
-def _ask(host: str, archives: tuple[Archive, ...], official: bool) -> None:
+def _from_address(source: Source, into: Path) -> Iterator[Path]:
+    # pooch and requests are slow to import, and most runs have nothing to download.
+    from helpers.data.fetch.http import NotThere, download
+
+    sums = None
+    with suppress(NotThere):  # a mirror need not have sums; every image is checked later on anyway
+        if not source.official:
+            sums = download(f"{source.where}/{SUMS}", into, lambda file: None, MOST_SUMS, False)
+    for archive in source.archives:
+        if source.official:
+            check, most = partial(_compare_with_official, archive=archive), archive.size
+        else:
+            check, most = partial(_compare, archive=archive, sums=sums), archive.most
+        yield download(f"{source.where}/{archive.file}", into, check, most)
+
+
+def _ask(source: Source) -> None:
     """Ask for all files at once, and look at the beginning of each answer."""
     from helpers.data.fetch.http import NotThere, ask
 
-    def problem(name: str, most: int) -> None:
-        try:
-            start = ask(f"{host}/{name}", most)
-        except NotThere:
-            if name != SUMS:
-                raise
-        else:
-            if name != SUMS:
-                _refuse_web_page(start)
+    def look(archive: Archive) -> None:
+        most = archive.size if source.official else archive.most
+        _refuse_web_page(ask(f"{source.where}/{archive.file}", most))
 
-    wanted = [(a.file, a.size if official else a.most) for a in archives]
-    wanted += [] if official else [(SUMS, MOST_SUMS)]
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        for answer in [pool.submit(problem, *one) for one in wanted]:
+    def look_at_sums() -> None:
+        with suppress(NotThere):
+            ask(f"{source.where}/{SUMS}", MOST_SUMS)
+
+    with ThreadPoolExecutor(1 + len(source.archives)) as pool:
+        answers = [pool.submit(look, archive) for archive in source.archives]
+        answers += [] if source.official else [pool.submit(look_at_sums)]
+        for answer in answers:
             answer.result()
 
 
-def _download(
-    url: str, into: Path, check: Callable[[Path], None], most: int, progress: bool = True
-) -> Path:
-    # pooch and requests are slow to import, and most runs have nothing to download.
-    from helpers.data.fetch.http import download
-
-    return download(url, into, check, most, progress)
-
-
-def _sum_of(name: str, sums: Path) -> str | None:
-    """The SHA-256 that a file in sha256sum's format gives for ``name``; None when it gives none."""
-    with open(sums, "rb") as content:
-        text = content.read(MOST_SUMS).decode(errors="replace")
-    found = re.search(
-        rf"^([0-9a-fA-F]{{64}}) [ *](?:\./)?{re.escape(name)}\s*$", text, re.MULTILINE
-    )
-    return found[1].lower() if found else None
-
-
-def _matches(file: Path, sha256: str | None) -> None:
-    _no_web_page(file)
-    if sha256 and sha256_of(file) != sha256:
-        raise ValueError(f"the archive is damaged: its SHA-256 is not the one in {SUMS}")
-
-
-def sha256_of(file: Path) -> str:
-    """The hex digest of a file."""
+def _compare_with_official(file: Path, archive: Archive) -> None:
     with open(file, "rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+        start = content.read(archive.md5_covers)
+    _refuse_web_page(start)
+    size = file.stat().st_size
+    if size != archive.size:
+        raise ValueError(f"{size:,} bytes came instead of {archive.size:,}")
+    if hashlib.md5(start, usedforsecurity=False).hexdigest() != archive.md5:
+        raise ValueError("what came is not the archive: its checksum (MD5) is wrong")
 
 
-def _no_web_page(file: Path) -> None:
+def _compare(file: Path, archive: Archive, sums: Path | None) -> None:
+    """Look at an archive of a mirror, and at the SHA-256 that ``sums`` gives for it, if any."""
     with open(file, "rb") as content:
         _refuse_web_page(content.read(2**12))
+    if sums is None:
+        return
+    with open(sums, "rb") as content:
+        text = content.read(MOST_SUMS).decode(errors="replace")
+    line = rf"^([0-9a-fA-F]{{64}}) [ *](?:\./)?{re.escape(archive.file)}\s*$"
+    found = re.search(line, text, re.MULTILINE)
+    if found and sha256_of(file) != found[1].lower():
+        raise ValueError(f"the archive is damaged: its SHA-256 is not the one in {SUMS}")
 
 
 def _refuse_web_page(start: bytes) -> None:

@@ -10,15 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from helpers.data.fetch import faults, home
+from helpers.data.fetch import decoded, faults, home
 from helpers.data.fetch.catalogue import DataSet, lookup
-from helpers.data.fetch.decoded import words
-from helpers.data.fetch.errors import DataError, Unwritable
+from helpers.data.fetch.faults import DataError, Unwritable
 from helpers.data.fetch.layout import first
 from helpers.data.fetch.obtain import rehearse
 from helpers.data.fetch.origins import sources
 from helpers.data.fetch.served import home_for, mode, real_folder
-from helpers.data.fetch.store import examine, look
+from helpers.data.fetch.store import examine, unchanged
 
 REAL, PRACTICE, NOTHING = "real images", "practice images", "an error"
 
@@ -34,12 +33,12 @@ class Forecast:
         source: where a copy will come from; empty when none is needed, or none can be had.
         failures: why each source, or the disk, cannot give the real images.
         strangers: what will be moved out of the folder.
-        edition: of the copy that is there, see ``helpers.data.fetch.editions``.
+        edition: of the copy that is there, see ``layout.recognise``.
         needs: MB of disk that it will take.
     """
 
     gives: str
-    folder: Path
+    folder: Path | None = None
     broken: str = ""
     source: str = ""
     failures: list[str] = field(default_factory=list)
@@ -49,23 +48,18 @@ class Forecast:
 
 
 def forecast(names: Iterable[str]) -> dict[str, Forecast]:
-    """Look at each set; all servers are asked at the same time.
-
-    Raises:
-        DataError: when ``LESSONS_DATA`` or another setting cannot be understood.
-    """
+    """Look at each set; all servers are asked at the same time."""
     entries = [lookup(name) for name in names]
-    practice = mode() == "practice"
-    here = {} if practice else {entry.name: _on_this_machine(entry) for entry in entries}
-    away = [entry for entry in entries if not practice and here[entry.name].gives != REAL]
+    if mode() == "practice":
+        return {e.name: Forecast(PRACTICE, needs=e.practice_layout.megabytes) for e in entries}
+    here = {entry.name: _on_this_machine(entry) for entry in entries}
+    away = [entry for entry in entries if here[entry.name].gives != REAL]
     with ThreadPoolExecutor(8) as pool:
-        asked = {
-            entry.name: [(s.label, pool.submit(rehearse, s, entry)) for s in sources(entry)]
-            for entry in away
-        }
-        found = {name: _from_sources(here[name], lookup(name), asked[name]) for name in asked}
-    drawn = {e.name: Forecast(PRACTICE, e.name, needs=_drawn(e)) for e in entries if practice}
-    return here | found | drawn
+        asked = [
+            [(s.label, pool.submit(rehearse, s, entry)) for s in sources(entry)] for entry in away
+        ]
+    found = {e.name: _from_sources(here[e.name], e, one) for e, one in zip(away, asked)}
+    return here | found
 
 
 def _on_this_machine(entry: DataSet) -> Forecast:
@@ -74,8 +68,8 @@ def _on_this_machine(entry: DataSet) -> Forecast:
     if not os.path.isdir(root):
         return Forecast(NOTHING, root, strangers=root.name if os.path.lexists(root) else "")
     try:
-        if look(root, layout) is not None:
-            strangers, edition = layout.strangers(root), words(root, layout)["edition"]
+        if unchanged(root, layout) is not None:
+            strangers, edition = layout.strangers(root), decoded.notes(root, layout)["edition"]
         else:
             checked, strangers = examine(root, layout)
             if not checked.whole:
@@ -87,7 +81,7 @@ def _on_this_machine(entry: DataSet) -> Forecast:
 
 
 def _from_sources(here: Forecast, entry: DataSet, asked: Iterable[tuple[str, Future]]) -> Forecast:
-    """The first source that has the set, as in ``obtain.fetch``; else practice images."""
+    """The first source that has the set, as in ``obtain_real``; else practice images."""
     failures = []
     try:
         folder = home_for(entry).data / entry.name
@@ -103,8 +97,5 @@ def _from_sources(here: Forecast, entry: DataSet, asked: Iterable[tuple[str, Fut
                 raise problem
             failures.append(f"{label}: {problem}")
     gives = NOTHING if mode() == "official" else PRACTICE
-    return replace(here, gives=gives, strangers="", failures=failures, needs=_drawn(entry))
-
-
-def _drawn(entry: DataSet) -> float:
-    return entry.practice_layout.megabytes
+    needs = entry.practice_layout.megabytes
+    return replace(here, gives=gives, strangers="", failures=failures, needs=needs)

@@ -6,8 +6,6 @@ A JPEG has no checksums; it is known by the marks at its start and at its end.
 
 import io
 import zlib
-from collections.abc import Callable
-from typing import TypeVar
 
 import numpy as np
 from PIL.ImageFile import ImageFile
@@ -15,52 +13,43 @@ from PIL.PngImagePlugin import PngImageFile
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
-LOSSY_SUFFIXES = (".jpg", ".jpeg")
-T = TypeVar("T")
 
 
-def decode(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+def decode_image(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
     """The pixels of a grey PNG file, or of a PNG or JPEG file in colour.
 
     Args:
-        data: the whole file.
+        data: the whole file; a ValueError says why it is not one, or is damaged.
         shape: what it must have: (height, width) when grey, (3, height, width) when in colour.
 
     Returns:
         uint8 of that shape, read-only; the colours are red, green, blue.
 
-    Raises:
-        ValueError: when a checksum fails, the file ends early or it is another kind of image.
-
     Example:
         >>> from PIL import Image
         >>> file = io.BytesIO()
         >>> Image.new("L", (3, 2), color=7).save(file, "PNG")
-        >>> decode(file.getvalue(), (2, 3)).tolist()
+        >>> decode_image(file.getvalue(), (2, 3)).tolist()
         [[7, 7, 7], [7, 7, 7]]
     """
     in_colour = len(shape) == 3
     kind = _kind_of(data, in_colour)
-    image = _tried(lambda: kind(io.BytesIO(data)))
     height, width = shape[-2:]
     name, mode = ("in colour", "RGB") if in_colour else ("grey", "L")
-    if (image.mode, image.size) != (mode, (width, height)):
-        wide, high = image.size
-        raise ValueError(
-            f"should be {name} (mode {mode}), {width}x{height}, "
-            f"but is mode {image.mode}, {wide}x{high}"
-        )
-    # Only now: decoded, a small file may be gigabytes of pixels.
-    array = np.frombuffer(_tried(image.tobytes), np.uint8)
-    # Pillow gives the colours of a pixel side by side; torch wants one plane a colour.
-    return array.reshape(height, width, 3).transpose(2, 0, 1) if in_colour else array.reshape(shape)
-
-
-def _tried(action: Callable[[], T]) -> T:
     try:
-        return action()
+        image = kind(io.BytesIO(data))
+        if (image.mode, image.size) != (mode, (width, height)):
+            wide, high = image.size
+            raise ValueError(
+                f"should be {name} (mode {mode}), {width}x{height}, "
+                f"but is mode {image.mode}, {wide}x{high}"
+            )
+        # Only now: decoded, a small file may be gigabytes of pixels.
+        array = np.frombuffer(image.tobytes(), np.uint8)
     except (OSError, SyntaxError, zlib.error) as error:
         raise ValueError(f"cannot be decoded ({error})") from error
+    # Pillow gives the colours of a pixel side by side; torch wants one plane a colour.
+    return array.reshape(height, width, 3).transpose(2, 0, 1) if in_colour else array.reshape(shape)
 
 
 def _kind_of(data: bytes, in_colour: bool) -> type[ImageFile]:

@@ -16,11 +16,9 @@ EVERY = 5  # each fifth image of a class goes to the validation split
 
 
 def draw_digits(folder: Path) -> None:
-    """Write scikit-learn's threes and sevens in the layout of MNIST_SAMPLE.
+    """Write scikit-learn's threes and sevens in the layout of MNIST_SAMPLE, always the same.
 
-    Args:
-        folder: an empty folder; it gets ``train/3/<n>.png`` and so on (28x28, grey) and
-            ``labels.csv``. The same files come out every time.
+    An empty folder gets ``train/3/<n>.png`` and so on (28x28, grey) and ``labels.csv``.
 
     Example:
         >>> import tempfile
@@ -45,11 +43,9 @@ def draw_digits(folder: Path) -> None:
 
 
 def draw_all_digits(folder: Path) -> None:
-    """Write all of scikit-learn's digits in the layout of MNIST's own files.
+    """Write all of scikit-learn's digits in the layout of MNIST's own files, always the same.
 
-    Args:
-        folder: an empty folder; it gets ``MNIST/raw/train-images-idx3-ubyte`` and so on. The
-            classes are mixed, as in MNIST. The same files come out every time.
+    An empty folder gets ``MNIST/raw/train-images-idx3-ubyte`` and so on, the classes mixed.
 
     Example:
         >>> import tempfile
@@ -72,7 +68,7 @@ def draw_all_digits(folder: Path) -> None:
         chosen = mixed[wanted[mixed]]
         images = np.stack([np.asarray(enlarge(digits.images[at])) for at in chosen])
         for path, numbers in zip(idx.files_of(split), (images, digits.target[chosen])):
-            (folder / path).write_bytes(idx.encode(numbers.astype(np.uint8)))
+            (folder / path).write_bytes(idx.encode_idx(numbers.astype(np.uint8)))
 
 
 def enlarge(digit: np.ndarray) -> Image.Image:

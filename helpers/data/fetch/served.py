@@ -1,17 +1,15 @@
 """Find a set once per process: on this machine, from a source, or the practice set."""
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.data.fetch import decoded, home, obtain
 from helpers.data.fetch.catalogue import DataSet, lookup
-from helpers.data.fetch.editions import UNKNOWN, recognise
-from helpers.data.fetch.errors import DataError, Unreachable, Unwritable
+from helpers.data.fetch.faults import DataError, Unreachable, Unwritable
 from helpers.data.fetch.home import Home, data_home
-from helpers.data.fetch.layout import Layout
+from helpers.data.fetch.layout import UNKNOWN, Layout, recognise
 from helpers.data.fetch.store import settle
 from helpers.data.images import Split
 from helpers.settings import setting
@@ -28,37 +26,34 @@ class Found:
         path: its folder, whole and verified.
         layout: what it holds.
         practice: whether it is the practice set.
-        edition: see ``helpers.data.fetch.editions``.
+        edition: see ``layout.recognise``.
         stamp: of the folder when it was found, see ``Layout.stamp``.
     """
 
     path: Path
     layout: Layout
     practice: bool
-    edition: str = field(default="", compare=False)
-    stamp: str = field(default="", compare=False)
+    edition: str
+    stamp: str
 
     def line(self) -> str:
         """What is said about it at every use, the same on every machine."""
-        line = self._line()
+        numbers = [f"{self.layout.total(s):,} {IN_WORDS[s]}" for s in self.layout.counts]
+        what = f"{' and '.join(numbers)} images of {', '.join(self.layout.classes)}"
+        if self.practice:
+            line = f"PRACTICE DATA, {what} - figures differ from the real ones"
+        else:
+            line = f"{what} - on this machine, complete"
         if self.edition == UNKNOWN:
             known = " or ".join(edition.name for edition in self.layout.editions)
             line += (
                 f"\n{self.path.name}: these are not the pixels of an edition that the lessons know "
                 f"({known}), so figures may differ from the text."
             )
-        return line
-
-    def _line(self) -> str:
-        numbers = [f"{self.layout.total(s):,} {IN_WORDS[s]}" for s in self.layout.counts]
-        what = f"{' and '.join(numbers)} images of {', '.join(self.layout.classes)}"
-        if self.practice:
-            return f"{self.path.name}: PRACTICE DATA, {what} - figures differ from the real ones"
-        return f"{self.path.name}: {what} - on this machine, complete"
+        return f"{self.path.name}: {line}"
 
 
-Key = tuple[str, str, Path]
-_found: dict[Key, Found] = {}
+_found: dict[tuple[str, str, Path], Found] = {}
 
 
 def mode() -> str:
@@ -72,60 +67,16 @@ def mode() -> str:
     return value
 
 
-def resolve(name: str) -> Found:
+def find_folder(name: str) -> Found:
     """Where the set ``name`` is; the first call in a process verifies, and fetches when needed."""
-    found = known(name)
-    if found is None:
-        found, _ = find(name)
-    return found
+    return known(name) or _find(name)[0]
 
 
-def take(name: str) -> tuple[Found, dict[str, Split]]:
+def find_images(name: str) -> tuple[Found, dict[str, Split]]:
     """Where the set ``name`` is, and its images; as quick as what is known of it allows."""
-    found = known(name)
-    splits = decoded.read(found.path, found.layout) if found is not None else None
-    if splits is not None:
-        return found, splits
-    return glance(name) or find(name)
-
-
-def find(name: str) -> tuple[Found, dict[str, Split]]:
-    """Look for the set ``name`` afresh, remember where it is, and give its decoded images."""
-    entry, wanted = lookup(name), mode()
-    if wanted != "practice":
-        try:
-            return _find_real(entry)
-        except DataError as error:
-            if wanted == "official":
-                raise
-            if not isinstance(error, Unreachable):  # whose reasons were told one by one
-                print(error, flush=True)
-            print(_why_practice(entry), flush=True)
-    layout = entry.practice_layout
-
-    def settled(here: Home) -> tuple[Path, dict[str, Split]]:
-        root = here.data / "practice" / name
-        return root, settle(root, layout, lambda work: obtain.draw(entry, work))
-
-    return _remembered(entry, layout, True, *_in_a_home(home.current(), settled))
-
-
-def glance(name: str) -> tuple[Found, dict[str, Split]] | None:
-    """The stored images of the real set, when its folder is as it was when they were stored.
-
-    Quick, because a folder of many files is judged by its stamp; ``find`` looks at every file.
-    """
-    entry, here = lookup(name), home.current()
-    root = here.data / name
-    if mode() == "practice" or not os.path.isfile(decoded.file_of(root)):
-        return None
-    layout, stamp = entry.layout, entry.layout.stamp(root)
-    splits = decoded.read(root, layout, stamp=stamp)
-    if splits is None:
-        return None
-    home.move_to(here)
-    edition = decoded.words(root, layout).get("edition", "")
-    return Found(root, layout, False, edition, stamp), splits
+    found = known(name) or _as_stored(name)
+    splits = decoded.kept(found.path, found.layout) if found else None
+    return _find(name) if splits is None else (found, splits)
 
 
 def known(name: str) -> Found | None:
@@ -161,28 +112,57 @@ def home_for(entry: DataSet) -> Home:
     return here if os.path.isdir(real_folder(here, entry.name)) else home.with_room(entry.needs)
 
 
-def _find_real(entry: DataSet) -> tuple[Found, dict[str, Split]]:
-    def settled(here: Home) -> tuple[Path, dict[str, Split]]:
-        root = here.data / entry.name
-        _link(real_folder(here, entry.name), root)
-        return root, settle(root, entry.layout, lambda work: obtain.fetch(entry, work))
+def _as_stored(name: str) -> Found | None:
+    """The real set, when its folder is as it was when its decoded images were stored.
 
-    return _remembered(entry, entry.layout, False, *_in_a_home(home_for(entry), settled))
+    Quick, because a folder of many files is judged by its stamp; ``find_folder`` looks at every
+    file, so this is not remembered.
+    """
+    here, layout = home.current(), lookup(name).layout
+    root = here.data / name
+    stored = {} if mode() == "practice" else decoded.notes(root, layout)
+    if not stored or stored["stamp"] != layout.stamp(root):
+        return None
+    home.move_to(here)
+    return Found(root, layout, False, stored["edition"], stored["stamp"])
 
 
-def _in_a_home(
-    here: Home, settled: Callable[[Home], tuple[Path, dict[str, Split]]]
-) -> tuple[Path, dict[str, Split]]:
-    """Do it in this home; where that turns out not to be writable, in a scratch one."""
+def _find(name: str) -> tuple[Found, dict[str, Split]]:
+    """Look for the set ``name`` afresh, remember where it is, and give its decoded images."""
+    entry, wanted = lookup(name), mode()
+    if wanted != "practice":
+        try:
+            return _find_in(home_for(entry), entry, practice=False)
+        except DataError as error:
+            if wanted == "official":
+                raise
+            if not isinstance(error, Unreachable):  # whose reasons were told one by one
+                print(error, flush=True)
+            print(_why_practice(entry), flush=True)
+    return _find_in(home.current(), entry, practice=True)
+
+
+def _find_in(here: Home, entry: DataSet, practice: bool) -> tuple[Found, dict[str, Split]]:
+    """Find it in this home; where that turns out not to be writable, in a scratch one."""
     home.move_to(here)
     try:
-        return settled(here)
+        if practice:
+            root, layout = here.data / "practice" / entry.name, entry.practice_layout
+            splits = settle(root, layout, lambda work: obtain.obtain_practice(entry, work))
+        else:
+            root, layout = here.data / entry.name, entry.layout
+            _link(real_folder(here, entry.name), root)
+            splits = settle(root, layout, lambda work: obtain.obtain_real(entry, work))
     except Unwritable as error:
         there = home.scratch(here, str(error))
         if there is None:
             raise
-        home.move_to(there)
-        return settled(there)
+        return _find_in(there, entry, practice)
+    stored = decoded.notes(root, layout)
+    edition = stored["edition"] if stored else recognise(splits, layout.editions)
+    found = Found(root, layout, practice, edition, layout.stamp(root))
+    _found[_key(entry.name)] = found
+    return found, splits
 
 
 def _link(there: Path, root: Path) -> None:
@@ -196,17 +176,7 @@ def _link(there: Path, root: Path) -> None:
             decoded.file_of(root).symlink_to(decoded.file_of(there))
 
 
-def _remembered(
-    entry: DataSet, layout: Layout, practice: bool, root: Path, splits: dict[str, Split]
-) -> tuple[Found, dict[str, Split]]:
-    stored = decoded.words(root, layout)
-    edition = stored["edition"] if stored else recognise(splits, layout.editions)
-    found = Found(root, layout, practice, edition, layout.stamp(root))
-    _found[_key(entry.name)] = found
-    return found, splits
-
-
-def _key(name: str) -> Key:
+def _key(name: str) -> tuple[str, str, Path]:
     return lookup(name).name, mode(), data_home()
 
 

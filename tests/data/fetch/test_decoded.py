@@ -1,33 +1,28 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-import torch
 
 from helpers.data.fetch import decoded
-from tests.data.kit import COUNTS, LAYOUT, write_set
+from tests.data.kit import LAYOUT, same, write_set
 
 
 @pytest.fixture
-def stored(tmp_path):
+def stored(tmp_path, work):
     checked = LAYOUT.check(write_set(tmp_path / "tiny"))
-    (tmp_path / "work").mkdir()
-    decoded.write(checked.root, checked, tmp_path / "work")
-    return checked
-
-
-def same(splits, wanted):
-    return all(
-        torch.equal(splits[name].images, wanted[name].images)
-        and torch.equal(splits[name].labels, wanted[name].labels)
-        for name in COUNTS
-    )
+    prints = {"digest": "files", "stamp": "folders"}
+    decoded.keep(tmp_path / "tiny", checked, prints, work)
+    return SimpleNamespace(root=tmp_path / "tiny", splits=checked.splits, **prints)
 
 
 def test_reads_what_was_written(stored):
     for given in ({}, {"digest": stored.digest}, {"stamp": stored.stamp}):
-        splits = decoded.read(stored.root, LAYOUT, **given)
+        splits = decoded.kept(stored.root, LAYOUT, **given)
         assert same(splits, stored.splits)
         splits["train"].images[0] = 0  # the caller's own copy, to do with as it likes
-    assert same(decoded.read(stored.root, LAYOUT), stored.splits)
+    assert same(decoded.kept(stored.root, LAYOUT), stored.splits)
+    assert decoded.notes(stored.root, LAYOUT)["digest"] == stored.digest
+    assert len(decoded.checksums(stored.root, LAYOUT)) == 18
 
 
 def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
@@ -35,13 +30,11 @@ def test_it_lies_beside_the_folder_and_nothing_else_is_left(stored, tmp_path):
     assert not list((tmp_path / "work").iterdir())
 
 
-def test_out_of_date_is_none(stored):
-    assert decoded.read(stored.root, LAYOUT, digest="another") is None
-    assert decoded.read(stored.root, LAYOUT, stamp="another") is None
-
-
-def test_absent_is_none(tmp_path):
-    assert decoded.read(tmp_path / "tiny", LAYOUT) is None
+def test_out_of_date_or_absent_is_none(stored, tmp_path):
+    assert decoded.kept(stored.root, LAYOUT, digest="another") is None
+    assert decoded.kept(stored.root, LAYOUT, stamp="another") is None
+    assert decoded.kept(tmp_path / "other", LAYOUT) is None
+    assert decoded.notes(tmp_path / "other", LAYOUT) == {}
 
 
 def test_a_flipped_bit_never_gives_other_pixels(stored):
@@ -52,7 +45,7 @@ def test_a_flipped_bit_never_gives_other_pixels(stored):
         damaged = bytearray(whole)
         damaged[at] ^= 1 << (at % 8)
         file.write_bytes(damaged)
-        splits = decoded.read(stored.root, LAYOUT, digest=stored.digest)
+        splits = decoded.kept(stored.root, LAYOUT, digest=stored.digest)
         found += splits is None
         assert splits is None or same(splits, stored.splits), f"byte {at}"
     assert found > len(range(0, len(whole), 37)) * 0.85  # the rest are dates, and the stamp
@@ -62,7 +55,7 @@ def test_a_flipped_bit_never_gives_other_pixels(stored):
 def test_a_file_cut_short_is_none(stored, keep):
     file = decoded.file_of(stored.root)
     file.write_bytes(file.read_bytes()[: int(keep * file.stat().st_size)])
-    assert decoded.read(stored.root, LAYOUT) is None
+    assert decoded.kept(stored.root, LAYOUT) is None
 
 
 def test_another_shape_or_dtype_is_none(stored):
@@ -76,4 +69,4 @@ def test_another_shape_or_dtype_is_none(stored):
         {"valid_labels": good["valid_labels"][:, None]},
     ):
         np.savez(file, **(good | change))
-        assert decoded.read(stored.root, LAYOUT) is None
+        assert decoded.kept(stored.root, LAYOUT) is None

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from helpers.data.fetch import faults
-from helpers.data.fetch.errors import DataError
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.http import ask
 from tests.data.kit import SHORT, certificate, serving, silence, status
 
@@ -17,21 +17,24 @@ def test_an_error_of_the_system_comes_with_a_way_out(name):
     assert path == "/data/tiny" and words and remedy
 
 
-def test_the_wrong_kind_of_thing_is_named(tmp_path):
-    def words(action):
-        with pytest.raises(OSError) as raised:
-            action()
-        return faults.of_system(raised.value)
-
+@pytest.mark.parametrize(
+    "path, words",
+    {
+        "": "a folder lies where a file belongs",
+        "file/x": "a file lies where a folder belongs",
+        "dead": "a link that leads nowhere",
+        "circle": "its links lead round in a circle",
+        "gone": "there is no such file",
+        "x" * 300: "the name is too long",
+    }.items(),
+)
+def test_the_wrong_kind_of_thing_is_named(tmp_path, path, words):
     (tmp_path / "file").touch()
     (tmp_path / "dead").symlink_to(tmp_path / "gone")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
-    assert "a folder lies where a file belongs" in words(tmp_path.read_bytes)
-    assert "a file lies where a folder belongs" in words((tmp_path / "file" / "x").read_bytes)
-    assert "a link that leads nowhere" in words((tmp_path / "dead").read_bytes)
-    assert "its links lead round in a circle" in words((tmp_path / "circle").read_bytes)
-    assert "there is no such file" in words((tmp_path / "gone").read_bytes)
-    assert "the name is too long" in words((tmp_path / ("x" * 300)).read_bytes)
+    with pytest.raises(OSError) as raised:
+        (tmp_path / path).read_bytes()
+    assert words in faults.of_system(raised.value)
 
 
 def test_an_error_that_nobody_thought_of_keeps_its_own_words():

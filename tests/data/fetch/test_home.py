@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.data.fetch import home
-from helpers.data.fetch.errors import DataError, Unwritable
+from helpers.data.fetch.faults import DataError, Unwritable
 from helpers.data.fetch.home import data_home
+from tests.data.kit import fastai
 
 CONFIGS = {
     "no config": None,
@@ -19,18 +20,13 @@ CONFIGS = {
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_same_folder_as_fastai(monkeypatch, tmp_path, name):
-    from fastai.data.external import fastai_cfg, fastai_path
-
     if CONFIGS[name] is not None:
         text = CONFIGS[name].format(tmp=tmp_path.as_posix())
         (tmp_path / "config.ini").write_text(text, encoding="utf8")
     monkeypatch.setenv("FASTAI_HOME", str(tmp_path))
     ours = data_home()
-    fastai_cfg.cache_clear()
-    try:
-        assert ours == fastai_path("data")
-    finally:
-        fastai_cfg.cache_clear()
+    with fastai() as external:
+        assert ours == external.fastai_path("data")
 
 
 def test_the_default_is_in_the_home_folder(monkeypatch, tmp_path):
@@ -38,12 +34,7 @@ def test_the_default_is_in_the_home_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert data_home() == tmp_path / ".fastai" / "data"
-
-
-def test_nothing_is_created(monkeypatch, tmp_path):
-    monkeypatch.setenv("FASTAI_HOME", str(tmp_path / "none"))
-    assert data_home() == tmp_path / "none" / "data"
-    assert not (tmp_path / "none").exists()
+    assert not list(tmp_path.iterdir()), "nothing is created"
 
 
 @pytest.mark.parametrize("text", [b"data = x\n", b"\xff\xfe\x00", b"[DEFAULT]\ndata = %(x)s\n"])
@@ -64,16 +55,6 @@ def machine(monkeypatch, tmp_path):
     return tmp_path
 
 
-def fastai_data():
-    from fastai.data.external import fastai_cfg, fastai_path
-
-    fastai_cfg.cache_clear()
-    try:
-        return fastai_path("data")
-    finally:
-        fastai_cfg.cache_clear()
-
-
 def test_a_relative_home_is_one_place_for_us_and_for_fastai(machine, monkeypatch):
     monkeypatch.setattr(home, "START", machine)
     monkeypatch.setenv("FASTAI_HOME", "fastai")
@@ -81,7 +62,8 @@ def test_a_relative_home_is_one_place_for_us_and_for_fastai(machine, monkeypatch
         monkeypatch.chdir(folder)
         assert data_home() == machine / "fastai" / "data"
     home.move_to(home.current())
-    assert fastai_data() == machine / "fastai" / "data"
+    with fastai() as external:
+        assert external.fastai_path("data") == machine / "fastai" / "data"
 
 
 def test_paths_of_a_checkout_begin_at_its_root():
@@ -100,7 +82,8 @@ def test_a_home_that_cannot_be_used_is_left_for_fastai_too(machine, capsys):
     out = capsys.readouterr().out
     assert out.count("a file lies where a folder belongs") == 1
     assert f"{machine / 'fastai' / 'data'} cannot be used" in out and str(scratch) in out
-    assert data_home() == scratch == fastai_data()
+    with fastai() as external:
+        assert data_home() == scratch == external.fastai_path("data")
     assert home.current().instead_of == machine / "fastai" / "data"
 
 

@@ -4,28 +4,11 @@ from dataclasses import replace
 import pytest
 
 from helpers.data.fetch.catalogue import Archive
-from helpers.data.fetch.errors import DataError
-from helpers.data.fetch.origins import in_mirror_folder, sources
-from tests.data.kit import IDX, NOBODY, Bench, content, entry, serving, status, sums
+from helpers.data.fetch.faults import DataError
+from helpers.data.fetch.origins import sources
+from tests.data.kit import NOBODY, content, entry, status, sums
 
 PAGE = b"\n<!DOCTYPE html><html><title>Log in to CAMPUS-WIFI</title></html>"
-
-
-@pytest.fixture
-def bench(monkeypatch, tmp_path):
-    return Bench(monkeypatch, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def into(tmp_path):
-    (tmp_path / "into").mkdir()
-    return tmp_path / "into"
 
 
 def first(bench, host=NOBODY):
@@ -45,107 +28,56 @@ def test_the_order_is_mirror_then_official(bench):
     assert labels == ["the mirror /some/where", "the official host http://127.0.0.1:9"]
 
 
-@pytest.mark.parametrize("name", ["tiny.tgz", "./tiny.tgz"])
-@pytest.mark.parametrize("kind", ["folder", "address"])
-def test_a_mirror_with_sums(bench, server, into, kind, name):
+def put(bench, server, kind, archive, sums=None):
+    """Let a mirror, or the official host, hold this archive, and perhaps SHA256SUMS."""
     if kind == "folder":
-        bench.mirror_folder(checksum=b"0" * 64 + b"  other.tgz\n" + sums(bench.archive, name))
+        bench.mirror_folder(archive, sums)
     else:
-        server.put("tiny.tgz", content(bench.archive))
-        server.put("SHA256SUMS", content(sums(bench.archive, name)))
-        bench.mirror(server.url)
-    assert fetch(first(bench), into).read_bytes() == bench.archive
+        server.put("tiny.tgz", content(archive))
+        server.put("SHA256SUMS", status(404) if sums is None else content(sums))
+        if kind == "address":
+            bench.mirror(server.url + "/")
+    return first(bench, server.url)
 
 
+@pytest.mark.parametrize("name", ["tiny.tgz", "./tiny.tgz", None])
 @pytest.mark.parametrize("kind", ["folder", "address"])
-def test_a_mirror_without_sums(bench, server, into, kind):
-    if kind == "folder":
-        bench.mirror_folder()
-    else:
-        server.put("tiny.tgz", content(bench.archive))
-        server.put("SHA256SUMS", status(404))
-        bench.mirror(server.url + "/")
-    assert fetch(first(bench), into).read_bytes() == bench.archive
+def test_a_mirror_with_and_without_sums(bench, server, work, kind, name):
+    checksum = name and b"0" * 64 + b"  other.tgz\n" + sums(bench.archive, name)
+    source = put(bench, server, kind, bench.archive, checksum)
+    assert fetch(source, work).read_bytes() == bench.archive
 
 
 @pytest.mark.parametrize("kind", ["folder", "address"])
-def test_a_wrong_sum_is_an_error(bench, server, into, kind):
-    if kind == "folder":
-        bench.mirror_folder(checksum=sums(b"another file"))
-    else:
-        server.put("tiny.tgz", content(bench.archive))
-        server.put("SHA256SUMS", content(sums(b"another file")))
-        bench.mirror(server.url)
+def test_a_wrong_sum_is_an_error(bench, server, work, kind):
+    source = put(bench, server, kind, bench.archive, sums(b"another file"))
     with pytest.raises(DataError, match="the archive is damaged: its SHA-256"):
-        fetch(first(bench), into)
+        fetch(source, work)
 
 
 @pytest.mark.parametrize("kind", ["folder", "address", "official"])
-def test_a_web_page_is_recognised(bench, server, into, kind):
-    if kind == "folder":
-        bench.mirror_folder(archive=PAGE)
-    else:
-        server.put("tiny.tgz", content(PAGE))
-        server.put("SHA256SUMS", content(PAGE))
-    if kind == "address":
-        bench.mirror(server.url)
+def test_a_web_page_is_recognised(bench, server, work, kind):
+    source = put(bench, server, kind, PAGE, None if kind == "folder" else PAGE)
     with pytest.raises(DataError, match="a web page came instead of the archive.*log in"):
-        fetch(first(bench, server.url), into)
+        fetch(source, work)
 
 
-def test_a_mirror_that_is_not_there(bench, into):
-    bench.mirror("/no/such/folder")
-    with pytest.raises(DataError, match="there is no such folder: correct LESSONS_MIRROR"):
-        fetch(first(bench), into)
-
-
-def test_sums_that_cannot_be_had_are_an_error(bench, server, into):
+def test_the_official_archive_is_checked(bench, server, work):
     server.put("tiny.tgz", content(bench.archive))
-    server.put("SHA256SUMS", status(500))
-    bench.mirror(server.url)
-    with pytest.raises(DataError, match="500"):
-        fetch(first(bench), into)
-
-
-def test_the_official_archive_is_checked(bench, server, into):
-    server.put("tiny.tgz", content(bench.archive))
-    assert fetch(first(bench, server.url), into).read_bytes() == bench.archive
-    (into / "tiny.tgz").unlink()
+    assert fetch(first(bench, server.url), work).read_bytes() == bench.archive
+    (work / "tiny.tgz").unlink()
     server.put("tiny.tgz", content(bench.archive[:-1]))
     with pytest.raises(DataError, match="bytes came instead of"):
-        fetch(first(bench, server.url), into)
+        fetch(first(bench, server.url), work)
     server.put("tiny.tgz", content(b"\x1f\x8b" + bytes(len(bench.archive) - 2)))
     with pytest.raises(DataError, match=r"checksum \(MD5\) is wrong"):
-        fetch(first(bench, server.url), into)
+        fetch(first(bench, server.url), work)
 
 
-def test_in_mirror_folder_asks_no_network(bench, server):
-    tiny = entry(bench.archives)
-    server.asked.clear()
-    assert not in_mirror_folder(tiny)
-    bench.mirror(server.url)
-    assert not in_mirror_folder(tiny) and not server.asked
-    bench.mirror_folder()
-    assert in_mirror_folder(tiny)
-
-
-def test_a_checksum_may_cover_the_beginning_only(bench, server, into):
+def test_a_checksum_may_cover_the_beginning_only(bench, server, work):
     md5 = hashlib.md5(bench.archive[:50]).hexdigest()
     tiny = entry(bench.archives, server.url)
     tiny = replace(tiny, archives=(Archive("tiny.tgz", len(bench.archive), md5, 50),))
     server.put("tiny.tgz", content(bench.archive))
     [official] = sources(tiny)
-    assert fetch(official, into).read_bytes() == bench.archive
-
-
-def test_archives_lie_in_folders_of_the_mirror(monkeypatch, tmp_path, into):
-    bench = Bench(monkeypatch, tmp_path, IDX)
-    place = bench.mirror_folder()
-    digits = entry(bench.archives, kind=IDX)
-    mirror = next(sources(digits))
-    assert list(mirror.fetch(into)) == [place / file for file in bench.archives]
-    assert in_mirror_folder(digits)
-    (place / "tiny" / "t10k-labels-idx1-ubyte.gz").unlink()
-    assert not in_mirror_folder(digits)
-    with pytest.raises(DataError, match="there is no tiny/t10k-labels-idx1-ubyte.gz in it"):
-        list(mirror.fetch(into))
+    assert fetch(official, work).read_bytes() == bench.archive

@@ -2,14 +2,11 @@ import errno
 import os
 
 import pytest
-import torch
-from PIL import Image
 
 from helpers.data.fetch import decoded, store
-from helpers.data.fetch.errors import DataError, Unreachable
-from helpers.data.fetch.folders import ImageFolders
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.store import settle
-from tests.data.kit import LAYOUT, disk, read_only, write_set
+from tests.data.kit import LAYOUT, disk, flip, read_only, remove, same, truncate, write_set
 
 
 @pytest.fixture
@@ -30,132 +27,41 @@ def never(work):
     raise AssertionError("nothing had to be obtained")
 
 
-def offline(work):
-    raise Unreachable("no source")
-
-
-def same(splits, wanted):
-    return all(torch.equal(splits[name].images, wanted[name].images) for name in wanted)
+def full(*args):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def left(root):
     return sorted(path.name for path in root.parent.iterdir())
 
 
-def test_a_set_is_obtained_once(root, wanted):
-    assert same(settle(root, LAYOUT, obtain), wanted)
-    assert same(settle(root, LAYOUT, never), wanted)
-    assert left(root) == [".tiny.lock", "tiny", "tiny.npz"]
-
-
-def test_a_set_that_is_there_is_checked_and_kept(root, wanted, capsys):
-    write_set(root)
-    assert same(settle(root, LAYOUT, never), wanted)
-    assert decoded.file_of(root).exists() and capsys.readouterr().out == ""
-
-
-def test_an_unchanged_set_is_not_read_again(root, wanted, monkeypatch):
-    settle(root, LAYOUT, obtain)
-    monkeypatch.setattr(ImageFolders, "check", never)
-    assert same(settle(root, LAYOUT, never), wanted)
-
-
-def remove(file):
-    file.unlink()
-
-
-def truncate(file):
-    file.write_bytes(file.read_bytes()[:-30])
-
-
-def flip(file):
-    data = bytearray(file.read_bytes())
-    data[200] ^= 16
-    file.write_bytes(data)
-
-
 @pytest.mark.parametrize("known", [False, True], ids=["new to us", "known as whole"])
 @pytest.mark.parametrize("damage", [remove, truncate, flip])
-def test_only_damaged_images_are_replaced(root, wanted, capsys, damage, known):
+def test_what_a_learner_keeps_in_a_damaged_set_stays(root, wanted, capsys, damage, known):
     write_set(root)
     if known:
         settle(root, LAYOUT, never)
     (root / "mine").mkdir()
     (root / "mine" / "notes.txt").write_text("keep me")
-    kept = root / "train" / "3" / "5.png"
-    before = kept.stat()
     damage(root / "valid" / "7" / "12.png")
     assert same(settle(root, LAYOUT, obtain), wanted)
     out = capsys.readouterr().out
     assert "tiny: the copy on this machine is not whole: valid/7/12.png" in out
-    assert "tiny: repaired, 1 files replaced." in out
-    after = kept.stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert "tiny: repaired, a whole copy is in its place." in out
     assert (root / "mine" / "notes.txt").read_text() == "keep me"
     assert same(settle(root, LAYOUT, never), wanted)
+    assert left(root) == [".tiny.lock", "set-aside", "tiny", "tiny.npz"]
 
 
-def test_a_folder_without_list_and_with_a_gap_is_repaired(root, wanted):
-    write_set(root)
-    (root / "labels.csv").unlink()
-    (root / "train" / "3" / "5.png").unlink()
+def test_the_damaged_copy_is_a_link_and_stays_where_it_is(root, wanted, tmp_path):
+    shared = write_set(tmp_path / "shared")
+    remove(shared / "valid" / "7" / "12.png")
+    (shared / "notes.txt").touch()
+    root.parent.mkdir()
+    root.symlink_to(shared)
     assert same(settle(root, LAYOUT, obtain), wanted)
-    assert (root / "labels.csv").exists()
-
-
-def test_an_empty_folder_is_filled(root, wanted):
-    root.mkdir(parents=True)
-    assert same(settle(root, LAYOUT, obtain), wanted)
-
-
-def test_an_extra_image_is_moved_away_and_named(root, wanted, capsys):
-    write_set(root)
-    Image.new("L", (28, 28)).save(root / "train" / "3" / "mine.png")
-    image = (root / "train" / "3" / "mine.png").read_bytes()
-    assert same(settle(root, LAYOUT, never), wanted)
-    out = capsys.readouterr().out
-    assert f"was moved to {root.with_name('set-aside')}" in out and "tiny/train/3/mine.png" in out
-    assert (root.with_name("set-aside") / "1/tiny/train/3/mine.png").read_bytes() == image
-    assert not (root / "train" / "3" / "mine.png").exists()
-    assert same(settle(root, LAYOUT, never), wanted) and capsys.readouterr().out == ""
-
-
-def test_without_a_list_an_extra_image_is_found_by_repairing_the_list(root, wanted):
-    write_set(root)
-    (root / "labels.csv").unlink()
-    Image.new("L", (28, 28)).save(root / "train" / "3" / "mine.png")
-    assert same(settle(root, LAYOUT, obtain), wanted)
-    assert (root.with_name("set-aside") / "1/tiny/train/3/mine.png").exists()
-
-
-def test_damage_that_cannot_be_repaired_is_named_in_the_error(root):
-    write_set(root)
-    remove(root / "valid" / "7" / "12.png")
-    with pytest.raises(Unreachable, match="(?s)no source.*this machine: valid/7/12.png is missing"):
-        settle(root, LAYOUT, offline)
-    assert not decoded.file_of(root).exists() and left(root) == [".tiny.lock", "tiny"]
-
-
-def test_a_damaged_cache_is_built_again(root, wanted):
-    settle(root, LAYOUT, obtain)
-    file = decoded.file_of(root)
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)
-    assert decoded.read(root, LAYOUT) is None
-    assert same(settle(root, LAYOUT, never), wanted)
-    assert same(decoded.read(root, LAYOUT), wanted)
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, DataError])
-def test_an_interruption_leaves_nothing(root, error):
-    def interrupted(work):
-        write_set(work / "tiny")
-        raise error
-
-    with pytest.raises(error):
-        settle(root, LAYOUT, interrupted)
-    assert left(root) == [".tiny.lock"]
+    assert (shared / "notes.txt").exists() and not root.is_symlink()
+    assert (root.with_name("set-aside") / "1" / "tiny").readlink() == shared
 
 
 def test_what_a_killed_run_left_is_removed(root, wanted):
@@ -176,64 +82,34 @@ def small_disk(root):
         yield root
 
 
-def test_read_only_with_whole_data_works(small_disk, wanted, capsys):
+@pytest.mark.parametrize("used", [False, True], ids=["new to us", "used before"])
+def test_read_only_with_whole_data_works(small_disk, wanted, capsys, used):
     store._say_once.cache_clear()
-    write_set(small_disk)
+    settle(small_disk, LAYOUT, obtain) if used else write_set(small_disk)
     with read_only(small_disk.parent):
-        assert same(settle(small_disk, LAYOUT, never), wanted)
-        assert same(settle(small_disk, LAYOUT, never), wanted)
-    out = capsys.readouterr().out
-    assert out.count("cannot be written to, so its images are decoded again each time") == 1
-    assert left(small_disk) == ["tiny"]
+        for _ in range(2):
+            assert same(settle(small_disk, LAYOUT, never), wanted)
+    said = "cannot be written to, so its images are decoded again each time"
+    assert capsys.readouterr().out.count(said) == (not used)
 
 
-def test_read_only_with_whole_data_and_cache_is_quick(small_disk, wanted, capsys):
-    settle(small_disk, LAYOUT, obtain)
-    with read_only(small_disk.parent):
-        assert same(settle(small_disk, LAYOUT, never), wanted)
-    assert capsys.readouterr().out == ""
-
-
-def test_read_only_without_data_names_the_way_out(small_disk):
-    with (
-        read_only(small_disk.parent),
-        pytest.raises(DataError, match=r"cannot write to.*needs about \d+ MB.*FASTAI_HOME") as told,
-    ):
+@pytest.mark.parametrize("found", ["", r".*not whole: valid/7/12.png is missing"])
+def test_read_only_without_whole_data_names_the_way_out(small_disk, found):
+    if found:
+        remove(write_set(small_disk) / "valid" / "7" / "12.png")
+    words = rf"cannot write to.*{found}.*needs about \d+ MB.*FASTAI_HOME"
+    with read_only(small_disk.parent), pytest.raises(DataError, match=words) as told:
         settle(small_disk, LAYOUT, obtain)
-    assert str(small_disk.parent) in str(told.value) and left(small_disk) == []
-
-
-def test_read_only_with_damaged_data_says_both(small_disk):
-    write_set(small_disk)
-    remove(small_disk / "valid" / "7" / "12.png")
-    with (
-        read_only(small_disk.parent),
-        pytest.raises(DataError, match="cannot write to.*not whole: valid/7/12.png is missing"),
-    ):
-        settle(small_disk, LAYOUT, obtain)
+    assert str(small_disk.parent) in str(told.value)
 
 
 def test_a_full_disk_names_the_way_out(root):
-    with disk(root.parent, "size=48k"):
-        with pytest.raises(DataError, match="No space left on device.*FASTAI_HOME"):
-            settle(root, LAYOUT, obtain)
-        assert left(root) == [".tiny.lock"]
-
-
-def test_an_error_of_the_disk_names_the_way_out(root):
-    def full(work):
-        write_set(work / "tiny")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with pytest.raises(DataError, match="cannot write to.*FASTAI_HOME"):
-        settle(root, LAYOUT, full)
+    with pytest.raises(DataError, match="No space left on device.*FASTAI_HOME"):
+        settle(root, LAYOUT, lambda work: obtain(work) and full())
     assert left(root) == [".tiny.lock"]
 
 
 def test_no_room_for_the_cache_is_no_reason_to_stop(root, wanted, monkeypatch):
-    def full(*args):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(store.decoded, "write", full)
+    monkeypatch.setattr(decoded, "keep", full)
     assert same(settle(root, LAYOUT, obtain), wanted)
     assert left(root) == [".tiny.lock", "tiny"]

@@ -6,7 +6,7 @@ import torch
 from helpers import data
 from helpers.course.doctor import images
 from helpers.course.doctor.report import NOTE, OK
-from helpers.data.fetch.editions import UNKNOWN, Edition, digest, recognise
+from helpers.data.fetch.layout import UNKNOWN, Edition, pixels_digest, recognise
 from helpers.data.images import Split
 from tests.data.kit import PNG, Bench
 
@@ -21,11 +21,11 @@ def splits():
 def test_the_digest_notices_every_change(split, what):
     changed = splits()
     getattr(changed[split], what)[0] += 1
-    assert digest(changed) != digest(splits()) == digest(splits())
+    assert pixels_digest(changed) != pixels_digest(splits()) == pixels_digest(splits())
 
 
 def test_an_edition_is_recognised_by_its_digest_or_by_its_sums():
-    by_digest = Edition("ours", digest(splits()))
+    by_digest = Edition("ours", pixels_digest(splits()))
     red, green, blue = (int(splits()["train"].images[:, i].sum()) for i in range(3))
     by_sums = Edition("theirs", sums=(red, green, blue))
     assert recognise(splits(), (by_sums, by_digest)) == "theirs"
@@ -38,7 +38,7 @@ def test_an_edition_is_recognised_by_its_digest_or_by_its_sums():
 def bench(monkeypatch, tmp_path):
     """A set whose pixels are known."""
     found = PNG.layout.check(PNG.write(tmp_path / "known" / "tiny", PNG.layout.counts))
-    known = (Edition("the known one", digest(found.splits)),)
+    known = (Edition("the known one", pixels_digest(found.splits)),)
     return Bench(monkeypatch, tmp_path, replace(PNG, layout=replace(PNG.layout, editions=known)))
 
 
