@@ -32,9 +32,9 @@ def contents(
         with tarfile.open(fileobj=unpacked, mode="r:") as members:
             plain = ((_plain_path(member, archive), member) for member in members)
             return {
-                path: members.extractfile(member).read()
+                path: content.read()
                 for path, member in plain
-                if member.isfile() and wanted(path)
+                if wanted(path) and (content := members.extractfile(member))
             }
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(f"{archive.name} is damaged or ends early ({error})") from error

@@ -26,12 +26,12 @@ def keep(root: Path, checked: Checked, prints: dict[str, str], work: Path) -> No
 
     The file is written in ``work`` and then renamed, so that nobody sees half of it.
     """
-    arrays = {"notes": prints | {"edition": checked.edition}, "crcs": checked.crcs}
-    arrays = {k: np.frombuffer(json.dumps(v).encode(), np.uint8) for k, v in arrays.items()}
+    said = {"notes": prints | {"edition": checked.edition}, "crcs": checked.crcs}
+    arrays = {k: np.frombuffer(json.dumps(v).encode(), np.uint8) for k, v in said.items()}
     for name, split in checked.splits.items():
         arrays[f"{name}_images"] = split.images.numpy()
         arrays[f"{name}_labels"] = split.labels.numpy()
-    np.savez(work / "decoded.npz", **arrays)
+    np.savez(work / "decoded.npz", allow_pickle=False, **arrays)
     os.replace(work / "decoded.npz", file_of(root))
 
 

@@ -35,17 +35,18 @@ FEATHERS = ((70, 60, 60), (200, 90, 60), (225, 220, 210), (70, 100, 160))
 GREENS = ((80, 140, 50), (120, 150, 60), (110, 100, 50))
 
 # A motif: the shape, its fill and its points (for an ellipse: opposite corners) on the grid.
-FOUR_LEGS = [("polygon", DARK, (x, 20, x + 2, 20, x + 2, 29, x, 29)) for x in (9, 12, 19, 22)] + [
-    ("ellipse", BODY, (7, 14, 25, 22))
-]
-FACE = [
+Shape = tuple[str, tuple | str, tuple[int, ...]]  # its kind, colour and points
+FOUR_LEGS: list[Shape] = [
+    ("polygon", DARK, (x, 20, x + 2, 20, x + 2, 29, x, 29)) for x in (9, 12, 19, 22)
+] + [("ellipse", BODY, (7, 14, 25, 22))]
+FACE: list[Shape] = [
     ("ellipse", BODY, (7, 8, 25, 27)),
     ("ellipse", BLACK, (11, 14, 14, 17)),
     ("ellipse", BLACK, (18, 14, 21, 17)),
 ]
-WHEELS = [("ellipse", BLACK, (6, 20, 12, 26)), ("ellipse", BLACK, (20, 20, 26, 26))]
+WHEELS: list[Shape] = [("ellipse", BLACK, (6, 20, 12, 26)), ("ellipse", BLACK, (20, 20, 26, 26))]
 
-MOTIFS = {
+MOTIFS: dict[str, list[Shape]] = {
     "airplane": [
         ("polygon", DARK, (12, 16, 17, 16, 24, 27, 20, 27)),
         ("ellipse", BODY, (2, 13, 29, 18)),
@@ -119,7 +120,7 @@ MOTIFS = {
         *WHEELS,
     ],
 }
-LOOKS = {  # backgrounds, and colours for the body
+LOOKS: dict[str, tuple[tuple, tuple]] = {  # backgrounds, and colours for the body
     "airplane": ((SKY, SKY, SEA), METALS),
     "automobile": ((ROAD, ROAD, MEADOW), PAINTS),
     "bird": ((SKY, MEADOW, WOOD), FEATHERS),
@@ -165,7 +166,7 @@ def picture(cls: str, rng: "RandomState") -> Image.Image:
     backgrounds, bodies = LOOKS[cls]
     above, below = (_near(colour, rng) for colour in backgrounds[rng.randint(len(backgrounds))])
     body = _near(bodies[rng.randint(len(bodies))], rng)
-    colours = {BODY: body, DARK: tuple(int(0.6 * value) for value in body)}
+    colours: dict[str, tuple] = {BODY: body, DARK: tuple(int(0.6 * value) for value in body)}
 
     image = Image.new("RGB", (SIDE * FINE, SIDE * FINE), above)
     horizon = int(rng.uniform(0.4, 0.75) * SIDE * FINE)
@@ -176,7 +177,8 @@ def picture(cls: str, rng: "RandomState") -> Image.Image:
         # Only a line has a width: another shape's would be its outline's.
         extra = {"width": int(1.3 * FINE)} if shape == "line" else {}
         places = [FINE * point for point in points]
-        getattr(draw, shape)(places, fill=colours.get(fill, fill), **extra)
+        colour = fill if isinstance(fill, tuple) else colours[fill]
+        getattr(draw, shape)(places, fill=colour, **extra)
     if rng.uniform() < 0.5:
         motif = motif.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     motif = motif.rotate(rng.uniform(-15, 15), Image.Resampling.BICUBIC)

@@ -51,9 +51,8 @@ def of_system(error: OSError) -> str:
         >>> of_system(OSError(errno.ENOSPC, ""))
         'No space left on device: make room'
     """
-    words = SYSTEM.get(
-        errno.errorcode.get(error.errno), error.strerror or str(error) or type(error).__name__
-    )
+    name = errno.errorcode.get(error.errno or 0, "")
+    words = SYSTEM.get(name, error.strerror or str(error) or type(error).__name__)
     if error.filename is None or isinstance(error.filename, int):
         return words
     if error.errno == errno.ENOENT and os.path.islink(error.filename):
@@ -72,7 +71,7 @@ def of_network(error: Exception, address: str, seconds: float) -> str:
     if isinstance(error, requests.exceptions.ProxyError) or (proxy and _unreached(error)):
         return of_proxy(address, " ".join(map(str, inner)))
     if isinstance(error, requests.exceptions.SSLError) or _first(inner, ssl.SSLError):
-        return _of_certificate(urlsplit(address).hostname, inner)
+        return _of_certificate(urlsplit(address).hostname or "", inner)
     if isinstance(error, requests.Timeout) or any("timed out" in str(one) for one in inner):
         through = f" through {proxy}" if proxy else ""
         return f"no answer{through} within {seconds:g} seconds"
@@ -92,8 +91,10 @@ def lasting(error: Exception, address: str) -> bool:
     import requests
     from urllib3.exceptions import HTTPError
 
-    passing = (requests.ConnectionError, requests.Timeout, HTTPError, ConnectionError)
-    passing += (requests.exceptions.ChunkedEncodingError,)
+    passing = (
+        requests.ConnectionError, requests.Timeout, HTTPError, ConnectionError,
+        requests.exceptions.ChunkedEncodingError,
+    )  # fmt: skip
     return (
         not isinstance(error, passing)
         or isinstance(error, requests.exceptions.SSLError)

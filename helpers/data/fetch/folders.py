@@ -66,7 +66,8 @@ class ImageFolders(Layout):
         return _is_image(name) if place in self._places() else not place and name[0] != "."
 
     def strangers(self, root: Path, known: Collection[str] = ()) -> list[str]:
-        found, images = [], []
+        found: list[str] = []
+        images: list[str] = []
         for split, classes in self.counts.items():
             found += [f"{split}/{e.name}" for e in _entries(root / split) if e.name not in classes]
         for place in self._places():

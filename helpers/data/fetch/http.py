@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -119,7 +119,7 @@ def _unwrap(file: Path, packed: bool, most: int) -> None:
     file.write_bytes(content)
 
 
-def _answer(url: str, most: int) -> Iterator:
+def _answer(url: str, most: int) -> Generator:
     """What a server answers: first its headers, then the content, piece by piece."""
     box: queue.Queue = queue.Queue()
     over = threading.Event()
@@ -138,7 +138,7 @@ def _answer(url: str, most: int) -> Iterator:
             box.put(error)
 
     threading.Thread(target=read, daemon=True).start()
-    got, wanted, end = 0, 1, time.monotonic() + window
+    got, wanted, end = 0, 1.0, time.monotonic() + window
     try:
         while True:
             thing = None

@@ -176,8 +176,8 @@ def pixels_digest(splits: Mapping[str, Split]) -> str:
     """The SHA-256 of all images and labels, split after split, in the order of the files."""
     total = hashlib.sha256()
     for images, labels in splits.values():
-        total.update(images.contiguous().numpy())
-        total.update(labels.contiguous().numpy())
+        for tensor in (images, labels):
+            total.update(tensor.contiguous().numpy().data)
     return total.hexdigest()
 
 

@@ -90,7 +90,8 @@ def _unpacked(source: Source, entry: DataSet, work: Path) -> tuple[dict[str, byt
 
     ``work`` holds downloads, which do not stay.
     """
-    layout, top, files, size = entry.layout, f"{entry.name}/", {}, 0
+    layout, top, size = entry.layout, f"{entry.name}/", 0
+    files: dict[str, bytes] = {}
     most = int(3e6 * layout.megabytes) + 2**20  # with room for what other systems put beside
     for packed in source.fetch(work):
         size += packed.stat().st_size

@@ -75,8 +75,9 @@ def find_folder(name: str) -> Found:
 def find_images(name: str) -> tuple[Found, dict[str, Split]]:
     """Where the set ``name`` is, and its images; as quick as what is known of it allows."""
     found = known(name) or _as_stored(name)
-    splits = decoded.kept(found.path, found.layout) if found else None
-    return _find(name) if splits is None else (found, splits)
+    if found and (splits := decoded.kept(found.path, found.layout)):
+        return found, splits
+    return _find(name)
 
 
 def known(name: str) -> Found | None:

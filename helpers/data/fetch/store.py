@@ -112,7 +112,7 @@ def _replace(root: Path, broken: Checked | None, obtain: Obtain, work: Path) -> 
     except Unreachable as error:
         raise Unreachable(f"{error}\n  - this machine: {broken.summary()}") from error
     own = set() if root.is_symlink() else set(os.listdir(root)) - set(os.listdir(work / root.name))
-    aside = _install(work / root.name, root)
+    aside = _install(work / root.name, root) or root
     for name in own:  # a learner's models, say
         shutil.move(aside / root.name / name, root / name)
     print(f"{root.name}: repaired, a whole copy is in its place.", flush=True)
