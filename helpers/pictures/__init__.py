@@ -18,7 +18,7 @@ from helpers.pictures.curves import (
     draw_towards_one,
     draw_weights,
 )
-from helpers.pictures.diagrams import draw_broadcast, draw_cycle
+from helpers.pictures.diagrams import draw_cycle
 from helpers.pictures.kernels import (
     draw_filtered,
     draw_maps,
@@ -28,3 +28,4 @@ from helpers.pictures.kernels import (
 )
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
+from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look

@@ -85,7 +85,7 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
 
 
 def show_table(table: "Styler", alt: str) -> None:
-    """Show a styled pandas table, with words in its place where only text is shown.
+    """Show a styled pandas table in small print, with words where only text is shown.
 
     (The text that pandas itself puts there is a memory address, another one in every run.)
 
@@ -94,7 +94,7 @@ def show_table(table: "Styler", alt: str) -> None:
         alt: what there is to see, in a sentence.
     """
     _check_description(alt)
-    html = table.set_uuid("shaded").to_html()
+    html = table.set_uuid("shaded").set_properties(**{"font-size": "6pt"}).to_html()
     display({"text/html": html, "text/plain": f"Table: {alt}"}, raw=True)
 
 
