@@ -64,7 +64,7 @@ board.onpointerdown = event => {
 };
 board.onpointermove = event => { if (last && event.isPrimary) draw(event); };
 board.onlostpointercapture = () => { last = null; send(board.toDataURL()); };
-clear.onclick = () => { pen.clearRect(0, 0, board.width, board.height); send('clear'); };
+clear.onclick = () => { pen.fillRect(0, 0, board.width, board.height); send('clear'); };
 """
 PAGE = """<div data-lm-suppress-shortcuts="true">
 <img hidden alt="" src="{start}" onload="{script}">
