@@ -104,6 +104,7 @@ def image_grid(
     columns: int = 8,
     size: float = 1.2,
     limits: tuple[float, float] | None = None,
+    framed: bool = False,
 ) -> Figure:
     """Draw grey-scale images side by side, dark ink on white paper.
 
@@ -114,6 +115,7 @@ def image_grid(
         size: width of one image in inches.
         limits: the values painted white and black. Without them each image has its own scale,
             from its smallest value to its largest.
+        framed: draw a thin line around each image, which shows where in it the ink is.
 
     Returns:
         Figure: to be passed to ``show``.
@@ -132,7 +134,17 @@ def image_grid(
     low, high = limits or (None, None)
     for axis, image in zip(axes, images):
         axis.imshow(image.detach().cpu().numpy(), vmin=low, vmax=high)
+        if framed:
+            frame(axis)
     return figure
+
+
+def frame(axis: Axes) -> None:
+    """Draw a thin line around an image, in place of its scales."""
+    axis.axis("on")
+    axis.set(xticks=[], yticks=[])
+    for spine in axis.spines.values():
+        spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
 def tiles(
@@ -194,9 +206,10 @@ def show_images(
     columns: int = 8,
     size: float = 1.2,
     limits: tuple[float, float] | None = None,
+    framed: bool = False,
 ) -> None:
     """Show grey-scale images side by side: ``show(image_grid(...), alt)`` in one call."""
-    show(image_grid(images, titles, columns, size, limits), alt)
+    show(image_grid(images, titles, columns, size, limits, framed), alt)
 
 
 def _check_description(alt: str) -> None:

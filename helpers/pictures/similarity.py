@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, image_grid
+from helpers.pictures.canvas import BLUE, ORANGE, frame, image_grid
 
 
 def first_look(folder: Path, n: int = 40, seed: int = 0) -> Figure:
@@ -70,10 +70,8 @@ def draw_difference(image: torch.Tensor, ideals: Mapping[str, torch.Tensor]) -> 
 def _paint(axis: Axes, image: torch.Tensor, title: str = "") -> None:
     """An image from 0, white, to 1, black, in a thin frame."""
     axis.imshow(image.numpy(), vmin=0, vmax=1)
-    axis.set(xticks=[], yticks=[])
     axis.set_title(title, fontsize=11)
-    for spine in axis.spines.values():
-        spine.set(visible=True, color=GREY, linewidth=0.8)
+    frame(axis)
 
 
 def draw_copies(images: torch.Tensor, ideal: torch.Tensor) -> Figure:

@@ -27,6 +27,20 @@ def _evidence(threes: torch.Tensor, sevens: torch.Tensor) -> torch.Tensor:
     return threes.mean(0) - sevens.mean(0)
 
 
+def _without_a_match(answer: Callable) -> Callable:
+    """As the answer, but where shapes do not match the result is these words, for a mistake."""
+
+    def without_a_match(*arguments: torch.Tensor) -> object:
+        try:
+            return answer(*arguments)
+        except RuntimeError as error:
+            if "must match the size" in str(error):
+                return "shapes that do not match"
+            raise
+
+    return without_a_match
+
+
 def _unpacked(answer: Callable) -> Callable:
     """As the answer, but what ``tensor.min(axis)`` returns, two tensors, becomes one."""
 
@@ -216,7 +230,13 @@ EXERCISES = {
     "1.4": Exercise(
         solution=_evidence,
         inputs=_stacks,
+        observe=_without_a_match,
         mistakes=(
+            Mistake(
+                lambda t, s: (t - s).mean(0),
+                "shape: here are five 3s and three 7s. Which 7 should the fourth 3 lose?",
+                "Make one image of each stack first, its average; then subtract these two.",
+            ),
             Mistake(
                 lambda t, s: s.mean(0) - t.mean(0),
                 "value: this is the other way round: positive where ink speaks for a 7.",
