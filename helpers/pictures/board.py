@@ -63,7 +63,11 @@ board.onpointerdown = event => {
     draw(event);
 };
 board.onpointermove = event => { if (last && event.isPrimary) draw(event); };
-board.onlostpointercapture = () => { last = null; send(board.toDataURL()); };
+board.onlostpointercapture = event => {
+    if (!last || !event.isPrimary) return;
+    last = null;
+    send(board.toDataURL());
+};
 clear.onclick = () => { pen.fillRect(0, 0, board.width, board.height); send('clear'); };
 """
 PAGE = """<div data-lm-suppress-shortcuts="true">

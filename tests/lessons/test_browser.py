@@ -58,7 +58,7 @@ def open_lesson(tmp_path_factory) -> Iterator[Callable[[str], LessonTab]]:
         "broken": sample.notebook(sample.code("1 / 0"), sample.code("2")),
         "still": sample.notebook(sample.code(PLAY)),
         "lesson": sample.lesson(),
-        "board": sample.notebook(sample.code(BOARD), sample.code(COMPARE)),
+        "board": sample.notebook(sample.code(BOARD), sample.code(COMPARE), sample.code("pass")),
     }
     for name, notebook in made.items():
         nbformat.write(notebook, notebooks / f"{name}.ipynb")
