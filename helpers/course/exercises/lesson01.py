@@ -177,7 +177,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda a, b: (a**2 - b**2).mean((-1, -2)).sqrt(),
-                "value: this is a difference of squares. Asked is the square of a difference.",
+                "value: this is a difference of squares. L2 needs the squares of the differences.",
                 "Subtract first, in parentheses; then square.",
             ),
         ),
@@ -210,12 +210,12 @@ EXERCISES = {
             ),
             Mistake(
                 lambda p, a: p == a,
-                "shape: this is one answer for each image. Asked is one number for all.",
+                "shape: this is one answer for each image. Accuracy is one number for all.",
                 "Make numbers of the answers with .float(), and take their mean.",
             ),
             Mistake(
                 lambda p, a: (p == a).float(),
-                "shape: this is one number for each image. Asked is one number for all.",
+                "shape: this is one number for each image. Accuracy is one number for all.",
                 "Take the mean of them.",
             ),
             Mistake(
@@ -244,7 +244,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda t, s: t.mean() - s.mean(),
-                "shape: this is one number, the difference in ink. Asked is an image.",
+                "shape: this is one number, the difference in ink. The exercise asks for an image.",
                 "Average over axis 0 only, which counts the images.",
             ),
             Mistake(
@@ -259,7 +259,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda t, s: t[0] - s[0],
-                "value: this compares the first 3 with the first 7. Asked are the averages.",
+                "value: this compares the first 3 with the first 7, not the averages.",
                 "Average each stack over axis 0, then subtract.",
             ),
             Mistake(
@@ -283,7 +283,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)).argmin(0),
-                "shape: this names an image for each class. Asked is a class for each image.",
+                "shape: this names an image for each class. You need a class for each image.",
                 "The distances have shape (n, k). Which axis counts the classes?",
             ),
             Mistake(
@@ -293,13 +293,13 @@ EXERCISES = {
             ),
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)).min(1).values,
-                "dtype: these are the smallest distances. Asked is where they stand.",
+                "dtype: these are the smallest distances. You need the places where they stand.",
                 "Use argmin in place of min: it gives the place, not the number.",
             ),
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)).min(1),
                 "shape: min gives two tensors, the smallest distances and their places.",
-                "Asked are the places alone: argmin gives just these.",
+                "You need the places alone: argmin gives just these.",
             ),
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)).argmin(),
@@ -318,7 +318,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda x, m: ((x[:, None] - m) ** 2).mean((-1, -2)).argmin(1),
-                "value: this compares squared differences (L2). Asked is L1.",
+                "value: this compares squared differences (L2). The exercise asks for L1.",
                 "Make the differences positive with .abs() instead of squaring them.",
             ),
             Mistake(
