@@ -8,6 +8,7 @@ from helpers.pictures.answers import (
     draw_regions,
     draw_unit,
 )
+from helpers.pictures.board import drawing_board, my_drawing
 from helpers.pictures.canvas import show, show_images, show_table
 from helpers.pictures.curves import (
     draw_curves,
@@ -18,7 +19,7 @@ from helpers.pictures.curves import (
     draw_towards_one,
     draw_weights,
 )
-from helpers.pictures.diagrams import draw_broadcast, draw_cycle
+from helpers.pictures.diagrams import draw_cycle
 from helpers.pictures.kernels import (
     draw_filtered,
     draw_maps,
@@ -28,3 +29,4 @@ from helpers.pictures.kernels import (
 )
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
+from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look

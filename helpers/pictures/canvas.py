@@ -85,7 +85,7 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
 
 
 def show_table(table: "Styler", alt: str) -> None:
-    """Show a styled pandas table, with words in its place where only text is shown.
+    """Show a styled pandas table in small print, with words where only text is shown.
 
     (The text that pandas itself puts there is a memory address, another one in every run.)
 
@@ -94,7 +94,7 @@ def show_table(table: "Styler", alt: str) -> None:
         alt: what there is to see, in a sentence.
     """
     _check_description(alt)
-    html = table.set_uuid("shaded").to_html()
+    html = table.set_uuid("shaded").set_properties(**{"font-size": "6pt"}).to_html()
     display({"text/html": html, "text/plain": f"Table: {alt}"}, raw=True)
 
 
@@ -104,6 +104,7 @@ def image_grid(
     columns: int = 8,
     size: float = 1.2,
     limits: tuple[float, float] | None = None,
+    framed: bool = False,
 ) -> Figure:
     """Draw grey-scale images side by side, dark ink on white paper.
 
@@ -114,6 +115,7 @@ def image_grid(
         size: width of one image in inches.
         limits: the values painted white and black. Without them each image has its own scale,
             from its smallest value to its largest.
+        framed: draw a thin line around each image, which shows where in it the ink is.
 
     Returns:
         Figure: to be passed to ``show``.
@@ -132,7 +134,17 @@ def image_grid(
     low, high = limits or (None, None)
     for axis, image in zip(axes, images):
         axis.imshow(image.detach().cpu().numpy(), vmin=low, vmax=high)
+        if framed:
+            frame(axis)
     return figure
+
+
+def frame(axis: Axes) -> None:
+    """Draw a thin line around an image, in place of its scales."""
+    axis.axis("on")
+    axis.set(xticks=[], yticks=[])
+    for spine in axis.spines.values():
+        spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
 def tiles(
@@ -194,9 +206,10 @@ def show_images(
     columns: int = 8,
     size: float = 1.2,
     limits: tuple[float, float] | None = None,
+    framed: bool = False,
 ) -> None:
     """Show grey-scale images side by side: ``show(image_grid(...), alt)`` in one call."""
-    show(image_grid(images, titles, columns, size, limits), alt)
+    show(image_grid(images, titles, columns, size, limits, framed), alt)
 
 
 def _check_description(alt: str) -> None:

@@ -128,7 +128,7 @@ def test_a_wrong_answer_does_not_become_right_by_spoiling_its_inputs(number):
         assert find(number).judge(spoils_first(mistake.code))[0] == WRONG
 
 
-@pytest.mark.parametrize("number", ["1.2", "1.4", "4.2", "5.3", "6.2", "6.5", "7.4", "8.3"])
+@pytest.mark.parametrize("number", ["1.2", "1.4", "1.5", "4.2", "5.3", "6.2", "6.5", "7.4", "8.3"])
 def test_the_right_answer_to_spoiled_inputs_is_not_right(number):
     assert find(number).judge(spoils_first(find(number).solution))[0] == WRONG
 
@@ -283,7 +283,9 @@ def test_a_step_that_autograd_refuses_gets_advice():
         ("1.2", lambda a, b: ((a - b) ** 2).mean((1, 2)).sqrt(), "Count axes from the end"),
         ("1.3", lambda p, a: (p == a).mean(), "use .float() first"),
         ("4.1", lambda x: max(x, 0), "a tensor has .clamp()"),
-        ("1.4", lambda x, m: (x - m).abs().mean((-1, -2)).argmin(1), "[:, None] puts an axis in"),
+        ("1.5", lambda x, m: (x - m).abs().mean((-1, -2)).argmin(1), "[:, None] puts an axis in"),
+        ("1.2", lambda a, b: ((a - b) ** 2).mean(-1, -2).sqrt(), "axes go in one pair of brackets"),
+        ("1.3", lambda p, a: 1.0 if p == a else 0.0, "Compare whole tensors with =="),
     ],
 )
 def test_frequent_errors_get_advice(number, answer, advice):

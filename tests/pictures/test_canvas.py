@@ -116,6 +116,13 @@ def test_show_images_shows_the_grid(shown):
     assert shown[0][1] == {"image/png": {"alt": ALT}}
 
 
+def test_images_may_have_frames():
+    for framed in (False, True):
+        (axis,) = canvas.image_grid(torch.zeros(1, 2, 2), framed=framed).axes
+        assert axis.axison == framed
+    assert axis.spines["top"].get_visible() and len(axis.get_xticks()) == 0
+
+
 def test_show_table_gives_the_same_page_every_time(shown):
     for _ in range(2):
         table = pd.DataFrame([[0, 255]]).style.background_gradient("Greys")

@@ -28,7 +28,12 @@ _ADVICE = (
         "a leaf Variable that requires grad",
         "\nPut the step under `with torch.no_grad():`, or make a new tensor instead.",
     ),
-    ("Boolean value of Tensor", "\nPython's max and if take one number; a tensor has .clamp()."),
+    (
+        "Boolean value of Tensor",
+        "\nPython's if, and, or, max, min need one True or False. Compare whole tensors with ==, "
+        "choose with torch.where(); for max(x, 0) a tensor has .clamp().",
+    ),
+    ("argument 'keepdim'", "\nSeveral axes go in one pair of brackets: .mean((-1, -2))."),
     ("'NoneType'", "\nSomething was still None, for example a gradient that was already cleared."),
     ("bitwise_xor", "\nIn Python a power is written **, not ^."),
     ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),
