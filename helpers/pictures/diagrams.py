@@ -100,13 +100,13 @@ def draw_cycle(
         axis.add_patch(FancyBboxPatch(corner, 0.72, 0.44, "round,pad=0.03", color=colour))
         axis.text(place, 0, name, ha="center", va="center", color="white")
         if place:
-            arrow = {"arrowstyle": "-|>", "mutation_scale": 16, "color": GREY, "linewidth": 2}
+            arrow: dict = {"arrowstyle": "-|>", "mutation_scale": 16, "color": GREY, "linewidth": 2}
             ends = (place - 0.61, 0), (place - 0.39, 0)
             axis.add_patch(FancyArrowPatch(*ends, shrinkA=0, shrinkB=0, **arrow))
     first = 1 if before else 0
     last = first + len(steps) - 1
     down, up = (last, -0.24), (first, -0.24)
-    back = {"arrowstyle": "-|>", "mutation_scale": 16, "color": BLUE, "linewidth": 2}
+    back: dict = {"arrowstyle": "-|>", "mutation_scale": 16, "color": BLUE, "linewidth": 2}
     bend = "bar,fraction=-0.12"
     axis.add_patch(FancyArrowPatch(down, up, connectionstyle=bend, **back))
     axis.text((first + last) / 2, -0.88, again, ha="center", va="center", color=BLUE)
