@@ -12,13 +12,12 @@ from helpers.pictures.board import drawing_board, my_drawing
 from helpers.pictures.canvas import show, show_images, show_table
 from helpers.pictures.curves import (
     draw_curves,
-    draw_descent,
-    draw_fit,
     draw_learning_rate,
     draw_saturation,
     draw_towards_one,
     draw_weights,
 )
+from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
 from helpers.pictures.diagrams import draw_cycle
 from helpers.pictures.kernels import (
     draw_filtered,

@@ -165,7 +165,7 @@ def _prepared(drawing: Image.Image) -> torch.Tensor:
     Each pixel is the mean of those that it covers. Where the centre of mass is so far from the
     middle of the ink that some of it would be cut off, it is moved no further than the edge.
     """
-    ink = drawing.crop(drawing.getbbox())
+    ink = drawing.crop(drawing.getbbox()).convert("F")  # no faint ink is rounded away
     scale = 20 / max(ink.size)
     width, height = (max(1, round(scale * side)) for side in ink.size)
     small = np.array(ink.resize((width, height), Image.Resampling.BOX), dtype=np.float32) / 255

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import nn
 
-from helpers.metrics import batch_accuracy, mnist_loss, rmse
+from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.pictures.canvas import BLUE, GREY, ORANGE, RED, paint_weights
 from helpers.training.by_hand import BasicOptim, Loader, train_model
-from helpers.training.descent import descend, quadratic
 from helpers.training.muon import EXACT, FAST
 
 
@@ -213,62 +211,4 @@ def draw_towards_one(steps: int) -> Figure:
     axis.set(xlim=(0, 1), ylim=(0, 1.35), xlabel="singular value before", ylabel="after")
     axis.set_title(f"{steps} step{'s' if steps != 1 else ''}", fontsize=11)
     axis.legend(loc="lower right")
-    return figure
-
-
-def draw_fit(
-    axis: Axes, t: torch.Tensor, targets: torch.Tensor, preds: torch.Tensor, lowest: float = -350
-) -> None:
-    """Draw measured values and predictions over time on given axes.
-
-    Args:
-        axis: where to draw.
-        t: times, shape (n,).
-        targets: measured values, shape (n,).
-        preds: predictions, shape (n,); may carry a gradient.
-        lowest: the lower end of the vertical axis.
-    """
-    axis.scatter(t.numpy(), targets.numpy(), color=BLUE, label="measured")
-    axis.scatter(t.numpy(), preds.detach().numpy(), color=RED, marker="x", label="predicted")
-    axis.set(xlabel="time (s)", ylabel="speed (km/h)", ylim=(lowest, 110))
-    axis.legend()
-
-
-def draw_descent(
-    t: torch.Tensor, targets: torch.Tensor, start: torch.Tensor, lr: float, steps: int
-) -> Figure:
-    """Draw a walk of gradient descent: the path on a map of the loss, and the curve it ends with.
-
-    The map shows for each a and b the ``rmse`` with the best possible c; a star marks its lowest
-    place, which is the least-squares solution.
-
-    Args:
-        t: times, shape (n,).
-        targets: measured values, shape (n,).
-        start: the first a, b and c, shape (3,).
-        lr: learning rate.
-        steps: how many steps.
-
-    Returns:
-        Figure: two panels.
-    """
-    path = descend(lambda params: rmse(quadratic(t, params), targets), start, lr, steps)
-    inputs = torch.stack([t**2, t, torch.ones_like(t)], dim=1)
-    best = torch.linalg.lstsq(inputs, targets[:, None]).solution.squeeze()
-    figure, (ground, fit) = plt.subplots(1, 2, figsize=(8.2, 3.6))
-    a, b = torch.linspace(-1.2, 1.4, 66), torch.linspace(-20, 12, 65)
-    errors = a[:, None, None] * t**2 + b[None, :, None] * t - targets
-    losses = errors.std(-1, correction=0)  # what is left when the best c takes away the mean error
-    levels = [5, 10, 20, 40, 60, 80, 100, 120, 140]
-    lines = ground.contour(a.numpy(), b.numpy(), losses.T.numpy(), levels=levels, cmap="cividis")
-    ground.clabel(lines, fontsize=8, colors="black")
-    ground.plot(path[:, 0].numpy(), path[:, 1].numpy(), "o-", color=RED, markersize=4, label="walk")
-    ground.plot(*path[0, :2].tolist(), "s", color="black", markersize=8, label="start")
-    ground.plot(*best[:2].tolist(), "*", color=BLUE, markersize=14, label="best")
-    ground.set(xlim=(-1.2, 1.4), ylim=(-20, 12), xlabel="a", ylabel="b")
-    ground.set_title(f"lr = {lr:g}, {steps} steps", fontsize=11)
-    ground.legend(loc="lower left")
-    preds = quadratic(t, path[-1])
-    draw_fit(fit, t, targets, preds)
-    fit.set_title(f"loss {rmse(preds, targets).item():.1f}", fontsize=11)
     return figure

@@ -1,7 +1,5 @@
 """Gradient descent on a quadratic with three parameters, small enough to watch."""
 
-from collections.abc import Callable
-
 import torch
 
 from helpers.metrics import rmse
@@ -27,9 +25,7 @@ def quadratic(t: torch.Tensor, params: torch.Tensor) -> torch.Tensor:
     return a * t**2 + b * t + c
 
 
-def apply_step(
-    params: torch.Tensor, t: torch.Tensor, targets: torch.Tensor, lr: float
-) -> torch.Tensor:
+def apply_step(params: torch.Tensor, t: torch.Tensor, targets: torch.Tensor, lr: float) -> float:
     """Take one step of gradient descent on the parameters of ``quadratic``, in place.
 
     Args:
@@ -40,50 +36,51 @@ def apply_step(
         lr: learning rate.
 
     Returns:
-        Tensor: the loss (``rmse``) before the step, 0-dimensional, detached.
+        float: the loss (``rmse``) before the step.
 
     Example:
         >>> params = torch.zeros(3, requires_grad=True)
         >>> t = torch.tensor([0.0, 1.0])
         >>> apply_step(params, t, targets=torch.tensor([1.0, 1.0]), lr=0.1)
-        tensor(1.)
+        1.0
 
     Built in lesson 02.
     """
-    loss = rmse(quadratic(t, params), targets)
+    preds = quadratic(t, params)
+    loss = rmse(preds, targets)
     loss.backward()
     with torch.no_grad():
         params -= lr * params.grad  # type: ignore[operator]  # backward has left one
     params.grad = None
-    return loss.detach()
+    return loss.item()
 
 
 def descend(
-    loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor, lr: float, steps: int
+    t: torch.Tensor, targets: torch.Tensor, start: torch.Tensor, lr: float, steps: int
 ) -> torch.Tensor:
-    """Walk downhill and keep every place that was visited.
+    """Walk downhill by ``apply_step`` and keep every place that was visited.
 
     Args:
-        loss: a function from parameters to a 0-dimensional tensor.
-        start: the first parameters, shape (n,), float; not changed.
+        t: inputs, shape (n,).
+        targets: what the curve should give, shape (n,).
+        start: the first a, b and c, shape (3,), float, without a gradient; not changed.
         lr: learning rate.
         steps: how many steps to take; below 1 none is taken.
 
     Returns:
-        Tensor: the path, shape (steps + 1, n), ``start`` first.
+        Tensor: the path, shape (steps + 1, 3), ``start`` first.
 
     Example:
-        >>> descend(lambda x: (x**2).sum(), torch.tensor([3.0]), lr=0.5, steps=1)
-        tensor([[3.],
-                [0.]])
+        >>> t, targets = torch.tensor([0.0, 1.0]), torch.tensor([1.0, 1.0])
+        >>> descend(t, targets, start=torch.zeros(3), lr=0.1, steps=1)
+        tensor([[0.0000, 0.0000, 0.0000],
+                [0.0500, 0.0500, 0.1000]])
 
     Built in lesson 02.
     """
-    place = start.detach().clone().requires_grad_()
-    path = [start.detach()]
+    params = start.clone().requires_grad_()
+    path = [start]
     for _ in range(steps):
-        (gradient,) = torch.autograd.grad(loss(place), place)
-        with torch.no_grad():
-            place -= lr * gradient
-        path.append(place.detach().clone())
+        apply_step(params, t, targets, lr)
+        path.append(params.detach().clone())
     return torch.stack(path)

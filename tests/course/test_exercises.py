@@ -272,8 +272,22 @@ def test_a_step_that_autograd_refuses_gets_advice():
         params -= lr * params.grad
         return params
 
+    verdict, said, more = find("2.3").hints(step)
+    assert verdict == WRONG and "PyTorch would have to remember the step" in said
+    assert "Put the step under `with torch.no_grad():`" in more
+
+
+def test_a_wrong_step_is_told_what_it_did():
+    def step(params, lr):
+        with torch.no_grad():
+            params -= lr * params.grad / 2
+        params.grad = None
+        return params
+
     verdict, said = find("2.3").judge(step)
-    assert verdict == WRONG and "Put the step under `with torch.no_grad():`" in said
+    assert verdict == WRONG
+    assert "expected 'params hold [0.8, -1.6, 2.4], the gradient is cleared'" in said
+    assert "got 'params hold [0.9, -1.8, 2.7], the gradient is cleared'" in said
 
 
 @pytest.mark.parametrize(

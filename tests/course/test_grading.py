@@ -435,7 +435,7 @@ def test_judging_has_a_time_of_its_own(monkeypatch):
 
 # A class: every kind of trouble at once, each in its own submission.
 
-STUBS = {"2.1": "mse", "2.2": "slope", "2.3": "sgd_step", "2.4": "gradient"}
+STUBS = {"2.1": "mse", "2.2": "slope", "2.3": "sgd_step", "2.4": "gradient", "2.5": "edge"}
 RIGHT = {
     "2.1": "def mse(preds, targets):\n    return ((preds - targets) ** 2).mean()",
     "2.2": "def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / (2 * h)",
@@ -557,7 +557,7 @@ def classroom(tmp_path_factory):
         "fay/empty.ipynb": {"cells": [], "nbformat": 4, "metadata": {}},
         "김/02.ipynb": {**lesson_02(mse=RIGHT["2.1"]), "metadata": {"colab": {}}},
     }
-    files["김/02.ipynb"]["cells"] = files["김/02.ipynb"]["cells"][:3]  # 2.2 to 2.4 were deleted
+    files["김/02.ipynb"]["cells"] = files["김/02.ipynb"]["cells"][:3]  # 2.2 to 2.5 were deleted
     if not walls():
         del files["=eve/02.ipynb"]  # nothing would keep her from the others' files
     for name, content in files.items():
@@ -603,7 +603,7 @@ def says(rows: list[Row], learner: str, exercise: str) -> str:
 
 
 def test_right_answers_are_right_and_stubs_untried(classroom):
-    assert results(classroom, "ann") == ["right", "right", "not tried", "not tried"]
+    assert results(classroom, "ann") == ["right", "right", *["not tried"] * 3]
 
 
 def test_rows_name_learner_notebook_and_exercise(classroom):
@@ -635,13 +635,13 @@ def test_there_is_no_network(classroom):
 
 
 def test_the_time_is_for_all_answers_together(runner):
-    """Four endless loops take what one may take."""
+    """All endless loops together take what one may take."""
     loop = "def {}(*arguments):\n    while True:\n        pass"
     endless = lesson_02(**{name: loop.format(name) for name in STUBS.values()})
     found = marking.marks(json.dumps(endless).encode(), 2, runner)
     shares = [float(mark.says.split()[-2]) for mark in found]
     assert {mark.result for mark in found} == {"stopped"}
-    assert max(shares) == 0.5
+    assert max(shares) == 0.4  # of 2 seconds, for five answers
 
 
 def test_what_was_used_up_is_told():
@@ -662,21 +662,21 @@ def test_answers_that_hang_leave_or_crash_are_stopped_and_the_others_judged(tmp_
     content = lesson_02(mse=HANGS, slope=LEAVES, sgd_step=CRASHES)
     file.write_text(json.dumps(content), encoding="utf-8")
     # Time counts from when torch is there; what does not hang takes a hundredth of a second.
-    rows = marked(tmp_path / "class", tmp_path / "class.csv", 12)
-    assert results(rows, "cyd") == ["stopped", "stopped", "stopped", "not tried"]
+    rows = marked(tmp_path / "class", tmp_path / "class.csv", 15)
+    assert results(rows, "cyd") == [*["stopped"] * 3, *["not tried"] * 2]
     assert "still running after 3 seconds" in says(rows, "cyd", "2.1")
     assert "exit status 0" in says(rows, "cyd", "2.2")
     assert "the process" in says(rows, "cyd", "2.3")
 
 
 def test_printing_forging_and_patching_do_not_make_an_answer_right(classroom):
-    assert results(classroom, "dan") == ["wrong", "wrong", "wrong", "not tried"]
+    assert results(classroom, "dan") == [*["wrong"] * 3, *["not tried"] * 2]
 
 
 @walled
 def test_nothing_outside_is_written_or_removed(classroom):
     """That the files are as they were, the fixture has checked."""
-    assert results(classroom, "'=eve") == ["wrong", "wrong", "not tried", "not tried"]
+    assert results(classroom, "'=eve") == [*["wrong"] * 2, *["not tried"] * 3]
     assert "No such file" in says(classroom, "'=eve", "2.1")
     assert "No such file" in says(classroom, "'=eve", "2.2")
 
@@ -691,7 +691,7 @@ def test_notebooks_that_cannot_be_judged_have_a_row(classroom):
 
 
 def test_deleted_exercises_are_missing(classroom):
-    assert results(classroom, "김") == ["right", "missing", "missing", "missing"]
+    assert results(classroom, "김") == ["right", *["missing"] * 4]
 
 
 INSIDE = """
@@ -765,7 +765,8 @@ def test_walls_without_room_for_more_are_made_anew_for_each_notebook():
         online = ONLINE.replace("PORT", str(listener.getsockname()[1]))
         content = json.dumps(lesson_02(mse=RIGHT["2.1"], gradient=online))
         found = marking.marks(content.encode(), 60, runner)
-    assert [mark.result for mark in found] == ["right", "not tried", "not tried", "wrong"]
+    expected = ["right", "not tried", "not tried", "wrong", "not tried"]
+    assert [mark.result for mark in found] == expected
     assert "OSError" in found[3].says or "Refused" in found[3].says
 
 
@@ -797,6 +798,7 @@ def test_what_a_process_says_is_judged_once_and_only_for_its_exercises():
         ("2.2", "missing"),
         ("2.3", "missing"),
         ("2.4", "missing"),
+        ("2.5", "missing"),
     ]
 
 
@@ -1098,7 +1100,7 @@ def test_a_learner_sees_a_table_of_all_lessons(tmp_path, monkeypatch, capsys):
     assert lines[1].split() == ["02_gradients", "2.1", "right"]
     assert lines[2].split()[:2] == ["2.2", "wrong"] and "value" in lines[2]
     assert lines[3].split() == ["2.3", "not", "tried"]
-    assert lines[-1].startswith("1 right, 1 wrong, 2 not tried.")
+    assert lines[-1].startswith("1 right, 1 wrong, 3 not tried.")
 
 
 @pytest.mark.parametrize(

@@ -94,11 +94,11 @@ def test_lesson(open_lesson, path):
         assert sliders, "there is nothing to play with"
         for slider in sliders:
             lesson.move_slider(slider)
-        lesson.photograph(ARTIFACTS / f"{path.stem}-play.png", sliders[0])
+        lesson.photograph(ARTIFACTS / f"{path.stem}-play.png", sliders[-1])
 
         place = {"stub": exercise.stub, "check": exercise.check}
         reply = lesson.answer(**place, code=mistake, verdict=WRONG)
-        assert reply == f"{WRONG}: {known.mistakes[0].says}"
+        assert reply.splitlines()[0] == f"{WRONG}: {known.mistakes[0].says}"
         reply = lesson.answer(**place, code=exercise.code, verdict=RIGHT)
         assert reply == f"{RIGHT}: {known.praise}"
         lesson.photograph(ARTIFACTS / f"{path.stem}-exercise.png")

@@ -6,6 +6,8 @@ import torch
 
 from helpers.course.exercises.framework import Exercise, Mistake, gradient
 
+EDGE = 1.0  # on x², a step of lr * 2x then leads from x to -x
+
 
 def _mse(preds: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return ((preds - targets) ** 2).mean()
@@ -59,43 +61,115 @@ class _Walker:
 
 
 def _after_step(step: Callable) -> Callable:
-    """Judge a step by what it leaves behind: the same tensor, moved, its gradient cleared.
+    """Judge a step by what it leaves behind: a sentence, which a wrong answer can be told by."""
 
-    The result lists the new values, then 1 or 0 for: the same tensor was changed, its gradient
-    was cleared, it still asks for gradients.
-    """
-
-    def look(walker: _Walker, lr: float) -> torch.Tensor | None:
+    def look(walker: _Walker, lr: float) -> str | None:
         params = walker.params()
         before = params.detach().clone()
-        returned = step(params, lr)
-        if returned is None and torch.equal(params.detach(), before) and params.grad is not None:
+        try:
+            returned = step(params, lr)
+        except (RuntimeError, TypeError) as error:
+            told = _refusal(error)
+            if told is None:
+                raise
+            return told
+        unmoved = torch.equal(params.detach(), before)
+        if returned is None and unmoved and params.grad is not None and params.grad.any():
             return None
-        cleared = params.grad is None or not params.grad.any()
-        flags = torch.tensor([returned is params, cleared, params.requires_grad]).float()
-        return torch.cat([params.detach(), flags])
+        values = [round(value, 4) for value in params.detach().flatten().tolist()]
+        left = params.grad
+        facts = [f"params hold {values}"]
+        if left is None or not left.any():
+            facts.append("the gradient is cleared")
+        else:
+            facts.append(f"params.grad is {left.tolist()}")
+        if not params.requires_grad:
+            facts.append("params no longer ask for gradients")
+        if returned is not params:
+            facts.append("params are not what is returned")
+        return ", ".join(facts)
 
     return look
 
 
-def _step_uphill(params: torch.Tensor, lr: float) -> torch.Tensor:
-    with torch.no_grad():
-        params += lr * gradient(params)
+# What Python and PyTorch say about mistakes that a learner makes here, and what it means.
+_REFUSALS = {
+    "a leaf Variable that requires grad": "PyTorch refuses a step that it would have to remember",
+    "grad can be implicitly created only": "backward() was called on several numbers",
+    "NoneType": "there is no gradient to step by",
+    "assigned grad": "params.grad was set to something that is no tensor",
+}
+
+
+def _refusal(error: Exception) -> str | None:
+    """What was refused, where it is a mistake that the exercise knows."""
+    return next((words for sign, words in _REFUSALS.items() if sign in str(error)), None)
+
+
+def _step(move: Callable, clear: Callable) -> Callable:
+    """A step of two parts that returns the parameters."""
+
+    def step(params: torch.Tensor, lr: float) -> torch.Tensor:
+        with torch.no_grad():
+            move(params, lr)
+        clear(params)
+        return params
+
+    return step
+
+
+def _down(params: torch.Tensor, lr: float) -> None:
+    params -= lr * gradient(params)
+
+
+def _up(params: torch.Tensor, lr: float) -> None:
+    params += lr * gradient(params)
+
+
+def _without_lr(params: torch.Tensor, lr: float) -> None:
+    params -= gradient(params)
+
+
+def _clear(params: torch.Tensor) -> None:
     params.grad = None
-    return params
 
 
-def _step_without_lr(params: torch.Tensor, lr: float) -> torch.Tensor:
-    with torch.no_grad():
-        params -= gradient(params)
-    params.grad = None
-    return params
+def _keep(params: torch.Tensor) -> None:
+    pass
 
 
-def _step_keeping_gradient(params: torch.Tensor, lr: float) -> torch.Tensor:
+def _zero_number(params: torch.Tensor) -> None:
+    params.grad = 0  # type: ignore[assignment]  # the mistake itself
+
+
+def _clear_first(params: torch.Tensor, lr: float) -> torch.Tensor:
+    gradient(params).zero_()
     with torch.no_grad():
         params -= lr * gradient(params)
     return params
+
+
+def _clear_to_none_first(params: torch.Tensor, lr: float) -> torch.Tensor:
+    params.grad = None
+    with torch.no_grad():
+        params -= lr * params.grad  # type: ignore[operator]  # the mistake itself
+    return params
+
+
+def _no_no_grad(params: torch.Tensor, lr: float) -> torch.Tensor:
+    params -= lr * gradient(params)
+    params.grad = None
+    return params
+
+
+def _backward_again(params: torch.Tensor, lr: float) -> torch.Tensor:
+    params.sum().backward()
+    return _sgd_step(params, lr)
+
+
+def _backward_on_params(params: torch.Tensor, lr: float) -> torch.Tensor:
+    params.backward()
+    return _sgd_step(params, lr)
 
 
 def _step_on_a_copy(params: torch.Tensor, lr: float) -> torch.Tensor:
@@ -104,17 +178,25 @@ def _step_on_a_copy(params: torch.Tensor, lr: float) -> torch.Tensor:
     return moved
 
 
-def _step_returning_nothing(params: torch.Tensor, lr: float) -> None:
-    _sgd_step(params, lr)
-
-
 def _step_on_a_copy_keeping_gradient(params: torch.Tensor, lr: float) -> torch.Tensor:
     return params - lr * gradient(params)
 
 
+def _step_returning_nothing(params: torch.Tensor, lr: float) -> None:
+    _sgd_step(params, lr)
+
+
 _NOT_IN_PLACE = (
-    "value: `params - ...` makes a new tensor and leaves params where it was. "
-    "Change it in place: `params -= ...` under torch.no_grad()."
+    "value: you computed new numbers, but the tensor params still holds the old ones.",
+    "`params - ...` makes a new tensor. Use `-=`, which changes params itself.",
+)
+_CLEARED_TOO_EARLY = (
+    "gradient: the gradient was cleared before the step, so there was nothing to step by.",
+    "Change the order: first move params, then clear params.grad.",
+)
+_BACKWARD = (
+    "gradient: params already carry their gradient. Calling backward() is not your task here.",
+    "Take backward() out and use params.grad as it is.",
 )
 
 EXERCISES = {
@@ -124,29 +206,47 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda p, t: ((p - t) ** 2).mean().sqrt(),
-                "value: this takes the root, so it is the RMSE - the slip of the source notes.",
+                "value: this is the RMSE. Look at the last thing that your function does.",
+                "Leave the root out: the MSE ends with the mean.",
             ),
             Mistake(
                 lambda p, t: (p - t).mean() ** 2,
-                "value: square each error first, then average; here errors cancel out.",
+                "value: positive and negative errors cancel before they are squared.",
+                "Square each error first, then take the mean.",
+            ),
+            Mistake(
+                lambda p, t: (p - t**2).mean(),
+                "value: what is squared here? In `p - t**2` it is the target alone.",
+                "Put parentheses around the difference: ** comes before -.",
+            ),
+            Mistake(
+                lambda p, t: p - t**2,
+                "shape: this is one number for each example, and only the target is squared.",
+                "Put parentheses around the difference, square it, and then take the mean.",
             ),
             Mistake(
                 lambda p, t: ((p - t) ** 2).sum(),
-                "value: this is the sum of squares; take the mean.",
+                "value: this grows with the number of examples.",
+                "It is the sum of the squares; take their mean.",
             ),
             Mistake(
                 lambda p, t: ((p - t) ** 2).sum() / 20,
-                "value: there need not be twenty examples. Use .mean().",
+                "value: there need not be twenty examples.",
+                "Let PyTorch count them: .mean().",
             ),
             Mistake(
-                lambda p, t: (p - t).abs().mean(), "value: this is the mean absolute error (L1)."
+                lambda p, t: (p - t).abs().mean(),
+                "value: this is the mean absolute error. Which M, S and E does the name want?",
+                "Square the errors where you now take their absolute value.",
             ),
             Mistake(
                 lambda p, t: (p - t) ** 2,
-                "shape: one square an example. A loss is one number: take the mean.",
+                "shape: this is one square for each example. A loss is one number.",
+                "Take the mean of the squares.",
             ),
         ),
         praise="it is what F.mse_loss computes.",
+        do="Three things, in this order: the differences, their squares, the mean.",
     ),
     "2.2": Exercise(
         solution=_slope,
@@ -154,48 +254,103 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda f, x, h: (f(x + h) - f(x)) / h,
-                "value: this looks to one side only. Take one step to each side: x + h and x - h.",
+                "value: this looks to one side only, to the right of x.",
+                "Let the run begin at x - h and end at x + h.",
+            ),
+            Mistake(
+                lambda f, x, h: (f(x) - f(x - h)) / h,
+                "value: this looks to one side only, to the left of x.",
+                "Let the run begin at x - h and end at x + h.",
             ),
             Mistake(
                 lambda f, x, h: (f(x + h) - f(x - h)) / h,
-                "value: twice too large: from x - h to x + h the distance is 2 * h.",
+                "value: the rise is right. How long is the run from x - h to x + h?",
+                "The run is h to the left and h to the right: two of them.",
             ),
             Mistake(
                 lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h,
-                "value: `/ 2 * h` divides by 2 and then multiplies by h. Write / (2 * h).",
+                "value: Python divides by 2 here, and then multiplies by h.",
+                "Put the run into parentheses, so that all of it is divided by.",
+            ),
+            Mistake(
+                lambda f, x, h: (f(x + h) - f(x - h)) / 2,
+                "value: the rise is divided by 2, whatever h is. How long is the run?",
+                "The run depends on h: from x - h to x + h.",
+            ),
+            Mistake(
+                lambda f, x, h: f(x + h) - f(x - h) / (2 * h),
+                "value: only f(x - h) is divided here.",
+                "Put parentheses around the whole rise.",
             ),
             Mistake(
                 lambda f, x, h: f(x + h) - f(x - h),
-                "value: this is the rise. The slope is rise over run: divide by 2 * h.",
+                "value: this is the rise alone.",
+                "The slope is rise over run: divide by the distance from x - h to x + h.",
             ),
             Mistake(
                 lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h),
-                "value: right size, wrong sign: which of the two values comes first?",
+                "value: the size is right, the sign is not.",
+                "The rise is the value at the right end minus the value at the left end.",
             ),
         ),
         praise="a slope measured from both sides is much nearer to the truth than from one side.",
         tolerance=1e-6,
+        do="Write the rise from x - h to x + h first, then divide all of it by the run.",
     ),
     "2.3": Exercise(
         solution=_sgd_step,
         inputs=_walkers,
         observe=_after_step,
         mistakes=(
-            Mistake(_step_uphill, "value: this walks uphill. The gradient points up: subtract it."),
-            Mistake(_step_without_lr, "value: the learning rate is missing: lr * params.grad."),
             Mistake(
-                _step_keeping_gradient,
-                "gradient: the step is right, but the old gradient is still there, and the next "
-                "one would be added to it. Set params.grad = None.",
+                _no_no_grad,
+                "gradient: PyTorch would have to remember the step itself, and refuses.",
+                "Put the step under `with torch.no_grad():`.",
             ),
-            Mistake(_step_on_a_copy, _NOT_IN_PLACE),
-            Mistake(_step_on_a_copy_keeping_gradient, _NOT_IN_PLACE),
+            Mistake(
+                _step(_up, _clear),
+                "value: this walks uphill.",
+                "The gradient points up: subtract it.",
+            ),
+            Mistake(
+                _step(_without_lr, _clear),
+                "value: the step is far too long. What should the gradient be multiplied by?",
+                "Multiply the gradient by lr.",
+            ),
+            Mistake(
+                _step(_without_lr, _keep),
+                "value: the step is far too long, and afterwards the old gradient is still there.",
+                "Multiply the gradient by lr; after the step set params.grad = None.",
+            ),
+            Mistake(
+                _step(_down, _keep),
+                "gradient: the step is right, but the old gradient is still there afterwards.",
+                "The next backward() would add to it. Set params.grad = None after the step.",
+            ),
+            Mistake(
+                _step(_up, _keep),
+                "value: this walks uphill, and afterwards the old gradient is still there.",
+                "Subtract instead of adding; after the step set params.grad = None.",
+            ),
+            Mistake(_clear_first, *_CLEARED_TOO_EARLY),
+            Mistake(_clear_to_none_first, *_CLEARED_TOO_EARLY),
+            Mistake(
+                _step(_down, _zero_number),
+                "gradient: params.grad can hold a tensor or None, not the number 0.",
+                "Set it to None.",
+            ),
+            Mistake(_backward_again, *_BACKWARD),
+            Mistake(_backward_on_params, *_BACKWARD),
+            Mistake(_step_on_a_copy, *_NOT_IN_PLACE),
+            Mistake(_step_on_a_copy_keeping_gradient, *_NOT_IN_PLACE),
             Mistake(
                 _step_returning_nothing,
-                "value: the step is right. Now end with `return params`.",
+                "value: the step is right, but nothing is returned.",
+                "End with `return params`.",
             ),
         ),
         praise="moved downhill in place, gradient cleared: this is what an optimiser does.",
+        do="Three lines do it: the step under torch.no_grad(), params.grad = None, return params.",
     ),
     "2.4": Exercise(
         solution=_line_gradient,
@@ -203,29 +358,79 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda x, y, w: ((w * x - y) * x).mean(),
-                "value: half of it. The square brings a factor 2 down.",
+                "value: half of it. What comes down when you differentiate a square?",
+                "The square brings a factor 2 down.",
             ),
             Mistake(
                 lambda x, y, w: (2 * (w * x - y)).mean(),
-                "gradient: by the chain rule the inner derivative is still missing: times x.",
+                "gradient: the chain rule has a second factor, the slope of what is squared.",
+                "If w grows by 1, w * x - y grows by x: multiply by it.",
             ),
             Mistake(
                 lambda x, y, w: (2 * (y - w * x) * x).mean(),
-                "value: right size, wrong sign: the error is w * x - y, and its own slope is +x.",
+                "value: right size, wrong sign.",
+                "For y - w * x the inner slope is -x. Or write the error as w * x - y.",
             ),
             Mistake(
                 lambda x, y, w: (2 * (w * x - y) * w).mean(),
-                "gradient: the slope for w is asked, so the inner derivative is x, not w.",
+                "gradient: this has the slope of w * x - y for x. It is asked for w.",
+                "Let w change and hold x still: by what does w * x - y then change?",
             ),
             Mistake(
                 lambda x, y, w: ((w * x - y) ** 2).mean(),
-                "value: this is the loss itself, not its gradient.",
+                "value: this is the loss itself, not its slope.",
+                "Differentiate it for w: the outer slope times the inner slope.",
             ),
             Mistake(
                 lambda x, y, w: (2 * (w * x - y) * x).sum(),
-                "value: the loss is a mean, so its gradient is a mean too.",
+                "value: the loss is a mean, and so is its slope.",
+                "Take the mean where you now take the sum.",
+            ),
+            Mistake(
+                lambda x, y, w: 2 * (w * x - y) * x,
+                "shape: this is one slope for each point. The loss is the mean of the points.",
+                "Take the mean of these slopes.",
+            ),
+            Mistake(
+                lambda x, y, w: 2 * (w * x - y).mean() * x.mean(),
+                "value: a mean of products is not the product of two means.",
+                "Multiply point by point first, and take one mean at the end.",
             ),
         ),
         praise="the same number that autograd finds, and now you know where it comes from.",
+        do="For one point: two times the error, times x. Then the mean over the points.",
+    ),
+    "2.5": Exercise(
+        solution=EDGE,
+        inputs=lambda: [()],
+        mistakes=(
+            Mistake(
+                0.5,
+                "value: with this rate the first step ends at 0, right at the bottom.",
+                "Go twice as far, to the other side.",
+            ),
+            Mistake(
+                2.0,
+                "value: this walk climbs: its first step leads from 3 to -9.",
+                "The slope at x is 2x, not x. Which lr makes x - lr * 2x equal to -x?",
+            ),
+            Mistake(
+                1.05,
+                "value: the third picture of section 3 shows it: this walk climbs.",
+                "Solve x - lr * 2x = -x for lr.",
+            ),
+            Mistake(
+                0.1,
+                "value: this walk comes nearer to the bottom with each step.",
+                "Solve x - lr * 2x = -x for lr.",
+            ),
+            Mistake(
+                0.0,
+                "value: this walk never leaves 3. It should jump between 3 and -3.",
+                "Solve x - lr * 2x = -x for lr.",
+            ),
+        ),
+        praise="below it the walk comes down, above it the walk climbs.",
+        do="Solve x - lr * 2x = -x for lr.",
     ),
 }
