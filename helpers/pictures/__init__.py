@@ -15,8 +15,10 @@ from helpers.pictures.curves import (
     draw_fit,
     draw_learning_rate,
     draw_saturation,
+    draw_together,
     draw_towards_one,
     draw_weights,
+    linear_curve,
 )
 from helpers.pictures.diagrams import draw_broadcast, draw_cycle
 from helpers.pictures.kernels import (
@@ -27,4 +29,5 @@ from helpers.pictures.kernels import (
     draw_sliding,
 )
 from helpers.pictures.photos import cover, draw_answer, photo_grid
+from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
