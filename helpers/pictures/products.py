@@ -103,16 +103,22 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
     paint_weights(second, weights)
     paint_weights(third, products)
     for axis in (first, second, third):
-        axis.add_patch(Rectangle((-0.5, -0.5), 28, 28, fill=False, edgecolor=GREY, linewidth=0.8))
+        axis.add_patch(
+            Rectangle(
+                (-0.5, -0.5), 28, 28, fill=False, edgecolor=GREY, linewidth=0.8, clip_on=False
+            )
+        )
     for axis, sign in ((first, "×"), (second, "=")):
         axis.text(1.11, 0.5, sign, transform=axis.transAxes, ha="center", va="center", fontsize=18)
     plus = products[products > 0].sum().item()
     minus = products[products < 0].sum().item()
-    words = f" {'+' if bias >= 0 else '-'} bias {abs(bias):.1f}" if bias else ""
+    total = plus + minus + bias
     first.set_title("pixels")
     second.set_title("weights")
     third.set_title(
-        f"products: +{plus:.1f} - {-minus:.1f}{words}\n= {plus + minus + bias:.1f}", fontsize=11
+        f"products: {plus:.1f} - {-minus:.1f}\n"
+        + (f"with bias {bias:.1f}: sum {total:.1f}" if bias else f"sum {total:.1f}"),
+        fontsize=11,
     )
     return figure
 
@@ -134,10 +140,13 @@ def draw_leap(moments: Mapping[str, Mapping[str, torch.Tensor]], flat_from: floa
     for axis, (moment, kinds) in zip(axes.flat, moments.items()):
         axis.axvspan(flat_from, high, facecolor="#EEEEEE", edgecolor="#BBBBBB", hatch="//",
                      linewidth=0, label="sigmoid is flat")  # fmt: skip
-        for name, outputs, colour, filled in zip(kinds, kinds.values(), (BLUE, ORANGE), (1, 0)):
-            axis.hist(outputs.detach().flatten().numpy(), bins=100, range=(low, high), color=colour,
-                      histtype="stepfilled" if filled else "step", linewidth=2, alpha=0.75 + 0.25 * (1 - filled),
-                      label=name)  # fmt: skip
+        looks = (
+            {"color": BLUE, "histtype": "stepfilled", "alpha": 0.75},
+            {"color": ORANGE, "histtype": "step", "linewidth": 2},
+        )
+        for (name, outputs), look in zip(kinds.items(), looks):
+            numbers = outputs.detach().flatten().numpy()
+            axis.hist(numbers, bins=100, range=(low, high), label=name, **look)
         axis.set(xlim=(low, high), yticks=[])
         axis.set_title(moment, loc="left", fontsize=11)
         axis.spines["left"].set_visible(False)

@@ -103,7 +103,8 @@ def test_several_learning_rates_are_right(lr):
 
 
 @pytest.mark.parametrize(
-    ("lr", "word"), [(50, "stuck"), (1e-3, "crawls"), (2, "crawls"), (0.0, "nothing ever moves"), (-0.5, "uphill")]
+    ("lr", "word"),
+    [(50, "stuck"), (1e-3, "crawls"), (2, "crawls"), (0.0, "nothing ever moves"), (-0.5, "uphill")],
 )
 def test_wrong_learning_rates_are_told_apart(lr, word):
     verdict, sentence = find("3.3").judge(lr)
