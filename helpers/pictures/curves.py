@@ -204,13 +204,13 @@ def draw_learning_rate(
         Figure: the curve of ``linear_curve`` on an axis that stays the same for every rate.
     """
     accuracies = linear_curve(lr, dl, valid_dl, epochs, seed)
-    figure = draw_curves({f"lr = {lr:g}": accuracies})
+    figure = draw_curves({f"{lr:g}, chosen": accuracies})
     axis = figure.axes[0]
     for (rate, others), pattern in zip((beside or {}).items(), itertools.cycle(("--", ":", "-."))):
         axis.plot(range(1, len(others) + 1), others, pattern, color=GREY, linewidth=1.5,
-                  label=f"lr = {rate:g}")  # fmt: skip
+                  label=f"{rate:g}")  # fmt: skip
     axis.lines[0].set_linewidth(3)
-    axis.legend(loc="center right")
+    axis.legend(loc="center right", title="learning rate")
     axis.set(ylim=(0.4, 1.01), title=f"after {epochs} epochs: {accuracies[-1]:.4f}")
     return figure
 

@@ -149,12 +149,12 @@ def test_learning_rate_picture(dl):
     accuracies = linear_curve(0.1, dl, dl, epochs=3, seed=1)
     assert list(axis.lines[0].get_ydata()) == accuracies
     assert axis.get_title() == f"after 3 epochs: {accuracies[-1]:.4f}"
-    assert axis.lines[0].get_label() == "lr = 0.1" and axis.get_ylim() == (0.4, 1.01)
+    assert axis.lines[0].get_label() == "0.1, chosen" and axis.get_ylim() == (0.4, 1.01)
 
 
 def test_learning_rate_picture_has_others_beside_it(dl):
     axis = draw_learning_rate(0.1, dl, dl, epochs=2, beside={1.0: [0.5, 0.6]}).axes[0]
-    assert [line.get_label() for line in axis.lines] == ["lr = 0.1", "lr = 1"]
+    assert [line.get_label() for line in axis.lines] == ["0.1, chosen", "1"]
     assert list(axis.lines[1].get_ydata()) == [0.5, 0.6]
 
 
