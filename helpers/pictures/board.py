@@ -63,8 +63,12 @@ board.onpointerdown = event => {
     draw(event);
 };
 board.onpointermove = event => { if (last && event.isPrimary) draw(event); };
-board.onlostpointercapture = () => { last = null; send(board.toDataURL()); };
-clear.onclick = () => { pen.clearRect(0, 0, board.width, board.height); send('clear'); };
+board.onlostpointercapture = event => {
+    if (!last || !event.isPrimary) return;
+    last = null;
+    send(board.toDataURL());
+};
+clear.onclick = () => { pen.fillRect(0, 0, board.width, board.height); send('clear'); };
 """
 PAGE = """<div data-lm-suppress-shortcuts="true">
 <img hidden alt="" src="{start}" onload="{script}">

@@ -30,6 +30,22 @@ PLAY = """from matplotlib.figure import Figure
 from helpers.course.notebook import play
 play(lambda step: Figure(), "nothing", stills=[{"step": 0}], step=(0, 9, 1))"""
 
+# What the mouse will draw; another program draws the same, and little may be different.
+STROKES = [[(60, 50), (200, 60), (110, 240)], [(90, 140), (190, 150)]]
+BOARD = "from helpers.pictures.board import drawing_board\ndrawing_board()"
+COMPARE = f"""from PIL import Image, ImageDraw
+from helpers.pictures.board import SIDE, _prepared, _stand_in, my_drawing
+image = Image.new("L", (SIDE, SIDE))
+pen = ImageDraw.Draw(image)
+for number, points in enumerate({STROKES}, start=1):
+    pen.line(points, fill=255, width=20, joint="curve")
+    for x, y in points:
+        pen.circle((x, y), 10, fill=255)
+    if (my_drawing() - _prepared(image)).abs().mean() < 0.015:
+        print("drawn:", number)
+if my_drawing().equal(_prepared(_stand_in())):
+    print("drawn: by code")"""
+
 
 @pytest.fixture(scope="module")
 def open_lesson(tmp_path_factory) -> Iterator[Callable[[str], LessonTab]]:
@@ -42,6 +58,7 @@ def open_lesson(tmp_path_factory) -> Iterator[Callable[[str], LessonTab]]:
         "broken": sample.notebook(sample.code("1 / 0"), sample.code("2")),
         "still": sample.notebook(sample.code(PLAY)),
         "lesson": sample.lesson(),
+        "board": sample.notebook(sample.code(BOARD), sample.code(COMPARE), sample.code("pass")),
     }
     for name, notebook in made.items():
         nbformat.write(notebook, notebooks / f"{name}.ipynb")
@@ -85,6 +102,22 @@ def test_lesson(open_lesson, path):
         reply = lesson.answer(**place, code=exercise.code, verdict=RIGHT)
         assert reply == f"{RIGHT}: {known.praise}"
         lesson.photograph(ARTIFACTS / f"{path.stem}-exercise.png")
+        assert_fine(lesson)
+
+
+def test_a_digit_is_drawn(open_lesson):
+    with closing(open_lesson("board.ipynb")) as lesson:
+        lesson.run_all()
+        assert lesson.run(1, "drawn") == "drawn: by code"
+        lesson.draw(0, STROKES[0])
+        lesson.photograph(ARTIFACTS / "board.png", 0)
+        assert lesson.run(1, "drawn: 1") == "drawn: 1"
+        lesson.run_all()  # the board is a new one, with what was drawn on the old one
+        lesson.draw(0, STROKES[1])
+        lesson.photograph(ARTIFACTS / "board-again.png", 0)
+        assert lesson.run(1, "drawn: 2") == "drawn: 2"
+        lesson.clear_board(0)
+        assert lesson.run(1, "drawn: by code") == "drawn: by code"
         assert_fine(lesson)
 
 

@@ -1,6 +1,7 @@
-"""One notebook in one tab: run it, move its slider, answer its exercise, read the reply."""
+"""One notebook in one tab: run it, move its slider, draw on it, answer its exercise."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -124,16 +125,59 @@ class LessonTab:
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Shift+Enter")
-        self._edit(check)
+        return self.run(check, verdict, seconds)
+
+    def run(self, place: int, word: str, seconds: float = REPLY) -> str:
+        """Run one cell and read what it says.
+
+        Args:
+            place: its position.
+            word: by which the expected reply is known.
+            seconds: how long to wait for it.
+
+        Returns:
+            The reply, as the page shows it.
+
+        Raises:
+            TimeoutError: when no such reply comes.
+        """
+        self._edit(place)
         self.page.keyboard.press("Shift+Enter")
-        reply = self._cell(check).locator(".jp-OutputArea-output", has_text=verdict)
+        reply = self._cell(place).locator(".jp-OutputArea-output", has_text=word)
         try:
             reply.wait_for(timeout=1000 * seconds)
         except PageTimeoutError as error:
-            outputs = self.notebook().cells[check].outputs
+            outputs = self.notebook().cells[place].outputs
             shown = [text for output in outputs for text in output_texts(output)]
-            raise TimeoutError(f"expected a reply with {verdict!r}, got {shown}") from error
+            raise TimeoutError(f"expected a reply with {word!r}, got {shown}") from error
         return reply.inner_text().strip()
+
+    def draw(self, place: int, points: Sequence[tuple[float, float]]) -> None:
+        """Draw a stroke on a cell's board with the mouse, and wait until the page says "kept".
+
+        Args:
+            place: position of the cell.
+            points: (x, y) in pixels of the board, from its upper left corner.
+        """
+        cell = self._show(place)
+        board = cell.locator("canvas")
+        board.scroll_into_view_if_needed()
+        box = board.bounding_box()
+        assert box is not None, "the board is not visible"
+        frame = board.evaluate("board => board.clientLeft")
+        places = [(box["x"] + frame + x, box["y"] + frame + y) for x, y in points]
+        self.page.mouse.move(*places[0])
+        self.page.mouse.down()
+        for x, y in places[1:]:
+            self.page.mouse.move(x, y, steps=10)
+        self.page.mouse.up()
+        cell.get_by_text("kept").wait_for(timeout=1000 * REPLY)
+
+    def clear_board(self, place: int) -> None:
+        """Click a board's button "Clear", and wait until the page asks for another drawing."""
+        cell = self._show(place)
+        cell.get_by_role("button", name="Clear").click()
+        cell.get_by_text("Draw a digit").wait_for(timeout=1000 * REPLY)
 
     def photograph(self, path: Path, place: int | None = None) -> None:
         """Keep what the page shows as a picture; only one cell's output if its place is given."""
