@@ -54,8 +54,6 @@ class Batches:
         >>> dl = Batches(torch.arange(5), torch.zeros(5), batch_size=2)
         >>> [xb.tolist() for xb, yb in dl], len(dl)
         ([[0, 1], [2, 3], [4]], 3)
-
-    Built in lesson 03.
     """
 
     def __init__(

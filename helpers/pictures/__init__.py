@@ -14,8 +14,10 @@ from helpers.pictures.curves import (
     draw_curves,
     draw_learning_rate,
     draw_saturation,
+    draw_together,
     draw_towards_one,
     draw_weights,
+    linear_curve,
 )
 from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
 from helpers.pictures.diagrams import draw_cycle
@@ -27,5 +29,6 @@ from helpers.pictures.kernels import (
     draw_sliding,
 )
 from helpers.pictures.photos import cover, draw_answer, photo_grid
+from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look

@@ -1,5 +1,6 @@
 """Pictures of training: curves over the epochs, weights as images, what went flat."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -9,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from helpers.metrics import batch_accuracy, mnist_loss
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, RED, paint_weights
+from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, RED, paint_weights
 from helpers.training.by_hand import BasicOptim, Loader, train_model
 from helpers.training.muon import EXACT, FAST
 
@@ -40,6 +41,35 @@ def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set(xlabel="epoch", ylabel=ylabel)
     axis.legend()
+    return figure
+
+
+def draw_together(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -> Figure:
+    """Draw runs that ought to lie on one curve: each marks other epochs, so that all are seen.
+
+    A thin line goes through every number of every run. The markers of the first run stand at the
+    first epoch, then after as many epochs as there are runs, and so on; those of the second begin
+    at the second epoch.
+
+    Args:
+        runs: for each name one number an epoch; all of one length.
+        ylabel: what the numbers are.
+    """
+    lengths = {name: len(run) for name, run in runs.items()}
+    if len(set(lengths.values())) != 1 or 0 in lengths.values():
+        raise ValueError(f"draw_together: expected runs of one length, 1 or more, got {lengths}")
+    figure, axis = plt.subplots(figsize=(7.2, 3.8))
+    marks = zip(runs.items(), itertools.cycle("os^D"), itertools.cycle((BLUE, ORANGE, GREEN, RED)))
+    for place, ((name, run), marker, colour) in enumerate(marks):
+        epochs = list(range(1, len(run) + 1))
+        axis.plot(epochs, run, color=GREY, linewidth=1)
+        axis.plot(
+            epochs[place :: len(runs)], run[place :: len(runs)], marker, color=colour,
+            markersize=9, markeredgecolor="black", label=name,
+        )  # fmt: skip
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set(xlabel="epoch", ylabel=ylabel)
+    axis.legend(loc="lower right")
     return figure
 
 
@@ -115,7 +145,7 @@ def draw_saturation(outputs: Mapping[str, torch.Tensor]) -> Figure:
     for place, (name, output) in enumerate(flat.items()):
         color = (BLUE, ORANGE)[place % 2]
         counts.hist(output.numpy(), bins=60, range=(low, high), color=color, alpha=0.6, label=name)
-    counts.axvspan(-10, 10, color=GREY, alpha=0.3, label="shown on the left")
+    counts.axvspan(-10, 10, color=GREY, alpha=0.3, label="from -10 to 10")
     counts.set(xlabel="output of the model", ylabel="images")
     counts.legend()
     return figure
@@ -151,7 +181,12 @@ def linear_curve(
 
 
 def draw_learning_rate(
-    lr: float, dl: Loader, valid_dl: Loader, epochs: int = 10, seed: int = 0
+    lr: float,
+    dl: Loader,
+    valid_dl: Loader,
+    epochs: int = 10,
+    seed: int = 0,
+    beside: Mapping[float, Sequence[float]] | None = None,
 ) -> Figure:
     """Draw how well the linear model learns with a learning rate; for a slider.
 
@@ -161,13 +196,19 @@ def draw_learning_rate(
         valid_dl: validation data, the same.
         epochs: how many.
         seed: of the parameters.
+        beside: accuracies of other rates, drawn thin and grey with their rates at the end.
 
     Returns:
         Figure: the curve of ``linear_curve`` on an axis that stays the same for every rate.
     """
     accuracies = linear_curve(lr, dl, valid_dl, epochs, seed)
-    figure = draw_curves({f"lr = {lr:g}": accuracies})
+    figure = draw_curves({f"{lr:g}, chosen": accuracies})
     axis = figure.axes[0]
+    for (rate, others), pattern in zip((beside or {}).items(), itertools.cycle(("--", ":", "-."))):
+        axis.plot(range(1, len(others) + 1), others, pattern, color=GREY, linewidth=1.5,
+                  label=f"{rate:g}")  # fmt: skip
+    axis.lines[0].set_linewidth(3)
+    axis.legend(loc="center right", title="learning rate")
     axis.set(ylim=(0.4, 1.01), title=f"after {epochs} epochs: {accuracies[-1]:.4f}")
     return figure
 

@@ -16,9 +16,10 @@ def said(number, answer):
     return find(number).judge(answer)[1]
 
 
-def test_loss_may_be_written_without_where():
+def test_loss_may_be_written_with_where():
     def mnist_loss(predictions, targets):
-        return (predictions.sigmoid() - targets).abs().mean()
+        predictions = predictions.sigmoid()
+        return torch.where(targets == 1, 1 - predictions, predictions).mean()
 
     assert find("3.1").judge(mnist_loss)[0] == RIGHT
 
@@ -53,6 +54,37 @@ def test_training_step_may_use_an_optimiser():
     assert find("3.2").judge(training_step)[0] == RIGHT
 
 
+def test_training_step_may_ask_the_model_to_clear():
+    def training_step(xb, yb, model, loss_func, params, lr):
+        model.zero_grad()
+        loss_func(model(xb), yb).backward()
+        with torch.no_grad():
+            for p in params:
+                p -= p.grad * lr
+
+    assert find("3.2").judge(training_step)[0] == RIGHT
+
+
+def test_training_step_with_two_backward_calls_is_told_in_words_of_the_step():
+    def training_step(xb, yb, model, loss_func, params, lr):
+        for _ in range(2):
+            loss_func(model(xb), yb).backward()
+        with torch.no_grad():
+            for p in params:
+                p -= p.grad * lr
+                p.grad = None
+
+    assert "the check took three steps" in said("3.2", training_step)
+
+
+def test_a_list_has_no_gradient():
+    def training_step(xb, yb, model, loss_func, params, lr):
+        loss_func(model(xb), yb).backward()
+        params.grad = None
+
+    assert "take its members one by one" in said("3.2", training_step)
+
+
 def test_training_step_without_no_grad_is_reported():
     def training_step(xb, yb, model, loss_func, params, lr):
         loss_func(model(xb), yb).backward()
@@ -61,16 +93,18 @@ def test_training_step_without_no_grad_is_reported():
 
     verdict, sentence = find("3.2").judge(training_step)
     assert verdict == WRONG and "RuntimeError" in sentence and "leaf" in sentence
+    assert "new tensor" not in sentence  # that would be the next error
 
 
-@pytest.mark.parametrize("lr", [1, 2, 5.0, 10])
+@pytest.mark.parametrize("lr", [5, 7.5, 10, 15])
 def test_several_learning_rates_are_right(lr):
     assert try_rate(lr) < GOAL
     assert find("3.3").judge(lr)[0] == RIGHT
 
 
 @pytest.mark.parametrize(
-    ("lr", "word"), [(50, "stuck"), (1e-3, "crawls"), (0.0, "nothing ever moves"), (-0.5, "uphill")]
+    ("lr", "word"),
+    [(50, "stuck"), (1e-3, "crawls"), (2, "crawls"), (0.0, "nothing ever moves"), (-0.5, "uphill")],
 )
 def test_wrong_learning_rates_are_told_apart(lr, word):
     verdict, sentence = find("3.3").judge(lr)
@@ -119,6 +153,12 @@ def test_momentum_keeps_lr_out_of_the_velocity():
 
 def test_momentum_must_return_both():
     assert "return p, velocity" in said("3.4", lambda p, grad, velocity, lr, beta: p)
+
+
+def test_evidence_adds_up_to_the_output():
+    images, weights = torch.rand(4, 784), torch.randn(784, 1)
+    pictures = find("3.5").solution(images, weights)
+    torch.testing.assert_close(pictures.sum((1, 2)), (images @ weights).squeeze())
 
 
 @pytest.mark.parametrize(

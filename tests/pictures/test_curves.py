@@ -11,6 +11,7 @@ from helpers.pictures.curves import (
     draw_curves,
     draw_learning_rate,
     draw_saturation,
+    draw_together,
     draw_towards_one,
     draw_weights,
     linear_curve,
@@ -41,6 +42,23 @@ def test_equal_curves_can_be_told_apart():
     widths = [line.get_linewidth() for line in axis.lines]
     assert all(wide > narrow for wide, narrow in zip(widths, widths[1:]))
     assert len({line.get_linestyle() for line in axis.lines}) == 4
+
+
+def test_runs_on_one_curve_take_turns():
+    run = [0.1, 0.2, 0.3, 0.4, 0.5]
+    axis = draw_together({"a": run, "b": run}).axes[0]
+    marked = {
+        line.get_label(): line.get_xdata() for line in axis.lines if line.get_marker() != "None"
+    }
+    assert {name: list(epochs) for name, epochs in marked.items()} == {"a": [1, 3, 5], "b": [2, 4]}
+    whole = [line for line in axis.lines if line.get_marker() == "None"]
+    assert [list(line.get_ydata()) for line in whole] == [run, run]
+
+
+@pytest.mark.parametrize("runs", [{}, {"a": []}, {"a": [1.0], "b": [1.0, 2.0]}])
+def test_runs_on_one_curve_have_one_length(runs):
+    with pytest.raises(ValueError, match="runs of one length"):
+        draw_together(runs)
 
 
 @pytest.mark.parametrize("runs", [{}, {"a": []}, {"a": [1.0], "b": []}])
@@ -131,7 +149,13 @@ def test_learning_rate_picture(dl):
     accuracies = linear_curve(0.1, dl, dl, epochs=3, seed=1)
     assert list(axis.lines[0].get_ydata()) == accuracies
     assert axis.get_title() == f"after 3 epochs: {accuracies[-1]:.4f}"
-    assert axis.lines[0].get_label() == "lr = 0.1" and axis.get_ylim() == (0.4, 1.01)
+    assert axis.lines[0].get_label() == "0.1, chosen" and axis.get_ylim() == (0.4, 1.01)
+
+
+def test_learning_rate_picture_has_others_beside_it(dl):
+    axis = draw_learning_rate(0.1, dl, dl, epochs=2, beside={1.0: [0.5, 0.6]}).axes[0]
+    assert [line.get_label() for line in axis.lines] == ["0.1, chosen", "1"]
+    assert list(axis.lines[1].get_ydata()) == [0.5, 0.6]
 
 
 def test_numbers_by_hand():

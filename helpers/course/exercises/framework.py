@@ -20,13 +20,15 @@ UNTRIED = "Not tried yet"
 WRONG = "Not yet"
 
 _WRITE = "write your answer in the cell above, run it, then run this cell."
+_VALUES_OFF = "shape and dtype are right, the values are not"
+
 LONGEST = 300  # characters that are shown of a value; of an error more
 
 # What frequent errors of Python and torch mean; the first whose text is found is told.
 _ADVICE = (
     (
         "a leaf Variable that requires grad",
-        "\nPut the step under `with torch.no_grad():`, or make a new tensor instead.",
+        "\nPut the step under `with torch.no_grad():`, so that it is not tracked.",
     ),
     (
         "Boolean value of Tensor",
@@ -42,6 +44,7 @@ _ADVICE = (
     ("list index out of range", "\nThe last place of a list of n is n - 1: stop one earlier."),
     ("max() received an invalid", "\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
     ("positional argument", "\nKeep the arguments of the stub."),
+    ("'list' object has no attribute", "\nThat is a list: take its members one by one, in a loop."),
 )
 
 
@@ -74,6 +77,8 @@ class Exercise:
         observe: turns a function into one whose result shows what it did; needed only where that
             is not its return value, as for a step that changes its argument.
         do: the second hint for a wrong answer that none of the mistakes explains.
+        off: what to say of values that are wrong and that no mistake explains, where ``observe``
+            compares something that the learner never made.
     """
 
     solution: Callable | float
@@ -83,6 +88,7 @@ class Exercise:
     tolerance: float = 1e-4
     observe: Callable[[Callable], Callable] = lambda function: function
     do: str = ""
+    off: str = ""
 
     def judge(self, answer: object) -> tuple[str, str]:
         """Return a verdict (``RIGHT``, ``UNTRIED`` or ``WRONG``) and a sentence for the learner.
@@ -130,6 +136,8 @@ class Exercise:
                 known = self._diagnose(got, arguments)
                 if known:
                     return WRONG, known.says, known.do
+                if self.off and problem.startswith(_VALUES_OFF):
+                    return WRONG, self.off, self.do
                 return WRONG, problem + _inputs(arguments), self.do
         return RIGHT, self.praise, ""
 
@@ -357,7 +365,7 @@ def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | N
     distance = (mine - right).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
     place = distance.where(off, 0).flatten().argmax()
     return (
-        "shape and dtype are right, the values are not: where they differ most, expected "
+        f"{_VALUES_OFF}: where they differ most, expected "
         f"{right.flatten()[place].item():.4g}, got {mine.flatten()[place].item():.4g}."
     )
 
