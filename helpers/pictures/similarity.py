@@ -134,17 +134,14 @@ def draw_nearer(distances: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> F
     looks = ((BLUE, "o", 1), (ORANGE, "^", -1))
     for (name, (across, up)), (colour, marker, side) in zip(distances.items(), looks):
         right = side * (up - across) > 0
-        points = {"color": colour, "marker": marker}
         axis.scatter(
-            across[right],
-            up[right],
-            9,
-            alpha=0.5,
-            linewidths=0,
+            across[right], up[right], 9, color=colour, marker=marker, alpha=0.5, linewidths=0,
             label=f"images of a {name}",
-            **points,
-        )
-        axis.scatter(across[~right], up[~right], 26, edgecolors="black", zorder=3, **points)
+        )  # fmt: skip
+        axis.scatter(
+            across[~right], up[~right], 26, color=colour, marker=marker, edgecolors="black",
+            zorder=3,
+        )  # fmt: skip
     axis.plot([low, high], [low, high], color="black")
     axis.text(0.04, 0.96, f"nearer to the ideal {first}", transform=axis.transAxes, va="top")
     axis.text(0.96, 0.04, f"nearer to the ideal {second}", transform=axis.transAxes, ha="right")
