@@ -13,7 +13,7 @@ from torch import nn
 
 from helpers import checks
 from helpers.models.baseline import is_3, mnist_distance
-from helpers.pictures.canvas import BLUE, ORANGE, paint_weights
+from helpers.pictures.canvas import BLUE, ORANGE, frame, paint_weights
 from helpers.training.classifier import predict
 
 Model = Callable[[torch.Tensor], torch.Tensor]
@@ -218,15 +218,15 @@ def draw_comparison(image: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tenso
     pictures = [
         (f"says: {verdict}", image),
         ("ideal 3", mean3),
-        (f"difference\n{to_3:.4f}", (image - mean3).abs()),
+        (f"to the ideal 3\n{to_3:.4f}", (image - mean3).abs()),
         ("ideal 7", mean7),
-        (f"difference\n{to_7:.4f}", (image - mean7).abs()),
+        (f"to the ideal 7\n{to_7:.4f}", (image - mean7).abs()),
     ]
-    figure, axes = plt.subplots(1, len(pictures), figsize=(7.5, 2.0))
+    figure, axes = plt.subplots(1, len(pictures), figsize=(7.5, 2.3))
     for axis, (title, picture) in zip(axes, pictures):
         axis.imshow(picture.numpy(), vmin=0, vmax=1)
         axis.set_title(title, fontsize=10)
-        axis.axis("off")
+        frame(axis)
     return figure
 
 

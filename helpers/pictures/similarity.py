@@ -94,7 +94,7 @@ def draw_copies(images: torch.Tensor, ideal: torch.Tensor) -> Figure:
     figure, axes = plt.subplots(
         3, 6, figsize=(7.6, 4.1), width_ratios=[1.9, 1, 1, 1, 0.35, 1], layout="constrained"
     )
-    names = ("images", "minus the ideal", "difference")
+    names = ("images", "minus the ideal", "size of difference")
     for row, name, shape in zip(axes, names, (images.shape, ideal.shape, images.shape)):
         row[0].text(1, 0.62, name, ha="right", va="center", fontsize=12)
         lengths = "".join(f"{length:>5}" for length in shape)
@@ -122,6 +122,7 @@ def draw_nearer(distances: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> F
 
     Returns:
         Figure: points of two colours and forms, and the line on which both distances are equal.
+        Those on the wrong side of it are larger, with a black edge, and on top.
 
     Example:
         ``draw_nearer({"3": (to_3, to_7), "7": (other_to_3, other_to_7)})``
@@ -130,11 +131,16 @@ def draw_nearer(distances: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> F
     figure, axis = plt.subplots(figsize=(5.6, 5.0))
     every = torch.cat([distance for pair in distances.values() for distance in pair])
     low, high = every.min().item() - 0.01, every.max().item() + 0.01
-    looks = ((BLUE, "o", 12), (ORANGE, "^", 14))
-    for (name, (across, up)), (colour, marker, size) in zip(distances.items(), looks):
+    looks = ((BLUE, "o", 1), (ORANGE, "^", -1))
+    for (name, (across, up)), (colour, marker, side) in zip(distances.items(), looks):
+        right = side * (up - across) > 0
         axis.scatter(
-            across, up, size, color=colour, marker=marker, alpha=0.7, linewidths=0,
+            across[right], up[right], 9, color=colour, marker=marker, alpha=0.5, linewidths=0,
             label=f"images of a {name}",
+        )  # fmt: skip
+        axis.scatter(
+            across[~right], up[~right], 26, color=colour, marker=marker, edgecolors="black",
+            zorder=3,
         )  # fmt: skip
     axis.plot([low, high], [low, high], color="black")
     axis.text(0.04, 0.96, f"nearer to the ideal {first}", transform=axis.transAxes, va="top")

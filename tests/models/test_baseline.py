@@ -50,7 +50,9 @@ def test_is_3_picks_the_nearer_mean():
 def test_draw_comparison_shows_both_distances():
     figure = draw_comparison(torch.full((4, 4), 0.25), torch.zeros(4, 4), torch.ones(4, 4))
     titles = [axis.get_title() for axis in figure.axes]
-    assert titles == ["says: 3", "ideal 3", "difference\n0.2500", "ideal 7", "difference\n0.7500"]
+    assert titles == [
+        "says: 3", "ideal 3", "to the ideal 3\n0.2500", "ideal 7", "to the ideal 7\n0.7500",
+    ]  # fmt: skip
     differences = [figure.axes[k].images[0].get_array().max() for k in (2, 4)]
     assert differences == pytest.approx([0.25, 0.75])
 

@@ -66,10 +66,12 @@ def test_draw_copies_refuses_what_does_not_fit(shape):
 
 
 def test_draw_nearer_has_a_point_an_image_on_equal_axes():
-    near, far = torch.tensor([0.1, 0.2, 0.1]), torch.tensor([0.3, 0.3, 0.4])
+    near, far = torch.tensor([0.1, 0.2, 0.4]), torch.tensor([0.3, 0.3, 0.1])
     axis = draw_nearer({"3": (near, far), "7": (far, near)}).axes[0]
-    threes, sevens = (points.get_offsets() for points in axis.collections)
-    assert np.allclose(threes, torch.stack([near, far], 1))
-    assert np.allclose(sevens, torch.stack([far, near], 1))
+    threes, wrong_3s, sevens, wrong_7s = (points.get_offsets() for points in axis.collections)
+    assert np.allclose(threes, [[0.1, 0.3], [0.2, 0.3]])
+    assert np.allclose(wrong_3s, [[0.4, 0.1]])
+    assert np.allclose(sevens, [[0.3, 0.1], [0.3, 0.2]])
+    assert np.allclose(wrong_7s, [[0.1, 0.4]])
     assert axis.get_xlim() == axis.get_ylim()
     assert axis.get_xlabel() == "distance to the ideal 3"
