@@ -208,8 +208,8 @@ def _name_levels(
         level = next((level for level in LEVELS if low < level <= high), None)
         if level is not None and far - last > 0.11:
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
-            axis.text(*place[:2].tolist(), str(level), fontsize=8, ha="center", va="center",
-                      bbox=box, clip_on=True)  # fmt: skip
+            axis.text(place[0].item(), place[1].item(), str(level), fontsize=8, ha="center",
+                      va="center", bbox=box, clip_on=True)  # fmt: skip
             last = far
 
 
@@ -217,5 +217,6 @@ def _number_steps(axis: Axes, places: torch.Tensor, path: torch.Tensor) -> None:
     """Number the first steps of a walk, where they are long enough to be told apart."""
     for number in range(1, len(places)):
         if (places[number] - places[number - 1]).norm() > 0.3:
-            axis.annotate(str(number), path[number, :2].tolist(), xytext=(0, 5 + 9 * (number - 1)),
-                          textcoords="offset points", ha="center", weight="bold")  # fmt: skip
+            place = path[number, 0].item(), path[number, 1].item()
+            axis.annotate(str(number), place, xytext=(0, 9 * number - 4), weight="bold",
+                          textcoords="offset points", ha="center")  # fmt: skip
