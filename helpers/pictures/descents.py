@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.metrics import rmse
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, RED
+from helpers.pictures.canvas import BLUE, GREY, RED
 from helpers.training.descent import descend, quadratic
 
 LOW, HIGH = -40.0, 110.0  # the speeds that a fit shows
@@ -53,8 +53,9 @@ def draw_walks(walks: Mapping[float, Sequence[float]]) -> Figure:
     for axis, (lr, walk) in zip(axes[0], walks.items()):
         places = torch.tensor(walk)
         axis.plot(line, line**2, color=GREY, linewidth=1)
-        axis.plot(places, places**2, "o-", color=RED, markersize=5)
-        axis.plot(places[0], places[0] ** 2, "s", color="black", markersize=9, label="start")
+        axis.plot(places, places**2, "o-", color=RED, markersize=4)
+        axis.plot(places[0], places[0] ** 2, "s", color="none", markeredgecolor="black",
+                  markersize=12, markeredgewidth=2, label="start")  # fmt: skip
         axis.set(title=f"lr = {lr:g}", xlabel="x")
     axes[0, 0].set_ylabel("value")
     axes[0, 0].legend(loc="upper center")
@@ -70,11 +71,14 @@ def draw_fit(t: torch.Tensor, targets: torch.Tensor, params: torch.Tensor) -> Fi
         params: a, b and c, shape (3,); may carry a gradient.
 
     Returns:
-        Figure: its title says the loss, which is ``rmse``.
+        Figure: its title says a, b, c and the loss, which is ``rmse``.
     """
     figure, axis = plt.subplots()
     _fit(axis, t, targets, params, t)
-    axis.set_title(f"typical error {_loss(t, targets, params):.1f} km/h", fontsize=11)
+    axis.legend(loc="upper center", ncols=3, fontsize=9, frameon=False, handlelength=1.2)
+    a, b, c = params.tolist()
+    dials = f"a = {a:.2f}, b = {b:.2f}, c = {c:.2f}"
+    axis.set_title(f"{dials}: typical error {_loss(t, targets, params):.1f} km/h", fontsize=11)
     return figure
 
 
@@ -90,7 +94,7 @@ def draw_descent(
 
     The map is that of the c at which the walk ends: every place is a pair of a and b, and lines
     join places of equal ``rmse``. A star marks the lowest place of this map, a diamond a and b of
-    the least-squares solution, which needs a c of its own.
+    the least-squares solution, which needs a c of its own. Long first steps are numbered.
 
     Args:
         t: inputs, shape (n,).
@@ -105,14 +109,14 @@ def draw_descent(
         stays while a slider is moved.
     """
     path = descend(t, targets, start, lr, steps)
-    figure = plt.figure(figsize=(8.4, 4.4))
-    panels = figure.subplot_mosaic([["map", "fit"], ["map", "losses"]], width_ratios=[1.15, 1])
+    figure = plt.figure(figsize=(8.8, 5.6))
+    panels = figure.subplot_mosaic([["map", "fit"], ["map", "losses"]], width_ratios=[1.2, 1])
     _map(panels["map"], t, targets, path)
     _fit(panels["fit"], t, targets, path[-1], t if seconds is None else seconds)
     losses = [_loss(t, targets, params) for params in path]
     panels["losses"].plot(losses, "o-" if steps <= 50 else "-", color=RED, markersize=3)
     panels["losses"].set(xlabel="steps taken", ylabel="loss", ylim=(0, None))
-    panels["losses"].xaxis.set_major_locator(MaxNLocator(integer=True))
+    panels["losses"].xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     panels["map"].set_title(f"lr = {lr:g}, {steps} steps", fontsize=11)
     panels["fit"].set_title(f"loss {losses[-1]:.1f}", fontsize=11)
     return figure
@@ -147,16 +151,16 @@ def _fit(
 ) -> None:
     """Measured values, the curve, and a line from each value to the curve."""
     preds = quadratic(t, params.detach())
-    axis.vlines(seconds, targets, preds, color=ORANGE, linewidth=2, label="error")
+    axis.vlines(seconds, targets, preds, color=GREY, linewidth=1.5, label="error")
     axis.plot(seconds, preds, color=RED, linewidth=2, label="curve")
     axis.plot(seconds, targets, "o", color=BLUE, markersize=5, label="measured")
     axis.set(xlabel="time (s)", ylabel="speed (km/h)", ylim=(LOW, HIGH))
     axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axis.legend(loc="upper center", ncols=3, fontsize=9, frameon=False, handlelength=1.2)
     if preds.min() < LOW:
         words = f"the curve goes on down to {preds.min():.0f}"
         box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
-        axis.text(0.02, 0.05, words, transform=axis.transAxes, color=RED, fontsize=9, bbox=box)
+        axis.text(0.98, 0.05, words, transform=axis.transAxes, color=RED, fontsize=9, bbox=box,
+                  ha="right")  # fmt: skip
 
 
 def _map(axis: Axes, t: torch.Tensor, targets: torch.Tensor, path: torch.Tensor) -> None:
@@ -173,8 +177,7 @@ def _map(axis: Axes, t: torch.Tensor, targets: torch.Tensor, path: torch.Tensor)
     losses = ((preds - targets) ** 2).mean(-1).sqrt().T
     grid = (a.numpy(), b.numpy(), losses.numpy())
     axis.contourf(*grid, levels=LEVELS, cmap="Blues_r", alpha=0.7, extend="max")
-    lines = axis.contour(*grid, levels=LEVELS, colors="white", linewidths=1)
-    axis.clabel(lines, fontsize=8, colors="black")
+    axis.contour(*grid, levels=LEVELS, colors="white", linewidths=1)
     axis.plot(path[:, 0], path[:, 1], "o-", color=RED, markersize=5, markeredgecolor="white",
               markeredgewidth=0.5, label="walk")  # fmt: skip
     axis.plot(*path[0, :2].tolist(), "s", color="black", markersize=8, label="start")
@@ -186,4 +189,34 @@ def _map(axis: Axes, t: torch.Tensor, targets: torch.Tensor, path: torch.Tensor)
     axis.set(
         xlim=grid[0][[0, -1]], ylim=grid[1][[0, -1]], xlabel=f"a   (map at c = {c:.1f})", ylabel="b"
     )
-    axis.legend(loc="lower left", fontsize=9)
+    _name_levels(axis, t, targets, here, torch.stack([wide, tall]))
+    _number_steps(axis, path[:4, :2] / torch.stack([wide, tall]), path)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=9)
+
+
+def _name_levels(
+    axis: Axes, t: torch.Tensor, targets: torch.Tensor, here: torch.Tensor, frame: torch.Tensor
+) -> None:
+    """Write the losses of the lines along a ray from the lowest place to the lower left."""
+    last = 0.0
+    for far in torch.linspace(0, 2, 401)[1:].tolist():
+        place = here.clone()
+        place[:2] -= far * frame * 0.7
+        before = here.clone()
+        before[:2] -= (far - 0.005) * frame * 0.7
+        low, high = _loss(t, targets, before), _loss(t, targets, place)
+        level = next((level for level in LEVELS if low < level <= high), None)
+        if level is not None and far - last > 0.11:
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+            axis.text(place[0].item(), place[1].item(), str(level), fontsize=8, ha="center",
+                      va="center", bbox=box, clip_on=True)  # fmt: skip
+            last = far
+
+
+def _number_steps(axis: Axes, places: torch.Tensor, path: torch.Tensor) -> None:
+    """Number the first steps of a walk, where they are long enough to be told apart."""
+    for number in range(1, len(places)):
+        if (places[number] - places[number - 1]).norm() > 0.3:
+            place = path[number, 0].item(), path[number, 1].item()
+            axis.annotate(str(number), place, xytext=(0, 9 * number - 4), weight="bold",
+                          textcoords="offset points", ha="center")  # fmt: skip

@@ -45,7 +45,8 @@ def test_a_fit_shows_the_errors_and_says_how_large_they_are():
     torch.testing.assert_close(line(axis, "measured"), torch.stack([T, TARGETS], 1))
     ends = torch.tensor([segment.tolist() for segment in axis.collections[0].get_segments()])
     torch.testing.assert_close(ends[:, 1, 1] - ends[:, 0, 1], (preds - TARGETS))
-    assert axis.get_title() == f"typical error {rmse(preds, TARGETS).item():.1f} km/h"
+    error = f"typical error {rmse(preds, TARGETS).item():.1f} km/h"
+    assert axis.get_title() == f"a = 0.50, b = 0.00, c = 1.00: {error}"
 
 
 def test_a_curve_that_leaves_the_picture_says_so():
@@ -73,6 +74,21 @@ def test_the_map_is_that_of_the_last_c():
     torch.testing.assert_close(line(ground, "lowest on this map"), here[None, :2])
     torch.testing.assert_close(line(ground, "best of all"), lowest(T, TARGETS)[None, :2])
     assert f"c = {path[-1, 2]:.1f}" in ground.get_xlabel()
+
+
+def test_long_first_steps_are_numbered_and_the_lines_of_the_map_carry_their_losses():
+    numbers = {}
+    for lr in (0.001, 0.5):
+        path = descend(T, TARGETS, START, lr, 3)
+        ground = draw_descent(T, TARGETS, START, lr, 3).axes[0]
+        places = path[:, :2].tolist()
+        numbers[lr] = [t.get_text() for t in ground.texts if list(getattr(t, "xy", ())) in places]
+        for text in ground.texts:
+            if not hasattr(text, "xy"):
+                params = torch.tensor([*text.get_position(), path[-1, 2].item()])
+                loss = rmse(quadratic(T, params), TARGETS).item()
+                assert loss == pytest.approx(float(text.get_text()), rel=0.1, abs=0.3)
+    assert numbers[0.001] == [] and numbers[0.5] == ["1", "2", "3"]
 
 
 def test_the_frame_of_the_map_stays_while_the_walk_changes():
