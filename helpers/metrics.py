@@ -26,11 +26,11 @@ def rmse(preds: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return ((preds - targets) ** 2).mean().sqrt()
 
 
-def mnist_loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Mean distance of the predictions, squashed by a sigmoid, from their targets.
+def mnist_loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Mean distance of the outputs, squashed by a sigmoid, from their targets.
 
     Args:
-        predictions: float, any shape, usually (n, 1); any size, large means "a 3".
+        outputs: float, any shape, usually (n, 1); any size, large means "a 3".
         targets: 1 for a 3, else 0; the same shape.
 
     Returns:
@@ -43,16 +43,16 @@ def mnist_loss(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor
     From chapter 4 of "Deep Learning for Coders with fastai and PyTorch" (Howard and Gugger, 2020).
     Built in lesson 03.
     """
-    checks.same_shape(predictions, targets)
-    predictions = predictions.sigmoid()
+    checks.same_shape(outputs, targets)
+    predictions = outputs.sigmoid()
     return torch.where(targets == 1, 1 - predictions, predictions).mean()
 
 
-def batch_accuracy(preds: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
+def batch_accuracy(outputs: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
     """The share of a batch that is predicted right.
 
     Args:
-        preds: float, any shape, usually (n, 1); not yet squashed by a sigmoid.
+        outputs: float, any shape, usually (n, 1); not yet squashed by a sigmoid.
         yb: 1 for a 3, else 0; the same shape.
 
     Returns:
@@ -64,8 +64,8 @@ def batch_accuracy(preds: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
 
     Built in lesson 03.
     """
-    checks.same_shape(preds, yb)
-    correct = (preds.sigmoid() > 0.5) == yb
+    checks.same_shape(outputs, yb)
+    correct = (outputs > 0) == (yb == 1)
     return correct.float().mean()
 
 

@@ -67,14 +67,18 @@ def draw_together(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy")
             epochs[place :: len(runs)], run[place :: len(runs)], marker, color=colour,
             markersize=9, markeredgecolor="black", label=name,
         )  # fmt: skip
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axis.set(xlabel="epoch", ylabel=ylabel)
+    last = len(next(iter(runs.values())))
+    axis.set(xlabel="epoch", ylabel=ylabel, xticks=sorted({1, last, *range(5, last, 5)}))
     axis.legend(loc="lower right")
     return figure
 
 
 def draw_weights(
-    weights: torch.Tensor, titles: Sequence[str] | None = None, columns: int = 6, size: float = 1.5
+    weights: torch.Tensor,
+    titles: Sequence[str] | None = None,
+    columns: int = 6,
+    size: float = 1.5,
+    label: str = "weight",
 ) -> Figure:
     """Draw weights as images of 28×28 pixels: orange is negative, white 0, purple positive.
 
@@ -87,6 +91,7 @@ def draw_weights(
         titles: n short titles, or None.
         columns: images in a row, at most.
         size: width of one image in inches.
+        label: what stands along the colour bar.
 
     Returns:
         Figure: with a colour bar.
@@ -116,7 +121,7 @@ def draw_weights(
         drawn = paint_weights(axis, image, limit)
         if titles is not None:
             axis.set_title(titles[place], fontsize=10)
-    figure.colorbar(drawn, ax=axes, shrink=0.9, label="weight")
+    figure.colorbar(drawn, ax=axes, shrink=0.9, label=label)
     return figure
 
 
@@ -142,10 +147,13 @@ def draw_saturation(outputs: Mapping[str, torch.Tensor]) -> Figure:
     curves.legend()
     everything = torch.cat(list(flat.values()))
     low, high = min(-10.0, everything.min().item()), max(10.0, everything.max().item())
-    for place, (name, output) in enumerate(flat.items()):
-        color = (BLUE, ORANGE)[place % 2]
-        counts.hist(output.numpy(), bins=60, range=(low, high), color=color, alpha=0.6, label=name)
     counts.axvspan(-10, 10, color=GREY, alpha=0.3, label="from -10 to 10")
+    for place, (name, output) in enumerate(flat.items()):
+        heights, edges = torch.histogram(output, bins=60, range=(low, high))
+        if place % 2:
+            counts.stairs(heights, edges, color=ORANGE, linewidth=2, label=name)
+        else:
+            counts.stairs(heights, edges, color=BLUE, fill=True, alpha=0.75, label=name)
     counts.set(xlabel="output of the model", ylabel="images")
     counts.legend()
     return figure
@@ -181,35 +189,31 @@ def linear_curve(
 
 
 def draw_learning_rate(
-    lr: float,
-    dl: Loader,
-    valid_dl: Loader,
-    epochs: int = 10,
-    seed: int = 0,
-    beside: Mapping[float, Sequence[float]] | None = None,
+    lr: float, loaders: Mapping[str, Loader], valid_dl: Loader, epochs: int = 10, seed: int = 0
 ) -> Figure:
     """Draw how well the linear model learns with a learning rate; for a slider.
 
     Args:
         lr: learning rate.
-        dl: training data, pairs of rows (n, 784) and labels (n, 1).
+        loaders: the training data in one or more orders, each with a name; pairs of rows (n, 784)
+            and labels (n, 1).
         valid_dl: validation data, the same.
         epochs: how many.
         seed: of the parameters.
-        beside: accuracies of other rates, drawn thin and grey with their rates at the end.
 
     Returns:
-        Figure: the curve of ``linear_curve`` on an axis that stays the same for every rate.
+        Figure: a curve of ``linear_curve`` for each order, on an axis that stays the same for
+        every rate.
     """
-    accuracies = linear_curve(lr, dl, valid_dl, epochs, seed)
-    figure = draw_curves({f"{lr:g}, chosen": accuracies})
+    runs = {name: linear_curve(lr, dl, valid_dl, epochs, seed) for name, dl in loaders.items()}
+    figure = draw_curves(runs)
     axis = figure.axes[0]
-    for (rate, others), pattern in zip((beside or {}).items(), itertools.cycle(("--", ":", "-."))):
-        axis.plot(range(1, len(others) + 1), others, pattern, color=GREY, linewidth=1.5,
-                  label=f"{rate:g}")  # fmt: skip
-    axis.lines[0].set_linewidth(3)
-    axis.legend(loc="center right", title="learning rate")
-    axis.set(ylim=(0.4, 1.01), title=f"after {epochs} epochs: {accuracies[-1]:.4f}")
+    ends = ", ".join(f"{run[-1]:.4f} {name}" for name, run in runs.items())
+    for line in axis.lines:
+        line.set_linewidth(3)
+    axis.legend(loc="center right")
+    axis.set(ylim=(0.4, 1.01), ylabel="validation accuracy")
+    axis.set_title(f"rate {lr:g}, after {epochs} epochs: {ends}", fontsize=11)
     return figure
 
 

@@ -100,8 +100,11 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
     figure, (first, second, third) = plt.subplots(1, 3, figsize=(7.2, 2.7))
     first.axis("off")
     first.imshow(pixels.numpy(), vmin=0, vmax=1)
-    paint_weights(second, weights)
-    paint_weights(third, products)
+    for axis, numbers in ((second, weights), (third, products)):
+        drawn = paint_weights(axis, numbers)
+        bar = axis.inset_axes((0.1, -0.12, 0.8, 0.05))
+        figure.colorbar(drawn, cax=bar, orientation="horizontal")
+        bar.set_xticks(drawn.get_clim(), ["for a 7", "for a 3"], fontsize=9)
     for axis in (first, second, third):
         axis.add_patch(
             Rectangle(
@@ -139,7 +142,7 @@ def draw_leap(moments: Mapping[str, Mapping[str, torch.Tensor]], flat_from: floa
     )
     for axis, (moment, kinds) in zip(axes.flat, moments.items()):
         axis.axvspan(flat_from, high, facecolor="#EEEEEE", edgecolor="#BBBBBB", hatch="//",
-                     linewidth=0, label="sigmoid is flat")  # fmt: skip
+                     linewidth=0, label="sigmoid exactly 1")  # fmt: skip
         looks = (
             {"color": BLUE, "histtype": "stepfilled", "alpha": 0.75},
             {"color": ORANGE, "histtype": "step", "linewidth": 2},

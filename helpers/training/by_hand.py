@@ -41,8 +41,7 @@ def calc_grad(xb: torch.Tensor, yb: torch.Tensor, model: Model, loss_func: Loss)
 
     Built in lesson 03.
     """
-    preds = model(xb)
-    loss = loss_func(preds, yb)
+    loss = loss_func(model(xb), yb)
     loss.backward()
 
 

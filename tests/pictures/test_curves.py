@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from matplotlib.patches import StepPatch
 from torch import nn
 
 from helpers.data.loaders import Batches
@@ -115,8 +116,9 @@ def test_saturation_shows_sigmoid_gradient_and_counts():
     x.sigmoid().sum().backward()
     assert np.allclose(sigmoid.get_ydata(), x.detach().sigmoid())
     assert np.allclose(gradient.get_ydata(), x.grad, atol=1e-6)  # of 1 - sigmoid, rounded
-    heights = [sum(bar.get_height() for bar in bars) for bars in counts.containers]
-    assert heights == [3, 1]
+    steps = [patch for patch in counts.patches if isinstance(patch, StepPatch)]
+    assert [patch.get_data().values.sum() for patch in steps] == [3, 1]
+    assert [patch.get_fill() for patch in steps] == [True, False]
     left, right = counts.get_xlim()
     assert left < -3 and right > 101
 
@@ -144,18 +146,19 @@ def test_linear_curve_leaves_the_random_numbers_alone(dl):
     assert linear_curve(0.1, shuffled, dl, epochs=2) == first
 
 
-def test_learning_rate_picture(dl):
-    axis = draw_learning_rate(0.1, dl, dl, epochs=3, seed=1).axes[0]
-    accuracies = linear_curve(0.1, dl, dl, epochs=3, seed=1)
-    assert list(axis.lines[0].get_ydata()) == accuracies
-    assert axis.get_title() == f"after 3 epochs: {accuracies[-1]:.4f}"
-    assert axis.lines[0].get_label() == "0.1, chosen" and axis.get_ylim() == (0.4, 1.01)
+def test_learning_rate_picture_has_a_curve_for_each_order(dl):
+    mixed = Batches(dl.x, dl.y, 16, shuffle=True)
+    axis = draw_learning_rate(0.1, {"a": dl, "b": mixed}, dl, epochs=3, seed=1).axes[0]
+    runs = [linear_curve(0.1, loader, dl, epochs=3, seed=1) for loader in (dl, mixed)]
+    assert [list(line.get_ydata()) for line in axis.lines] == runs
+    assert [line.get_label() for line in axis.lines] == ["a", "b"]
+    ends = f"{runs[0][-1]:.4f} a, {runs[1][-1]:.4f} b"
+    assert axis.get_title() == f"rate 0.1, after 3 epochs: {ends}"
+    assert axis.get_ylim() == (0.4, 1.01)
 
 
-def test_learning_rate_picture_has_others_beside_it(dl):
-    axis = draw_learning_rate(0.1, dl, dl, epochs=2, beside={1.0: [0.5, 0.6]}).axes[0]
-    assert [line.get_label() for line in axis.lines] == ["0.1, chosen", "1"]
-    assert list(axis.lines[1].get_ydata()) == [0.5, 0.6]
+def test_every_weight_picture_says_what_its_colours_mean():
+    assert draw_weights(torch.zeros(784), label="change").axes[-1].get_ylabel() == "change"
 
 
 def test_numbers_by_hand():

@@ -62,7 +62,7 @@ def test_a_leap_counts_all_outputs_on_one_axis():
     assert [axis.get_title(loc="left") for axis in axes] == ["before", "after"]
     assert len({axis.get_xlim() for axis in axes}) == 1 and axes[0].get_xlim()[1] == 200
     labels = [text.get_text() for text in axes[0].get_legend().get_texts()]
-    assert labels == ["sigmoid is flat", "3s", "7s"]
+    assert labels == ["sigmoid exactly 1", "3s", "7s"]
 
 
 @pytest.mark.parametrize("moments", [{}, {"now": {}}, {"now": dict.fromkeys("abc", torch.ones(1))}])
