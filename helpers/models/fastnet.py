@@ -205,8 +205,7 @@ class FastNet(ImageClassificationBase):
             done: share of the training that is done, from 0 to 1.
         """
         self.pixels = next(pixels for until, pixels in PIXELS if done <= until)
-        if self.whiten.bias is not None:
-            self.whiten.bias.requires_grad_(done < 0.1)
+        self.whiten.get_parameter("bias").requires_grad_(done < 0.1)
 
 
 def block(inputs: int, outputs: int) -> nn.Sequential:
