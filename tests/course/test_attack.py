@@ -727,4 +727,4 @@ def test_a_closed_terminal_ends_all(tmp_path, builder):
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     gone, alive = psutil.wait_procs(children, timeout=10)
     assert children and not any(map(runs, alive)) and status == 128 + signal.SIGHUP
-    assert len(table_of(table)) == 4
+    assert len(table_of(table)) == 5

@@ -1,5 +1,6 @@
 """One notebook in one tab: run it, move its slider, draw on it, answer its exercise."""
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -146,6 +147,8 @@ class LessonTab:
         reply = self._cell(place).locator(".jp-OutputArea-output", has_text=word)
         try:
             reply.wait_for(timeout=1000 * seconds)
+            done = self._cell(place).locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]"))
+            done.wait_for(timeout=1000 * seconds)  # the reply comes before the cell's number
         except PageTimeoutError as error:
             outputs = self.notebook().cells[place].outputs
             shown = [text for output in outputs for text in output_texts(output)]
