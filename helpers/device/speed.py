@@ -6,7 +6,6 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 
 def training_flops(model: nn.Module, xb: torch.Tensor) -> int:
@@ -26,6 +25,8 @@ def training_flops(model: nn.Module, xb: torch.Tensor) -> int:
         >>> training_flops(nn.Linear(4, 3), torch.zeros(2, 4))  # 2 · 4 · 3, for outputs and weights
         48
     """
+    from torch.utils.flop_counter import FlopCounterMode  # slow to import, and seldom needed
+
     yb = torch.zeros(len(xb), dtype=torch.int64, device=xb.device)
     learning = [p for p in model.parameters() if p.requires_grad]
     with FlopCounterMode(display=False) as counter:

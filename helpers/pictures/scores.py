@@ -2,13 +2,15 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib.pyplot as plt
-import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.pictures.canvas import BLUE, GREY, ORANGE
+
+if TYPE_CHECKING:  # see helpers.pictures.canvas
+    import pandas as pd
 
 
 class Score(NamedTuple):
@@ -33,7 +35,7 @@ class Score(NamedTuple):
     seconds: float
 
 
-def scoreboard(scores: Sequence[Score]) -> pd.DataFrame:
+def scoreboard(scores: Sequence[Score]) -> "pd.DataFrame":
     """Show scores as a table.
 
     Args:
@@ -50,6 +52,8 @@ def scoreboard(scores: Sequence[Score]) -> pd.DataFrame:
            lesson  method  parameters  accuracy  seconds
         0       3  linear         785     0.978      0.2
     """
+    import pandas as pd
+
     _check(scores)
     return pd.DataFrame(scores, columns=Score._fields)
 

@@ -40,6 +40,14 @@ def test_import_adds_little_to_torch():
 
 
 @pytest.mark.slow
+def test_the_first_cell_loads_nothing_that_only_a_later_one_needs():
+    code = "import sys, helpers.course.notebook; print(*sorted(sys.modules), sep='\\n')"
+    assert not {"pandas", "torch.utils.flop_counter", "sklearn", "fastai"} & {
+        *run_python(code).split()
+    }
+
+
+@pytest.mark.slow
 def test_no_helper_prints_on_import_or_imports_fastai():
     files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "helpers").rglob("*.py")]
     modules = [".".join(file.parts).removesuffix(".__init__") for file in files]
