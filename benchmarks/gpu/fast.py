@@ -63,6 +63,15 @@ def fit(stage: Stage, name: str, seconds: float, seed: int, sizes) -> fast.FastF
     return one
 
 
+def prepared(stage: Stage) -> tuple[int, AlternatingBatches, Callable[[Widths], FastNet]]:
+    """How many steps a short training takes, its loader, and what makes a new network for it."""
+    steps, size = (4, 64) if stage.small else (40, 2000)
+    loader = AlternatingBatches(*stage.images.train, size, stage.device, True, random_shift)
+    sample = loader.images[:1000].float() / 255
+    classes, precision = len(stage.images.classes), fast_precision(stage.device, watchful=True)
+    return steps, loader, lambda widths: FastNet(sample, widths, classes, precision)
+
+
 class SliceMax(nn.Module):
     """Max pooling of two by two as the larger of four slices: a trial for GPUs, see ``other_ways``.
 
@@ -96,15 +105,12 @@ def other_ways(stage: Stage, widths: Widths) -> None:
         "compiled": lambda model: model.blocks.compile(backend=backend),
         "sliced_compiled": lambda model: (sliced(model), model.blocks.compile(backend=backend)),
     }
-    steps, size = (4, 64) if stage.small else (40, 2000)
-    loader = AlternatingBatches(*stage.images.train, size, stage.device, True, random_shift)
-    sample = loader.images[:1000].float() / 255
-    precision = fast_precision(stage.device, watchful=True)
+    steps, loader, model_of = prepared(stage)
     for name, change in ways.items():
         if stage.left() < 30:
             return
         for first in (True, False):
-            model = FastNet(sample, widths, len(stage.images.classes), precision)
+            model = model_of(widths)
             change(model)
             begin = stage.clock()
             train(model, loader, StepBudget(steps))
@@ -115,13 +121,10 @@ def other_ways(stage: Stage, widths: Widths) -> None:
 
 def one_step(stage: Stage, widths: Widths) -> None:
     """Milliseconds, operators, launches and waits of a step, means over a short training."""
-    steps, size = (4, 64) if stage.small else (40, 2000)
-    loader = AlternatingBatches(*stage.images.train, size, stage.device, True, random_shift)
-    sample = loader.images[:1000].float() / 255
-    classes, precision = len(stage.images.classes), fast_precision(stage.device, watchful=True)
+    steps, loader, model_of = prepared(stage)
 
     def training() -> Callable[[], object]:
-        model = FastNet(sample, widths, classes, precision)
+        model = model_of(widths)
         return lambda: (train(model, loader, StepBudget(steps)), stage.clock())
 
     def put(**figures: float) -> None:

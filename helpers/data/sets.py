@@ -4,8 +4,8 @@ A set is taken from this machine (the folder that fastai's ``untar_data`` uses t
 folder or address in ``LESSONS_MIRROR``, else from the official host, else from a small practice set
 that needs no network. ``LESSONS_DATA=official`` forbids the last step, ``LESSONS_DATA=practice``
 forces it. ``LESSONS_TIMEOUT`` is how many seconds to wait for a server. Relative paths in these
-variables begin at the project's folder. ``helpers.data.fetch.outlook`` says what
-the next use will do.
+variables begin at the project's folder. ``helpers.data.fetch.outlook`` says what the next use will
+do.
 """
 
 from contextlib import suppress

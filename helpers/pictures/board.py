@@ -13,7 +13,7 @@ from IPython.display import display
 from PIL import Image, ImageDraw
 
 from helpers.data import data_home
-from helpers.pictures.canvas import show
+from helpers.pictures.canvas import png, show
 from helpers.settings import is_headless
 from helpers.training.checkpoint import replacing
 
@@ -109,7 +109,7 @@ def drawing_board() -> None:
         return
     drawing = _kept()
     start = drawing or Image.new("L", (SIDE, SIDE))
-    source = PREFIX + base64.b64encode(_png(start)).decode()
+    source = PREFIX + base64.b64encode(png(start)).decode()
     page = PAGE.format(start=source, script=html.escape(SCRIPT), side=SIDE)
     line = widgets.HTML(_said(KEPT if drawing else DRAW))
     sent = widgets.Textarea(layout=widgets.Layout(display="none"))
@@ -138,7 +138,7 @@ def _receive(text: str, line: widgets.HTML) -> None:
         elif drawing:
             _file().parent.mkdir(parents=True, exist_ok=True)
             with replacing(_file()) as temporary:
-                temporary.write_bytes(_png(drawing))
+                temporary.write_bytes(png(drawing))
             line.value = _said(KEPT)
     except OSError as error:
         line.value = _said(f"Your drawing cannot be kept: {error}")
@@ -151,12 +151,6 @@ def _decoded(text: str) -> Image.Image | None:
         return _board(base64.b64decode(text.removeprefix(PREFIX), validate=True))
     except ValueError:  # no base64
         return None
-
-
-def _png(drawing: Image.Image) -> bytes:
-    file = io.BytesIO()
-    drawing.save(file, format="PNG")
-    return file.getvalue()
 
 
 def _prepared(drawing: Image.Image) -> torch.Tensor:
@@ -205,12 +199,12 @@ def _kept() -> Image.Image | None:
     return None
 
 
-def _board(png: bytes) -> Image.Image | None:
+def _board(content: bytes) -> Image.Image | None:
     """The drawing in the bytes of a PNG as large as the board, grey; None for anything else."""
-    if not png.startswith(PNG_START):
+    if not content.startswith(PNG_START):
         return None
     try:
-        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             drawing = image.convert("L")
     except Exception:  # Pillow raises of many kinds when a file is damaged
         return None

@@ -39,16 +39,19 @@ def style() -> None:
     )
 
 
-def png(figure: Figure) -> bytes:
-    """Draw a figure into the bytes of a PNG file and close it.
+def png(picture: Figure | Image.Image) -> bytes:
+    """The bytes of a PNG file of a picture; a figure is drawn into it and closed.
 
     Example:
         >>> png(Figure())[:4]
         b'\\x89PNG'
     """
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=plt.rcParams["figure.dpi"])
-    plt.close(figure)
+    if isinstance(picture, Figure):
+        picture.savefig(file, format="png", dpi=plt.rcParams["figure.dpi"])
+        plt.close(picture)
+    else:
+        picture.save(file, format="PNG")
     return file.getvalue()
 
 
@@ -66,21 +69,16 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
     """
     _check_description(alt)
     words = alt
-    figure = picture.get_figure(root=True) if isinstance(picture, Axes) else picture
-    if isinstance(picture, Image.Image):
-        file = io.BytesIO()
-        picture.save(file, format="PNG")
-        data = file.getvalue()
-    elif isinstance(figure, Figure):
-        titles = [" ".join(axis.get_title().split()) for axis in figure.axes if axis.get_title()]
-        words = f"{alt} Titles: {' | '.join(titles)}." if titles else alt
-        data = png(figure)
-    else:
+    whole = picture.get_figure(root=True) if isinstance(picture, Axes) else picture
+    if not isinstance(whole, (Figure, Image.Image)):
         raise TypeError(
             "show: expected a matplotlib Figure or Axes or a PIL image, "
-            f"got {type(figure).__name__}; for a tensor use show_images"
+            f"got {type(whole).__name__}; for a tensor use show_images"
         )
-    bundle = {"image/png": data, "text/plain": f"Picture: {words}"}
+    if isinstance(whole, Figure):
+        titles = [" ".join(axis.get_title().split()) for axis in whole.axes if axis.get_title()]
+        words = f"{alt} Titles: {' | '.join(titles)}." if titles else alt
+    bundle = {"image/png": png(whole), "text/plain": f"Picture: {words}"}
     display(bundle, metadata={"image/png": {"alt": words}}, raw=True)
 
 
@@ -197,6 +195,40 @@ def paint_weights(axis: Axes, image: torch.Tensor, limit: float | None = None) -
     limit = limit or image.abs().max().item() or 1.0
     axis.axis("off")
     return axis.imshow(image.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+
+
+def weights_grid(
+    images: torch.Tensor,
+    titles: Sequence[str] | None,
+    columns: int,
+    size: tuple[float, float],
+    label: str = "",
+    aspect: float = 20,
+) -> Figure:
+    """Images of weights side by side, painted on one scale, with a colour bar.
+
+    Args:
+        images: float, shape (n, height, width); on the CPU, without gradient.
+        titles: n short titles, or None.
+        columns: images in a row, at most.
+        size: width and height of one image in inches, its title included.
+        label: what stands along the colour bar.
+        aspect: how many times as long as wide that is.
+    """
+    columns = min(columns, len(images))
+    rows = math.ceil(len(images) / columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(size[0] * columns + 1, size[1] * rows), squeeze=False
+    )
+    limit = images.abs().max().item() or 1.0
+    for axis in axes.flat:
+        axis.axis("off")
+    for place, (axis, image) in enumerate(zip(axes.flat, images)):
+        drawn = paint_weights(axis, image, limit)
+        if titles is not None:
+            axis.set_title(titles[place], fontsize=10)
+    figure.colorbar(drawn, ax=axes, shrink=0.9, label=label, aspect=aspect)
+    return figure
 
 
 def show_images(

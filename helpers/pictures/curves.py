@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from helpers.metrics import batch_accuracy, mnist_loss
-from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, RED, paint_weights
+from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, RED, weights_grid
 from helpers.training.by_hand import BasicOptim, Loader, train_model
 from helpers.training.muon import EXACT, FAST
 
@@ -109,20 +109,7 @@ def draw_weights(
     images = weights.detach().cpu().reshape(-1, 28, 28)
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"draw_weights: got {len(images)} images but {len(titles)} titles")
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(size * columns + 1, size * rows * 1.15), squeeze=False
-    )
-    limit = images.abs().max().item() or 1.0
-    for axis in axes.flat:
-        axis.axis("off")
-    for place, (axis, image) in enumerate(zip(axes.flat, images)):
-        drawn = paint_weights(axis, image, limit)
-        if titles is not None:
-            axis.set_title(titles[place], fontsize=10)
-    figure.colorbar(drawn, ax=axes, shrink=0.9, label=label)
-    return figure
+    return weights_grid(images, titles, columns, (size, 1.15 * size), label=label)
 
 
 def draw_saturation(outputs: Mapping[str, torch.Tensor]) -> Figure:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.models.convolution import apply_kernel, output_size
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, SKY, paint_weights
+from helpers.pictures.canvas import BLUE, GREY, ORANGE, SKY, paint_weights, weights_grid
 
 
 def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: int) -> Figure:
@@ -173,22 +173,8 @@ def draw_maps(
         )
     if titles is not None and len(titles) != len(maps):
         raise ValueError(f"draw_maps: got {len(maps)} maps but {len(titles)} titles")
-    maps = maps.detach().cpu()
-    columns = min(columns, len(maps))
-    rows = -(-len(maps) // columns)
     height = size * (1.25 if titles else 1.0)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(size * columns + 1, height * rows + 0.1), squeeze=False
-    )
-    limit = maps.abs().max().item() or 1.0
-    for axis in axes.flat:
-        axis.axis("off")
-    for place, (axis, image) in enumerate(zip(axes.flat, maps)):
-        drawn = paint_weights(axis, image, limit)
-        if titles is not None:
-            axis.set_title(titles[place], fontsize=10)
-    figure.colorbar(drawn, ax=axes, shrink=0.9, aspect=15)
-    return figure
+    return weights_grid(maps.detach().cpu(), titles, columns, (size, height), aspect=15)
 
 
 def draw_filtered(image: torch.Tensor, kernel: torch.Tensor) -> Figure:

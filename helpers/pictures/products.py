@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, paint_weights
+from helpers.pictures.canvas import BLUE, GREY, ORANGE, frame, paint_weights
 
 _SHADES = ("#B9DCEF", "#FFE3AE", "#CFE8DD", "#F0D5E3")  # light, and one lighter than the other
 
@@ -98,7 +98,6 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
     weights = weights.detach().cpu().reshape(28, 28)
     products = pixels * weights
     figure, (first, second, third) = plt.subplots(1, 3, figsize=(7.2, 2.7))
-    first.axis("off")
     first.imshow(pixels.numpy(), vmin=0, vmax=1)
     for axis, numbers in ((second, weights), (third, products)):
         drawn = paint_weights(axis, numbers)
@@ -106,11 +105,7 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
         figure.colorbar(drawn, cax=bar, orientation="horizontal")
         bar.set_xticks(drawn.get_clim(), ["for a 7", "for a 3"], fontsize=9)
     for axis in (first, second, third):
-        axis.add_patch(
-            Rectangle(
-                (-0.5, -0.5), 28, 28, fill=False, edgecolor=GREY, linewidth=0.8, clip_on=False
-            )
-        )
+        frame(axis)
     for axis, sign in ((first, "×"), (second, "=")):
         axis.text(1.11, 0.5, sign, transform=axis.transAxes, ha="center", va="center", fontsize=18)
     plus = products[products > 0].sum().item()

@@ -10,7 +10,7 @@ import pytest
 import helpers
 from tests import ROOT
 from tools.lessons import kept
-from tools.lessons.notebook import code_cells, parse, read
+from tools.lessons.notebook import code_cells, imports, parse, read
 
 HOUSE = ROOT / "helpers"
 ROOMS = ("device", "data", "models", "training", "pictures")
@@ -35,19 +35,13 @@ def public(module: ast.Module) -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
-def imports(tree: ast.AST) -> list[tuple[str, str]]:
-    """What is imported from the house: pairs of a module and a name, which may be empty."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
-            found += [(node.module, name.name) for name in node.names]
-        if isinstance(node, ast.Import):
-            found += [(name.name, "") for name in node.names if name.name.startswith("helpers")]
-    return found
+def of_house(tree: ast.AST) -> list[tuple[str, str]]:
+    """What is imported from the house."""
+    return [(module, name) for module, name in imports(tree) if module.startswith("helpers")]
 
 
 IN_LESSONS = {
-    path.stem[:2]: {pair for cell in code_cells(read(path)) for pair in imports(parse(cell))}
+    path.stem[:2]: {pair for cell in code_cells(read(path)) for pair in of_house(parse(cell))}
     for path in LESSONS
 }
 
@@ -61,7 +55,7 @@ def test_a_room_is_the_index_of_what_lessons_build_and_use(room):
             if module == f"helpers.{room}" and name}  # fmt: skip
     files = {path.stem for path in (HOUSE / room).glob("*.py")}
     tree = ast.parse((HOUSE / room / "__init__.py").read_text("utf-8"))
-    offered = {name for _, name in imports(tree)}
+    offered = {name for _, name in of_house(tree)}
     assert offered == built.keys() | used - files | ASKED.get(room, set())
 
 
@@ -100,7 +94,7 @@ def test_data_flow_one_way():
     for name, tree in modules().items():
         room = name.split(".")[1] if "." in name else ""
         if room in ROOMS:
-            rooms = {module.split(".")[1] for module, _ in imports(tree) if module != "helpers"}
+            rooms = {module.split(".")[1] for module, _ in of_house(tree) if module != "helpers"}
             later = {*ROOMS[ROOMS.index(room) + 1 :], "course"}
             assert not rooms & later, f"{name} imports from {rooms & later}"
 
@@ -136,8 +130,7 @@ def test_nothing_imports_from_the_tests():
     for folder in ("helpers", "tools", "benchmarks"):
         for path in (ROOT / folder).rglob("*.py"):
             tree = ast.parse(path.read_text("utf-8"))
-            modules = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
-            assert not [m for m in modules if m.split(".")[0] == "tests"], path
+            assert not [m for m, _ in imports(tree) if m.split(".")[0] == "tests"], path
 
 
 @pytest.mark.parametrize("name", ["helpers", *(f"helpers.{room}" for room in ROOMS)])

@@ -129,6 +129,20 @@ def parse(cell: NotebookNode) -> ast.Module:
     return ast.parse(TransformerManager().transform_cell(cell.source))
 
 
+def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """What code imports: a module, and a name of it that is empty where all is imported.
+
+    Example:
+        >>> list(imports(ast.parse("import a.b; from c import d as e")))
+        [('a.b', ''), ('c', 'd')]
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", name.name) for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((name.name, "") for name in node.names)
+
+
 def digests(notebook: NotebookNode, words: bool = True) -> list[str]:
     """For each code cell a short text that changes when the code up to it does.
 

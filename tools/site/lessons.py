@@ -1,7 +1,6 @@
 """What the front page tells of a lesson, read from its notebook."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from tools.lessons import notebook as files
-from tools.lessons.notebook import code_cells, data_sets
+from tools.lessons.notebook import code_cells, data_sets, imports, parse
 from tools.publish import Place
 
 # A badge leads to the newest lesson of a branch; what its setup cell installs is of one commit.
@@ -75,7 +74,6 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
         ValueError: when its first cell has no title, no "What you will do" or no time.
     """
     opening = notebook.cells[0].source if notebook.cells else ""
-    code = [cell.source for cell in code_cells(notebook)]
     badge = _BADGE.search(opening)
     try:
         data = tuple(data_sets(notebook))
@@ -93,14 +91,14 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
         ),
         data=data,
         scores=tuple(row for cell in code_cells(notebook) for row in _scores(cell)),
-        uses=frozenset(_imports(code)),
+        uses=frozenset(
+            f"{module.removeprefix('helpers.')}.{name}"
+            for cell in code_cells(notebook)
+            for module, name in imports(parse(cell))
+            if module.startswith("helpers.")
+        ),
         place=Place(*badge.groups()) if badge else None,
     )
-
-
-def _imports(code: list[str]) -> Iterator[str]:
-    for module, names in re.findall(r"^from helpers\.([\w.]+) import (.+)$", "\n".join(code), re.M):
-        yield from (f"{module}.{name.split()[0]}" for name in names.split(","))
 
 
 def _find(pattern: str, text: str, page: str, expected: str) -> str:

@@ -24,7 +24,7 @@ class Module:
     @property
     def imported_as(self) -> frozenset[str]:
         """How a lesson imports what it offers, without "helpers.": ``training.fit_epoch``."""
-        room, _, rest = self.name.partition(".")
+        room = self.name.split(".")[0]
         return frozenset(f"{room}.{name}" for name in self.offers)
 
 

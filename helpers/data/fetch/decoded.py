@@ -31,7 +31,7 @@ def keep(root: Path, checked: Checked, prints: dict[str, str], work: Path) -> No
     for name, split in checked.splits.items():
         arrays[f"{name}_images"] = split.images.numpy()
         arrays[f"{name}_labels"] = split.labels.numpy()
-    np.savez(work / "decoded.npz", allow_pickle=False, **arrays)
+    np.savez(work / "decoded.npz", **arrays)  # type: ignore[arg-type]  # of names, not of options
     os.replace(work / "decoded.npz", file_of(root))
 
 
