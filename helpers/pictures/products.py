@@ -97,7 +97,7 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
     pixels = image.detach().cpu().reshape(28, 28)
     weights = weights.detach().cpu().reshape(28, 28)
     products = pixels * weights
-    figure, (first, second, third) = plt.subplots(1, 3, figsize=(7.2, 2.7))
+    figure, (first, second, third) = plt.subplots(1, 3, figsize=(7.2, 3.1))
     first.imshow(pixels.numpy(), vmin=0, vmax=1)
     for axis, numbers in ((second, weights), (third, products)):
         drawn = paint_weights(axis, numbers)
