@@ -361,7 +361,8 @@ HALVED = Exercise(
     [
         (lambda x: x / 2, 1, "Not yet: this is half of it.\nA stronger hint: add hint=2"),
         (lambda x: x / 2, 2, "Not yet: this is half of it.\nMultiply.\n"),
-        (lambda x: x, 2, "Not yet: same.\n"),
+        (lambda x: x, 1, "Not yet: same.\nA stronger hint: add hint=2"),
+        (lambda x: x, 2, "Not yet: same.\nThink of a double.\n"),
         (
             lambda x: 7.0,
             2,
@@ -370,7 +371,7 @@ HALVED = Exercise(
         (lambda x: x["a"], 2, "Think of a double."),
         (lambda x: 2 * x, 2, "Right: well done.\n"),
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_a_second_hint_is_told_when_it_is_asked_for(monkeypatch, capsys, answer, hint, said):
     monkeypatch.setattr(framework, "find", lambda number: HALVED)

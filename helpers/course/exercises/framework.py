@@ -55,7 +55,8 @@ class Mistake:
     Args:
         code: the wrong answer itself; a submission that behaves like it has made this mistake.
         says: what went wrong and where to look: the first hint.
-        do: what to do about it, short of the solution: the second hint, for who asks for it.
+        do: what to do about it, short of the solution: the second hint, for who asks for it; that
+            of the exercise where it is empty.
     """
 
     code: Callable | float
@@ -76,7 +77,7 @@ class Exercise:
         tolerance: largest relative and absolute error allowed in a value.
         observe: turns a function into one whose result shows what it did; needed only where that
             is not its return value, as for a step that changes its argument.
-        do: the second hint for a wrong answer that none of the mistakes explains.
+        do: the second hint for a wrong answer that has none of its own.
         off: what to say of values that are wrong and that no mistake explains, where ``observe``
             compares something that the learner never made.
     """
@@ -135,7 +136,7 @@ class Exercise:
             if problem:
                 known = self._diagnose(got, arguments)
                 if known:
-                    return WRONG, known.says, known.do
+                    return WRONG, known.says, known.do or self.do
                 if self.off and problem.startswith(_VALUES_OFF):
                     return WRONG, self.off, self.do
                 return WRONG, problem + _inputs(arguments), self.do
