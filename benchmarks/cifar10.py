@@ -1,4 +1,4 @@
-"""How fast lesson 07 trains: ``python -m benchmarks.cifar10``.
+"""How fast lesson 08 trains: ``python -m benchmarks.cifar10``.
 
 Two ways of training the same network with the same batch size, optimiser and learning rate:
 
@@ -198,7 +198,7 @@ def machine(device: torch.device) -> str:
 def main() -> None:
     device = get_default_device()
     on_gpu = device.type != "cpu"
-    parser = argparse.ArgumentParser(description="Measure how fast lesson 07 trains.")
+    parser = argparse.ArgumentParser(description="Measure how fast lesson 08 trains.")
     parser.add_argument(
         "--train", type=int, default=EPOCH if on_gpu else 1_280, help="images a run"
     )

@@ -1,4 +1,4 @@
-"""How fast and how good lesson 08 gets: ``python -m benchmarks.cifar10_fast``.
+"""How fast and how good lesson 09 gets: ``python -m benchmarks.cifar10_fast``.
 
 On a processor, two tables, both on the same images, views at test time included in all times:
 
@@ -6,7 +6,7 @@ On a processor, two tables, both on the same images, views at test time included
   has to compute, against what the machine can;
 - target: the shortest budget whose median reaches the accuracy that the notes' network ends with,
   against the notes' way (files behind a ``DataLoader``, float32) and against the same network from
-  memory (lesson 07's way: bfloat16 where the processor has it). The second is trained and timed
+  memory (lesson 08's way: bfloat16 where the processor has it). The second is trained and timed
   whole. Of the notes' way a part of an epoch is timed and extrapolated, and the table says so,
   unless ``--whole`` asks for all of it.
 
@@ -281,7 +281,7 @@ def against_airbench(
 
 def main() -> None:
     device = get_default_device()
-    parser = argparse.ArgumentParser(description="Measure how fast and how good lesson 08 gets.")
+    parser = argparse.ArgumentParser(description="Measure how fast and how good lesson 09 gets.")
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES, help="which to make")
     parser.add_argument("--budgets", type=float, nargs="+", default=[60, 300, 900])
     parser.add_argument("--search", type=float, nargs="+", default=[10, 15, 20, 25, 30, 40, 60])

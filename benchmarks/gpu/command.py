@@ -35,8 +35,8 @@ STAGES = {
     "duel": Plan("benchmarks.gpu.duel", 95),
     "ways": Plan("benchmarks.gpu.fast", 110),
     "notes": Plan("benchmarks.gpu.notes", 75),
-    "lesson07": Plan("benchmarks.gpu.lessons", 130),
-    "lesson08": Plan("benchmarks.gpu.lessons", 200),
+    "cifar10_lesson": Plan("benchmarks.gpu.lessons", 130),
+    "faster_lesson": Plan("benchmarks.gpu.lessons", 200),
 }
 IMAGES = Plan("benchmarks.gpu.images", 150)  # before all others, beside the facts
 

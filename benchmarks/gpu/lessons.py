@@ -1,4 +1,4 @@
-"""Lessons 07 and 08 at full scale: the figures that they print, and the seconds of each cell."""
+"""Lessons 08 and 09 at full scale: the figures that they print, and the seconds of each cell."""
 
 import re
 import time
@@ -12,8 +12,8 @@ from tools.lessons.kernel import run as run_notebook
 from tools.lessons.notebook import RAISES, code_cells, output_texts, read, tags
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
-TITLES = {"lesson07": "07_cifar10", "lesson08": "08_faster"}
-CHANGES = {"lesson08": ('"full": (60, 300)', '"full": (10, 20)')}  # seconds: it trains by the clock
+TITLES = {"cifar10_lesson": "08_cifar10", "faster_lesson": "09_faster"}
+CHANGES = {"faster_lesson": ('"full": (60, 300)', '"full": (10, 20)')}  # seconds: it trains by the clock
 SMALL = 3  # code cells
 
 

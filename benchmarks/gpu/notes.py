@@ -1,4 +1,4 @@
-"""Lesson 07's network, the notes' way with four workers against ``helpers``."""
+"""Lesson 08's network, the notes' way with four workers against ``helpers``."""
 
 from statistics import median
 

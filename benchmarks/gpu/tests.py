@@ -10,7 +10,7 @@ import pytest
 from benchmarks.gpu.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSON = "test_lesson_on_gpu.py"  # the stage lesson07 runs the same notebook
+LESSON = "test_lesson_on_gpu.py"  # the stage cifar10_lesson runs the same notebook
 
 
 class Counter:
@@ -63,7 +63,7 @@ def run(stage: Stage) -> None:
 
 
 def speaks_of_gpu(path: Path) -> bool:
-    """Whether some of its tests are marked ``gpu``; not so lesson 07, a stage of its own."""
+    """Whether some of its tests are marked ``gpu``; not so lesson 08, a stage of its own."""
     return path.name != LESSON and "@pytest.mark.gpu" in path.read_text("utf-8")
 
 

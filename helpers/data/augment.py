@@ -20,7 +20,7 @@ def random_flip(images: torch.Tensor) -> torch.Tensor:
         >>> random_flip(image).flatten().tolist() in ([1, 2], [2, 1])
         True
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     mirrored = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
     return torch.where(mirrored, images.flip(-1), images)
@@ -41,7 +41,7 @@ def random_shift(images: torch.Tensor, pixels: int = 2) -> torch.Tensor:
         >>> random_shift(image, pixels=1).shape
         torch.Size([1, 1, 3, 3])
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     n, channels, height, width = images.shape
     up, left = torch.randint(-pixels, pixels + 1, (2, n, 1), device=images.device)
@@ -66,7 +66,7 @@ def shift(images: torch.Tensor, right: int = 0, down: int = 0) -> torch.Tensor:
         >>> shift(torch.tensor([[1, 2, 3]]), right=1)
         tensor([[0, 1, 2]])
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     _check_shift(images, right, down)
     return F.pad(images, (right, -right, down, -down))
@@ -91,7 +91,7 @@ def shift_all_ways(images: torch.Tensor, pixels: int) -> torch.Tensor:
         >>> shift_all_ways(torch.eye(3).expand(4, 3, 3), 1)[:, 1].tolist()
         [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     moved = images.clone()
     for first, (right, down) in enumerate([(1, 0), (-1, 0), (0, 1), (0, -1)]):

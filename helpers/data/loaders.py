@@ -131,7 +131,7 @@ class ResidentBatches:
         [(1.0, [0, 1]), (1.0, [2, 3]), (1.0, [4])]
 
     Data kept on the GPU: David Page, "How to train your ResNet" (2018).
-    Built in lesson 07.
+    Built in lesson 08.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class AlternatingBatches(ResidentBatches):
         True
 
     Keller Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (arXiv:2404.00498).
-    Built in lesson 08.
+    Built in lesson 09.
     """
 
     turned = False

@@ -114,7 +114,7 @@ def to_device(data: Data, device: torch.device | str) -> Data:
         ('meta', 'meta')
 
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
-    Built in lesson 07.
+    Built in lesson 08.
     """
     checks.movable(data)
     if isinstance(data, dict):
@@ -148,7 +148,7 @@ class DeviceDataLoader:
         (2, ['meta', 'meta'])
 
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
-    Built in lesson 07.
+    Built in lesson 08.
     """
 
     def __init__(self, dl: SizedLoader, device: torch.device | str) -> None:

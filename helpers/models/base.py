@@ -24,7 +24,7 @@ class ImageClassificationBase(nn.Module):
 
     Name and methods are those of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian),
     where they follow PyTorch Lightning.
-    Built in lesson 07.
+    Built in lesson 08.
     """
 
     def training_step(self, batch: Batch) -> torch.Tensor:

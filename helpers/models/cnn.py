@@ -1,4 +1,4 @@
-"""Convolutional networks: for digits (lesson 06), and the notes' for photographs (lesson 07)."""
+"""Convolutional networks: for digits (lesson 07), and the notes' for photographs (lesson 08)."""
 
 import torch
 from torch import nn
@@ -22,7 +22,7 @@ def pooled_block(inputs: int, outputs: int) -> nn.Sequential:
         >>> pooled_block(1, 8)(torch.zeros(5, 1, 28, 28)).shape
         torch.Size([5, 8, 14, 14])
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel_size=3, padding=1),
@@ -40,7 +40,7 @@ def small_cnn() -> nn.Sequential:
         >>> small_cnn()(torch.zeros(5, 1, 28, 28)).shape
         torch.Size([5, 10])
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     return nn.Sequential(
         pooled_block(1, 8),
@@ -66,7 +66,7 @@ def conv_block(inputs: int, middle: int, outputs: int) -> nn.Sequential:
         >>> conv_block(3, 32, 64)(torch.zeros(1, 3, 32, 32)).shape
         torch.Size([1, 64, 16, 16])
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     return nn.Sequential(
         nn.Conv2d(inputs, middle, kernel_size=3, padding=1), nn.ReLU(),
@@ -92,7 +92,7 @@ class Cifar10CnnModel(ImageClassificationBase):
 
     The layers are those of the notebook "Image Classification with Convolutional Neural Networks"
     in "Deep Learning with PyTorch: Zero to GANs" (jovian).
-    Built in lesson 07.
+    Built in lesson 08.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ def he_init(layer: nn.Module) -> None:
         0.0
 
     From "Delving Deep into Rectifiers" (He and others, 2015).
-    Built in lesson 07.
+    Built in lesson 08.
     """
     if isinstance(layer, (nn.Conv2d, nn.Linear)):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")

@@ -24,7 +24,7 @@ def apply_kernel(image: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
         tensor([[1., 2.]])
 
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
-    Built in lesson 06.
+    Built in lesson 07.
     """
     checks.floats(image=image, kernel=kernel)
     checks.grids(image, kernel)
@@ -52,7 +52,7 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) 
         >>> output_size(28, 3), output_size(28, 3, padding=1), output_size(28, 3, 2, 1)
         (26, 28, 14)
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     checks.whole(1, size=size, kernel_size=kernel_size, stride=stride)
     checks.whole(0, padding=padding)
@@ -88,7 +88,7 @@ def conv2d(
         >>> conv2d(torch.ones(1, 2, 4, 4), torch.ones(5, 2, 3, 3), padding=1)[0, 0, 0]
         tensor([ 8., 12., 12.,  8.])
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     checks.floats(x=x, weight=weight)
     checks.batch_of_images(x)
@@ -121,7 +121,7 @@ def conv_parameters(inputs: int, filters: int, kernel_size: int) -> int:
         >>> conv_parameters(inputs=1, filters=25, kernel_size=3)
         250
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     checks.whole(1, inputs=inputs, filters=filters, kernel_size=kernel_size)
     return filters * inputs * kernel_size**2 + filters
@@ -139,7 +139,7 @@ def conv_filters(parameters: int, inputs: int, kernel_size: int) -> int:
         >>> conv_filters(parameters=250, inputs=1, kernel_size=3)
         25
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     _check_count(parameters, inputs, kernel_size)
     return parameters // (inputs * kernel_size**2 + 1)
@@ -162,7 +162,7 @@ def max_pool2d(x: torch.Tensor, kernel_size: int) -> torch.Tensor:
         tensor([[[[ 5.,  7.],
                   [13., 15.]]]])
 
-    Built in lesson 06.
+    Built in lesson 07.
     """
     checks.batch_of_images(x)
     checks.whole(1, kernel_size=kernel_size)

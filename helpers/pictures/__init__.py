@@ -1,6 +1,6 @@
 """Pictures with a text alternative, of what the lessons show."""
 
-from helpers.pictures.curves import towards_one  # lesson 08
+from helpers.pictures.curves import towards_one  # lesson 09
 from helpers.pictures.answers import (
     draw_comparison,
     draw_confusion,

@@ -15,13 +15,13 @@ from helpers.training.classifier import (  # lesson 05
     train_classifier,
     train_step,
 )
-from helpers.training.checkpoint import load_weights, save_weights  # lesson 07
-from helpers.training.classifier import predict_image  # lesson 07
-from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 07
-from helpers.training.budgeted import learn  # lesson 08
-from helpers.training.muon import Muon, orthogonalize  # lesson 08
-from helpers.training.schedule import linear_decay, one_cycle  # lesson 08
-from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 08
+from helpers.training.checkpoint import load_weights, save_weights  # lesson 08
+from helpers.training.classifier import predict_image  # lesson 08
+from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 08
+from helpers.training.budgeted import learn  # lesson 09
+from helpers.training.muon import Muon, orthogonalize  # lesson 09
+from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
+from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.fast import fit_fast
 from helpers.training.schedule import StepBudget, TimeBudget

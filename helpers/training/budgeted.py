@@ -43,7 +43,7 @@ def learn(
         0.75
 
     Label smoothing: Szegedy et al. (arXiv:1512.00567).
-    Built in lesson 08.
+    Built in lesson 09.
     """
     groups = [group for optimizer in optimizers for group in optimizer.param_groups]
     peaks = [group["lr"] for group in groups]

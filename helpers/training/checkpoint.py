@@ -121,7 +121,7 @@ def save_weights(model: nn.Module, path: Path | str) -> None:
     Example:
         ``save_weights(model, "cifar10.pt")``
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     with replacing(path) as temporary:
         torch.save(model.state_dict(), temporary)
@@ -137,7 +137,7 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
     Example:
         ``load_weights(model, "cifar10.pt")``
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     check_weights(model, path)
     model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))

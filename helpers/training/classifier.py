@@ -203,7 +203,7 @@ def predict_image(
         >>> name in ("cat", "dog"), round(probabilities.sum().item(), 4)
         (True, 1.0)
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     device = next(model.parameters()).device
     xb = to_device(image[None].float() / 255, device)

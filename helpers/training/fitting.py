@@ -36,7 +36,7 @@ def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
         ``evaluate(model, val_loader)["val_acc"]``
 
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
-    Built in lesson 07.
+    Built in lesson 08.
     """
     with evaluating(model):
         outputs = [model.validation_step(batch) for batch in val_loader]
@@ -64,7 +64,7 @@ def fit_epoch(
     Example:
         ``fit_epoch(model, train_loader, torch.optim.Adam(model.parameters(), lr=0.001))``
 
-    Built in lesson 07.
+    Built in lesson 08.
     """
     model.train()
     watched_step, losses = LossWatch(model.training_step), []
@@ -112,7 +112,7 @@ def fit(
         ``history = fit(10, 0.001, model, train_loader, val_loader, torch.optim.Adam)``
 
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
-    Built in lesson 07.
+    Built in lesson 08.
     """
     check_epochs(epochs, checkpoint)
     optimizer = opt_func(model.parameters(), lr)

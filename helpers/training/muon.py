@@ -39,7 +39,7 @@ def orthogonalize(
 
     Polynomial and coefficients: Keller Jordan et al., "Muon: an optimizer for hidden layers in
     neural networks" (2024); iterations of this kind: Björck and Bowie (1971).
-    Built in lesson 08.
+    Built in lesson 09.
     """
     _check_matrix(matrix)
     if matrix.shape[-2] > matrix.shape[-1]:  # the smaller of X Xᵀ and Xᵀ X is less work
@@ -80,7 +80,7 @@ class Muon(torch.optim.Optimizer):
 
     Keller Jordan et al., "Muon" (2024), and for constant length the airbench programs of 2024;
     ``torch.optim.Muon`` has it for matrices, without the latter.
-    Built in lesson 08.
+    Built in lesson 09.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ def orthogonalize_all(
 
 
 class BatchedMuon(Muon):
-    """``Muon`` of lesson 08, all weights at once: the same steps, up to rounding.
+    """``Muon`` of lesson 09, all weights at once: the same steps, up to rounding.
 
     A small network has many small weights, and for each the lesson's ``Muon`` starts some thirty
     operations. A GPU does each of them in less time than it takes to start it.

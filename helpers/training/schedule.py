@@ -22,7 +22,7 @@ def linear_decay(done: float, end: float = 0.0) -> float:
         >>> [linear_decay(done) for done in (0, 0.25, 1)]
         [1.0, 0.75, 0.0]
 
-    Built in lesson 08.
+    Built in lesson 09.
     """
     return 1 + (end - 1) * min(done, 1.0)
 
@@ -45,7 +45,7 @@ def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float =
 
     One cycle: Smith and Topin, "Super-convergence" (arXiv:1708.07120); the shape is that of
     fastai's ``fit_one_cycle``.
-    Built in lesson 08.
+    Built in lesson 09.
     """
     _check_peak(peak)
     if done < peak:

@@ -2,65 +2,87 @@
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from torchvision.transforms import Normalize
+import torch.nn.functional as F
+from torch import nn
 
 from helpers.course.exercises import RIGHT, WRONG, find
-from helpers.models.cnn import Cifar10CnnModel
+from helpers.models.convolution import conv_parameters
+from helpers.models.layers import count_parameters
 
 
-def test_flat_size_is_that_of_the_network():
-    network = Cifar10CnnModel(width=2).network
-    flat = network[:4](torch.zeros(1, 3, 32, 32))
-    assert find("7.1").solution(32, 3, 16) == flat.shape[1]
-    assert find("7.1").solution(32, 3, 256) == Cifar10CnnModel().network[5].in_features
-
-
-@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=9), min_size=1, max_size=6))
-def test_epoch_accuracy_is_the_mean_over_all_images(batches):
-    accuracies = torch.tensor([sum(batch) / len(batch) for batch in batches])
-    sizes = torch.tensor([len(batch) for batch in batches])
-    everything = [right for batch in batches for right in batch]
-    got = find("7.2").solution(accuracies, sizes)
-    # A mean of up to six numbers from 0 to 1 in float32, each rounded by 6e-8.
-    assert got.item() == pytest.approx(sum(everything) / len(everything), abs=1e-6)
-
-
-def test_normalize_is_that_of_torchvision():
-    xb = torch.randint(0, 256, (4, 3, 8, 8), dtype=torch.uint8)
-    mean, std = torch.tensor([0.49, 0.48, 0.45]), torch.tensor([0.25, 0.24, 0.26])
-    theirs = Normalize(mean.tolist(), std.tolist())(xb.float() / 255)
-    torch.testing.assert_close(find("7.3").solution(xb, mean, std), theirs)
-    assert find("7.3").judge(lambda xb, m, s: Normalize(m, s)(xb / 255))[0] == RIGHT
-    view = lambda xb, m, s: (xb / 255 - m.view(3, 1, 1)) / s.view(3, 1, 1)  # noqa: E731
-    assert find("7.3").judge(view)[0] == RIGHT
+def said(number, answer):
+    return find(number).judge(answer)[1]
 
 
 @pytest.mark.parametrize(
-    ("losses", "patience", "epoch"),
+    "blur",
     [
-        ([2.0, 1.5, 1.6, 1.4, 1.5, 1.45, 1.3], 2, 6),
-        ([1.0, 0.9, 0.8], 1, 3),
-        ([1.0, 1.1], 1, 2),
-        ([1.0, 1.1, 1.2, 0.5], 3, 4),
-        ([1.0], 5, 1),
+        lambda image: F.avg_pool2d(image[None], 3, stride=1)[0],
+        lambda image: F.conv2d(image[None, None], torch.ones(1, 1, 3, 3) / 9)[0, 0],
+        lambda image: image.unfold(0, 3, 1).unfold(1, 3, 1).mean((-1, -2)),
     ],
 )
-def test_stopping_by_hand(losses, patience, epoch):
-    assert find("7.4").solution(losses, patience) == epoch
+def test_blur_in_many_ways(blur):
+    assert find("7.1").judge(blur)[0] == RIGHT
 
 
-@pytest.mark.parametrize(
-    ("number", "answer"),
-    [
-        ("7.1", lambda size, blocks, channels: channels * size),
-        ("7.2", lambda accuracies, sizes: accuracies.max()),
-        ("7.3", lambda xb, mean, std: torch.zeros(xb.shape)),
-        ("7.4", lambda losses, patience: 1),
-    ],
-)
-def test_an_unforeseen_wrong_answer_is_wrong_and_shown(number, answer):
-    verdict, said = find(number).judge(answer)
-    assert verdict == WRONG and "expected" in said
-    assert said not in [mistake.says for mistake in find(number).mistakes]
+def test_an_unforeseen_blur_is_wrong():
+    verdict, sentence = find("7.1").judge(
+        lambda image: image.unfold(0, 3, 1).unfold(1, 3, 1).flatten(2).median(-1).values
+    )
+    assert verdict == WRONG and sentence.startswith("shape and dtype are right, the values are not")
+
+
+@pytest.mark.parametrize("layers", [arguments[1] for arguments in find("7.2").inputs()])
+def test_final_size_is_torchs(layers):
+    x = torch.zeros(1, 1, 26, 26)
+    for kernel_size, stride, padding in layers:
+        x = F.conv2d(x, torch.zeros(1, 1, kernel_size, kernel_size), None, stride, padding)
+    assert find("7.2").solution(26, layers) == x.shape[2] == x.shape[3]
+
+
+def test_an_unforeseen_size_is_wrong():
+    assert said("7.2", lambda size, layers: size // 2).startswith("expected 5, got 13.")
+
+
+@pytest.mark.parametrize(("inputs", "filters", "side"), [(1, 25, 3), (16, 32, 5), (3, 7, 1)])
+def test_kernel_side_undoes_the_count(inputs, filters, side):
+    parameters = count_parameters(nn.Conv2d(inputs, filters, side).parameters())
+    assert parameters == conv_parameters(inputs, filters, side)
+    assert find("7.3").solution(parameters, inputs, filters) == side
+
+
+def test_kernel_side_need_not_be_rounded():
+    exact = find("7.3").judge(lambda p, inputs, filters: ((p - filters) / inputs / filters) ** 0.5)
+    assert exact[0] == RIGHT
+
+
+def test_an_unforeseen_side_is_wrong():
+    assert said("7.3", lambda p, inputs, filters: 3).startswith("expected 5, got 3.")
+
+
+def test_pooling_by_hand_or_by_unfold():
+    def overlapping_pool(x, kernel_size, stride):
+        windows = x.unfold(2, kernel_size, stride).unfold(3, kernel_size, stride)
+        return windows.amax((-1, -2))
+
+    assert find("7.4").judge(overlapping_pool)[0] == RIGHT
+
+
+def test_an_unforeseen_pooling_is_wrong():
+    sentence = said("7.4", lambda x, kernel_size, stride: F.lp_pool2d(x, 2, kernel_size, stride))
+    assert "the values are not" in sentence
+
+
+@pytest.mark.parametrize("layers", [arguments[0] for arguments in find("7.5").inputs()])
+def test_receptive_field_is_what_a_gradient_reaches(layers):
+    x = torch.zeros(1, 1, 200, dtype=torch.float64, requires_grad=True)
+    y = x
+    for kernel_size, stride in layers:
+        y = F.conv1d(y, torch.ones(1, 1, kernel_size, dtype=torch.float64), stride=stride)
+    y[0, 0, y.shape[2] // 2].backward()
+    assert find("7.5").solution(layers) == (x.grad != 0).sum()
+
+
+def test_an_unforeseen_field_is_wrong():
+    assert said("7.5", lambda layers: 7).startswith("expected 21, got 7.")

@@ -2,72 +2,62 @@
 
 import pytest
 import torch
-import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from torchvision.transforms import Normalize
 
 from helpers.course.exercises import RIGHT, WRONG, find
-from helpers.training.views import look_twice
+from helpers.models.cnn import Cifar10CnnModel
 
 
-@pytest.mark.parametrize(("inputs", "outputs", "size", "side"), [(3, 8, 3, 10), (4, 2, 5, 9)])
-def test_the_work_is_what_torch_counts(inputs, outputs, size, side):
-    conv, x = nn.Conv2d(inputs, outputs, size, bias=False), torch.zeros(1, inputs, side, side)
-    with FlopCounterMode(display=False) as counter:
-        y = conv(x)
-    solution = find("8.1").solution
-    assert solution(inputs, outputs, size, *y.shape[2:]) == counter.get_total_flops()
+def test_flat_size_is_that_of_the_network():
+    network = Cifar10CnnModel(width=2).network
+    flat = network[:4](torch.zeros(1, 3, 32, 32))
+    assert find("8.1").solution(32, 3, 16) == flat.shape[1]
+    assert find("8.1").solution(32, 3, 256) == Cifar10CnnModel().network[5].in_features
 
 
-@given(st.floats(0.05, 0.95), st.floats(0, 1))
-def test_the_triangle_has_its_corners_and_straight_sides(peak, part):
-    triangle = find("8.2").solution
-    assert triangle(0.0, peak) == 0 and triangle(1.0, peak) == 0
-    assert triangle(peak, peak) == pytest.approx(1)
-    assert triangle(part * peak * 0.999, peak) == pytest.approx(part * 0.999)
-    assert triangle(peak + part * (1 - peak), peak) == pytest.approx(1 - part)
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=9), min_size=1, max_size=6))
+def test_epoch_accuracy_is_the_mean_over_all_images(batches):
+    accuracies = torch.tensor([sum(batch) / len(batch) for batch in batches])
+    sizes = torch.tensor([len(batch) for batch in batches])
+    everything = [right for batch in batches for right in batch]
+    got = find("8.2").solution(accuracies, sizes)
+    # A mean of up to six numbers from 0 to 1 in float32, each rounded by 6e-8.
+    assert got.item() == pytest.approx(sum(everything) / len(everything), abs=1e-6)
 
 
-@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.9])
-def test_smooth_labels_give_the_loss_of_torch(smoothing):
-    torch.manual_seed(0)
-    logits, labels = torch.randn(6, 5), torch.randint(0, 5, (6,))
-    targets = find("8.3").solution(labels, 5, smoothing)
-    torch.testing.assert_close(
-        F.cross_entropy(logits, targets), F.cross_entropy(logits, labels, label_smoothing=smoothing)
-    )
-    by_mean = lambda y, n, s: torch.eye(n)[y] * (1 - s) + s * torch.ones(n) / n  # noqa: E731
-    assert find("8.3").judge(by_mean)[0] == RIGHT
+def test_normalize_is_that_of_torchvision():
+    xb = torch.randint(0, 256, (4, 3, 8, 8), dtype=torch.uint8)
+    mean, std = torch.tensor([0.49, 0.48, 0.45]), torch.tensor([0.25, 0.24, 0.26])
+    theirs = Normalize(mean.tolist(), std.tolist())(xb.float() / 255)
+    torch.testing.assert_close(find("8.3").solution(xb, mean, std), theirs)
+    assert find("8.3").judge(lambda xb, m, s: Normalize(m, s)(xb / 255))[0] == RIGHT
+    view = lambda xb, m, s: (xb / 255 - m.view(3, 1, 1)) / s.view(3, 1, 1)  # noqa: E731
+    assert find("8.3").judge(view)[0] == RIGHT
 
 
-def test_the_doubtful_are_those_that_look_twice_looks_at_again():
-    """A model that answers otherwise to moved images shows which of them were moved."""
-    torch.manual_seed(0)
-    images = torch.rand(10, 1, 1, 5).round(decimals=2)
-    images = images + images.flip(-1)  # both sides alike: the first two views agree
-    logits = images.flatten(1)
-    changed = (look_twice(lambda x: x.flatten(1), images, 0.4) - logits).abs().amax(1) > 1e-6
-    assert set(find("8.4").solution(logits, 4).tolist()) == set(
-        changed.nonzero().flatten().tolist()
-    )
-
-
-def test_worth_by_hand():
-    worth = find("8.5").solution(torch.tensor([0.9, 0.8]), torch.tensor([0.8, 0.8, 0.8]))
-    # A difference of 0.05 between numbers that float32 rounds by 6e-8, times a hundred.
-    assert worth.item() == pytest.approx(5.0, abs=1e-4)
+@pytest.mark.parametrize(
+    ("losses", "patience", "epoch"),
+    [
+        ([2.0, 1.5, 1.6, 1.4, 1.5, 1.45, 1.3], 2, 6),
+        ([1.0, 0.9, 0.8], 1, 3),
+        ([1.0, 1.1], 1, 2),
+        ([1.0, 1.1, 1.2, 0.5], 3, 4),
+        ([1.0], 5, 1),
+    ],
+)
+def test_stopping_by_hand(losses, patience, epoch):
+    assert find("8.4").solution(losses, patience) == epoch
 
 
 @pytest.mark.parametrize(
     ("number", "answer"),
     [
-        ("8.1", lambda inputs, outputs, size, height, width: inputs + outputs),
-        ("8.2", lambda done, peak: 0.123),
-        ("8.3", lambda labels, classes, smoothing: torch.zeros(len(labels), classes)),
-        ("8.4", lambda logits, count: torch.zeros(count, dtype=torch.long)),
-        ("8.5", lambda with_it, without_it: torch.tensor(1.0)),
+        ("8.1", lambda size, blocks, channels: channels * size),
+        ("8.2", lambda accuracies, sizes: accuracies.max()),
+        ("8.3", lambda xb, mean, std: torch.zeros(xb.shape)),
+        ("8.4", lambda losses, patience: 1),
     ],
 )
 def test_an_unforeseen_wrong_answer_is_wrong_and_shown(number, answer):

@@ -91,7 +91,7 @@ def test_float16_is_for_nvidia_gpus_without_bfloat16_and_loops_that_look_out(
         ("cpu", torch.bfloat16, True),
         ("cuda", torch.bfloat16, True),
         ("cuda", torch.float16, True),
-        ("cuda", torch.float32, False),  # lesson 07 on a T4
+        ("cuda", torch.float32, False),  # lesson 08 on a T4
         ("mps", torch.float32, False),
     ],
 )

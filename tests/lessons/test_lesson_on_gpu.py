@@ -1,4 +1,4 @@
-"""Lesson 07 on a GPU: all of it, at full scale. Its own ``expect`` lines judge the figures."""
+"""Lesson 08 on a GPU: all of it, at full scale. Its own ``expect`` lines judge the figures."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests import ROOT
 from tools.lessons.kernel import on_practice_data, run
 from tools.lessons.notebook import code_cells, output_texts, read
 
-LESSON = ROOT / "notebooks" / "07_cifar10.ipynb"
+LESSON = ROOT / "notebooks" / "08_cifar10.ipynb"
 
 
 @pytest.mark.gpu

@@ -1,4 +1,4 @@
-"""The scoreboard of all methods, and the ladder of lesson 08."""
+"""The scoreboard of all methods, and the ladder of lesson 09."""
 
 import matplotlib.pyplot as plt
 import pytest

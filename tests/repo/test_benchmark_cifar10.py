@@ -1,4 +1,4 @@
-"""The benchmark of lesson 07 on very small work: both ways do the same, and the table is whole."""
+"""The benchmark of lesson 08 on very small work: both ways do the same, and the table is whole."""
 
 import re
 

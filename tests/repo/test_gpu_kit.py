@@ -230,11 +230,11 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
     for figure in (
         "facts.bfloat16_tflops", "tests.units_passed", "fast.1_s_limit", "fast.cold_wall_s",
         "fast.step_8-16-16_operators", "ways.sliced_compiled_step_ms", "duel.ours_seconds",
-        "duel.fit_fast_in_that_time_accuracy", "notes.notes_over_helpers", "lesson07.lines",
+        "duel.fit_fast_in_that_time_accuracy", "notes.notes_over_helpers", "cifar10_lesson.lines",
     ):  # fmt: skip
         assert figures[figure], figure
-    assert figures["lesson07.cells_run"] == figures["lesson08.cells_run"] == lessons.SMALL
-    assert figures["lesson08.changed"] == '"full": (60, 300) -> "full": (10, 20)'
+    assert figures["cifar10_lesson.cells_run"] == figures["faster_lesson.cells_run"] == lessons.SMALL
+    assert figures["faster_lesson.changed"] == '"full": (60, 300) -> "full": (10, 20)'
     assert len(list(tmp_path.glob("*.ipynb"))) == 2
 
 
@@ -242,27 +242,27 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
 
 
 def test_lesson_08_still_has_what_is_shortened(results):
-    stage = Stage("lesson08", results, 60)
-    made = lessons.shortened(stage, read(lessons.FOLDER / "08_faster.ipynb"))
-    (old, new), text = lessons.CHANGES["lesson08"], "\n".join(c.source for c in made.cells)
+    stage = Stage("faster_lesson", results, 60)
+    made = lessons.shortened(stage, read(lessons.FOLDER / "09_faster.ipynb"))
+    (old, new), text = lessons.CHANGES["faster_lesson"], "\n".join(c.source for c in made.cells)
     assert new in text and old not in text
-    assert results.read()["lesson08.changed"] == f"{old} -> {new}"
+    assert results.read()["faster_lesson.changed"] == f"{old} -> {new}"
     assert not any(cell.outputs for cell in code_cells(made))
 
 
 def test_lessons_tell_figures_seconds_and_errors_cell_by_cell(results):
     made = notebook(code("print(1)"), code("f(2)"), code("g()", tags=("raises-exception",)))
-    watch = lessons.Watch(Stage("lesson07", results, 60), made)
+    watch = lessons.Watch(Stage("cifar10_lesson", results, 60), made)
     replies = [{"status": "ok"}, {"status": "error", "ename": "KeyError", "evalue": "20"}]
     made.cells[0].outputs = [new_output("stream", text="no figure\naccuracy: 0.715\n")]
     for cell, reply in zip(made.cells, [*replies, replies[1]]):
         watch.start(cell=cell)
         watch.executed(cell=cell, cell_index=0, execute_reply={"content": reply})
     figures = results.read()
-    assert figures["lesson07.lines"] == ["accuracy: 0.715"]
-    assert figures["lesson07.errors"] == ["In [2] KeyError: 20"]
-    assert figures["lesson07.cells"] == figures["lesson07.cells_run"] == 3
-    assert len(figures["lesson07.cells_seconds"]) == 3
+    assert figures["cifar10_lesson.lines"] == ["accuracy: 0.715"]
+    assert figures["cifar10_lesson.errors"] == ["In [2] KeyError: 20"]
+    assert figures["cifar10_lesson.cells"] == figures["cifar10_lesson.cells_run"] == 3
+    assert len(figures["cifar10_lesson.cells_seconds"]) == 3
 
 
 def test_code_that_a_lesson_prints_is_no_figure():

@@ -1,225 +1,311 @@
-"""The exercises of lesson 07: shapes, means over batches, normalising, and when to stop."""
+"""The exercises of lesson 07: kernels, sizes, parameters, pooling, receptive fields."""
 
-import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
+import torch.nn.functional as F
 
 from helpers.course.exercises.framework import Exercise, Mistake
+from helpers.models.convolution import apply_kernel, output_size
+
+Layers = Sequence[tuple[int, ...]]
 
 
-def _flat_size(size: int, blocks: int, channels: int) -> int:
-    return channels * (size // 2**blocks) ** 2
+def _filtered(
+    image: torch.Tensor, kernel: Sequence[Sequence[float]], stride: int = 1, padding: int = 0
+) -> torch.Tensor:
+    filters = torch.tensor(kernel)[None, None]
+    return F.conv2d(image[None, None], filters, stride=stride, padding=padding)[0, 0]
 
 
-def _epoch_accuracy(accuracies: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
-    return (accuracies * sizes).sum() / sizes.sum()
+def _blur(image: torch.Tensor) -> torch.Tensor:
+    return apply_kernel(image, torch.full((3, 3), 1 / 9))
 
 
-def _normalize(xb: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
-    return (xb.float() / 255 - mean[:, None, None]) / std[:, None, None]
+def _final_size(size: int, layers: Layers) -> int:
+    for kernel_size, stride, padding in layers:
+        size = output_size(size, kernel_size, stride, padding)
+    return size
 
 
-def _stop_epoch(
-    losses: list[float],
-    patience: int,
-    better: Callable[[float, float], bool] = operator.lt,
-    reset: bool = True,
-) -> int:
-    best, waited = float("inf"), 0
-    for epoch, loss in enumerate(losses, start=1):
-        if better(loss, best):
-            best, waited = loss, 0 if reset else waited
-        else:
-            waited += 1
-        if waited == patience:
-            return epoch
-    return len(losses)
+def _sizes_with(formula: Callable[[float, int, int, int], float]) -> Callable:
+    """``final_size`` with another formula for each layer."""
+
+    def final_size(size: float, layers: Layers) -> float:
+        for layer in layers:
+            size = formula(size, *layer)
+        return size
+
+    return final_size
 
 
-def _stop_against_the_last(losses: list[float], patience: int) -> int:
-    waited = 0
-    for epoch, (before, now) in enumerate(zip(losses, losses[1:]), start=2):
-        waited = waited + 1 if now >= before else 0
-        if waited == patience:
-            return epoch
-    return len(losses)
+def _kernel_side(parameters: int, inputs: int, filters: int) -> int:
+    return round(((parameters - filters) / (inputs * filters)) ** 0.5)
 
 
-def _sizes() -> list[tuple]:
-    return [(32, 3, 256), (64, 2, 8), (30, 2, 5)]
+def _overlapping_pool(x: torch.Tensor, kernel_size: int, stride: int) -> torch.Tensor:
+    return F.max_pool2d(x, kernel_size, stride)
 
 
-def _batches() -> list[tuple]:
+def _receptive_field(layers: Layers) -> int:
+    field, apart = 1, 1
+    for kernel_size, stride in layers:
+        field += (kernel_size - 1) * apart
+        apart *= stride
+    return field
+
+
+def _stride_too_early(layers: Layers) -> int:
+    field, apart = 1, 1
+    for kernel_size, stride in layers:
+        apart *= stride
+        field += (kernel_size - 1) * apart
+    return field
+
+
+def _strides_added(layers: Layers) -> int:
+    field, apart = 1, 1
+    for kernel_size, stride in layers:
+        field += (kernel_size - 1) * apart
+        apart += stride - 1
+    return field
+
+
+def _only_the_last_stride(layers: Layers) -> int:
+    field, apart = 1, 1
+    for kernel_size, stride in layers:
+        field += (kernel_size - 1) * apart
+        apart = stride
+    return field
+
+
+def _product(layers: Layers) -> int:
+    field = 1
+    for kernel_size, _ in layers:
+        field *= kernel_size
+    return field
+
+
+def _random(*shape: int, seed: int) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _images() -> list[tuple]:
+    return [(_random(6, 9, seed=0),), (_random(28, 28, seed=1),)]
+
+
+def _networks() -> list[tuple]:
+    # The first one tells all the mistakes apart.
     return [
-        (torch.tensor([0.5, 0.7, 1.0]), torch.tensor([128, 128, 16])),
-        (torch.tensor([0.25, 0.75]), torch.tensor([100, 50])),
+        (26, [(7, 3, 0), (5, 1, 2), (3, 1, 0)]),
+        (28, [(3, 1, 1), (2, 2, 0)] * 3),
+        (9, [(3, 1, 0)]),
     ]
 
 
-def _photos() -> list[tuple]:
-    generator = torch.Generator().manual_seed(0)
-    # Three pixels wide, so that a mean along the wrong axis runs through and shows in the values.
-    xb = torch.randint(0, 256, (2, 3, 3, 3), dtype=torch.uint8, generator=generator)
-    return [(xb, torch.tensor([0.5, 0.4, 0.3]), torch.tensor([0.2, 0.25, 0.5]))]
+def _counts() -> list[tuple]:
+    return [(12832, 16, 32), (250, 1, 25), (4640, 16, 32), (20, 1, 10)]
 
 
-def _losses() -> list[tuple]:
+def _pools() -> list[tuple]:
+    return [(_random(2, 3, 7, 8, seed=2) - 1, 3, 2), (_random(1, 2, 6, 6, seed=3), 2, 1)]
+
+
+def _stacks() -> list[tuple]:
     return [
-        ([1.6, 1.8, 1.7, 1.4, 1.6, 1.5, 1.6, 1.7, 1.7, 1.8], 3),
-        ([1.0, 0.9, 0.8, 0.7], 2),
-        ([1.0, 1.1, 0.9, 0.95, 0.94, 0.93, 0.92], 3),
-        ([1.0, 1.0, 0.5], 1),
+        ([(5, 2), (3, 1), (3, 2), (3, 1)],),
+        ([(3, 1), (3, 1)],),
+        ([(3, 1), (2, 2)] * 3,),
+        ([(7, 3)],),
     ]
 
 
 EXERCISES = {
     "7.1": Exercise(
-        solution=_flat_size,
-        inputs=_sizes,
+        solution=_blur,
+        inputs=_images,
         mistakes=(
             Mistake(
-                lambda size, blocks, channels: channels * (size // 2**blocks),
-                "value: this counts one row of each channel. A channel has height times width.",
+                lambda i: _filtered(i, [[1.0] * 3] * 3),
+                "value: this is the sum of the nine pixels. The mean is a ninth of it.",
             ),
             Mistake(
-                lambda size, blocks, channels: (size // 2**blocks) ** 2,
-                "value: this is one channel. There are `channels` of them.",
+                lambda i: _filtered(i, [[1 / 3] * 3] * 3),
+                "value: the sum is divided by 3, but the window has nine pixels.",
             ),
             Mistake(
-                lambda size, blocks, channels: channels * (size / 2**blocks) ** 2,
-                "value: pooling drops what is left over: divide by //, which drops the remainder.",
+                lambda i: _filtered(i, [[1 / 9] * 3] * 3, padding=1),
+                "shape: the result is as large as the image. Leave the padding out.",
             ),
             Mistake(
-                lambda size, blocks, channels: channels * size**2,
-                "value: each block ends with a pooling, which halves height and width.",
+                lambda i: _filtered(i, [[1 / 9] * 3] * 3, stride=3),
+                "shape: these windows lie side by side. They should move on by one pixel.",
             ),
             Mistake(
-                lambda size, blocks, channels: channels * (size // (2 * blocks)) ** 2,
-                "value: halving three times divides by 8, not by 6: 2**blocks.",
+                lambda i: _filtered(i, [[1 / 8] * 3, [1 / 8, 0.0, 1 / 8], [1 / 8] * 3]),
+                "value: the pixel in the middle belongs to the mean, too.",
             ),
+            Mistake(lambda i: i.mean(), "shape: this is the mean of the whole image."),
             Mistake(
-                lambda size, blocks, channels: channels * size**2 // 2**blocks,
-                "value: pooling halves the height and the width, so each block leaves a quarter.",
-            ),
-            Mistake(
-                lambda size, blocks, channels: 3 * (size // 2**blocks) ** 2,
-                "value: 3 channels come in. After the blocks there are `channels`.",
+                lambda i: i[1:-1, 1:-1],
+                "value: these are the pixels themselves; each should be the mean of its window.",
             ),
         ),
-        praise="height times width times channels, and each pooling leaves a quarter.",
-        tolerance=0,
+        praise="nine equal weights that add up to 1: the picture gets blurred, not brighter.",
     ),
     "7.2": Exercise(
-        solution=_epoch_accuracy,
-        inputs=_batches,
+        solution=_final_size,
+        inputs=_networks,
         mistakes=(
             Mistake(
-                lambda accuracies, sizes: accuracies.mean(),
-                "value: every batch counts the same here, also the small last one.",
+                _sizes_with(lambda n, k, s, p: (n + p - k) // s + 1),
+                "value: padding is added at both ends, so it counts twice.",
             ),
             Mistake(
-                lambda accuracies, sizes: (accuracies * sizes).mean(),
-                "value: this divides the right images by the number of batches. Divide by the "
-                "number of images.",
+                _sizes_with(lambda n, k, s, p: (n - k) // s + 1),
+                "value: the padding is left out.",
             ),
             Mistake(
-                lambda accuracies, sizes: (accuracies * sizes).sum(),
-                "value: this counts the right images. An accuracy is their share of all.",
+                _sizes_with(lambda n, k, s, p: (n + 2 * p - k) // s),
+                "value: the first place needs no step. Add 1 in each layer.",
             ),
             Mistake(
-                lambda accuracies, sizes: accuracies * sizes / sizes.sum(),
-                "shape: one number for each batch. Add them up.",
+                _sizes_with(lambda n, k, s, p: n + 2 * p - k + 1),
+                "value: the stride is left out.",
             ),
             Mistake(
-                lambda accuracies, sizes: (accuracies / sizes).sum() / sizes.sum(),
-                "value: a larger batch must count for more: multiply by its size.",
+                _sizes_with(lambda n, k, s, p: (n + 2 * p - k) / s + 1),
+                "value: in each layer the quotient is rounded down: // instead of /.",
+            ),
+            Mistake(
+                _sizes_with(lambda n, k, s, p: (n + 2 * p - k + 1) // s),
+                "value: the 1 is added after the division, not before.",
+            ),
+            Mistake(
+                lambda size, layers: output_size(size, *layers[0]),
+                "value: this is the size after the first layer. Go on with it to the next one.",
+            ),
+            Mistake(
+                lambda size, layers: output_size(size, *layers[-1]),
+                "value: this applies the last layer to the image. Each layer gets the size that "
+                "the one before it has left.",
             ),
         ),
-        praise="a mean of means is the mean only where all parts have the same size.",
+        praise="with this you can plan a network before you write it.",
+        tolerance=0,
     ),
     "7.3": Exercise(
-        solution=_normalize,
-        inputs=_photos,
+        solution=_kernel_side,
+        inputs=_counts,
         mistakes=(
             Mistake(
-                lambda xb, mean, std: (xb.float() / 255 - mean) / std,
-                "value: without new axes, mean runs along the width of the image. "
-                "mean[:, None, None] has shape (3, 1, 1), one number for each channel.",
+                lambda p, i, f: (p - f) / (i * f),
+                "value: this is the number of weights in a kernel. Its side is the square root.",
             ),
             Mistake(
-                lambda xb, mean, std: (xb.float() / 255 - mean[:, None]) / std[:, None],
-                "value: with one new axis, mean runs along the height of the image. The channels "
-                "are the third axis from the end: put in two.",
+                lambda p, i, f: ((p - f) / (i * f)) / 2,
+                "value: a square kernel has side times side weights: take the root, not the half.",
             ),
             Mistake(
-                lambda xb, mean, std: (xb.float() - mean[:, None, None]) / std[:, None, None],
-                "value: mean and std are those of values from 0 to 1: divide by 255 first.",
+                lambda p, i, f: (p / (i * f)) ** 0.5,
+                "value: nearly. Some of the parameters are biases: one for each filter.",
             ),
             Mistake(
-                lambda xb, mean, std: xb.float() / 255 - mean[:, None, None] / std[:, None, None],
-                "value: / comes before -. Put the difference in brackets.",
+                lambda p, i, f: ((p - i) / (i * f)) ** 0.5,
+                "value: there is one bias for each filter, not for each input.",
             ),
             Mistake(
-                lambda xb, mean, std: (xb.float() / 255 - mean[:, None, None]) * std[:, None, None],
-                "value: divide by std, so that the values are spread by about 1 afterwards.",
+                lambda p, i, f: round(((p - f) / f) ** 0.5),
+                "value: a filter has one kernel for each input. Divide by the inputs as well.",
             ),
             Mistake(
-                lambda xb, mean, std: xb.float() / 255 - mean[:, None, None],
-                "value: the mean is 0 now. Divide by std as well.",
+                lambda p, i, f: ((p - f) / f) ** 0.5,
+                "value: a filter has one kernel for each input. Divide by the inputs as well.",
             ),
             Mistake(
-                lambda xb, mean, std: (
-                    (xb.float() / 255 - xb.float().mean() / 255) / (xb.float() / 255).std()
-                ),
-                "value: use the given mean and std. Those of a batch change from batch to batch.",
+                lambda p, i, f: round(((p - f) / i) ** 0.5),
+                "value: this divides by the inputs only. There are inputs times filters kernels.",
             ),
             Mistake(
-                lambda xb, mean, std: _normalize(
-                    xb,
-                    (xb.float() / 255).mean((0, 2, 3)),
-                    (xb.float() / 255).std((0, 2, 3)),
-                ),
-                "value: use the given mean and std. Those of a batch change from batch to batch.",
+                lambda p, i, f: ((p - f) / i) ** 0.5,
+                "value: this divides by the inputs only. There are inputs times filters kernels.",
             ),
         ),
-        praise="it is what torchvision's Normalize does, here for a whole batch on its device.",
+        praise="you can read a layer's kernel off a summary that shows only counts.",
     ),
     "7.4": Exercise(
-        solution=_stop_epoch,
-        inputs=_losses,
+        solution=_overlapping_pool,
+        inputs=_pools,
         mistakes=(
             Mistake(
-                _stop_against_the_last,
-                "value: compare with the best loss so far, not with that of the epoch before.",
+                lambda x, k, s: F.max_pool2d(x, k),
+                "shape: these windows lie side by side. The next one starts stride pixels on.",
             ),
             Mistake(
-                lambda losses, patience: _stop_epoch(losses, patience) - 1,
-                "value: one too small. Epochs count from 1: enumerate(losses, start=1).",
+                lambda x, k, s: F.max_pool2d(x, k, 1),
+                "shape: these windows move on by one pixel. They should move on by stride.",
             ),
             Mistake(
-                lambda losses, patience: _stop_epoch(losses, patience, better=operator.le),
-                "value: an equal loss is not a lower one: it has to wait, too.",
+                lambda x, k, s: F.max_pool2d(x, s, k),
+                "shape: kernel_size and stride have changed places.",
             ),
             Mistake(
-                lambda losses, patience: losses.index(min(losses)) + 1,
-                "value: this is the best epoch of all. The training cannot look ahead: it stops as "
-                "soon as its patience is over, and never sees the rest.",
+                lambda x, k, s: F.max_pool2d(x, k, s, padding=k // 2),
+                "shape: there is no padding here.",
             ),
             Mistake(
-                lambda losses, patience: _stop_epoch(losses, patience, reset=False),
-                "value: a new best loss must set the count of the waiting back to 0.",
+                lambda x, k, s: F.avg_pool2d(x, k, s),
+                "value: these are the means. Keep the largest number of each window.",
             ),
             Mistake(
-                lambda losses, patience: _stop_epoch(losses, patience + 1),
-                "value: one epoch too patient. Stop when the count reaches `patience`.",
+                lambda x, k, s: -F.max_pool2d(-x, k, s),
+                "value: these are the smallest numbers. Keep the largest.",
             ),
             Mistake(
-                lambda losses, patience: len(losses),
-                "value: this never stops early.",
+                lambda x, k, s: F.max_pool2d(x.clamp(min=0), k, s),
+                "value: negative numbers have become 0. Keep the largest even if it is negative.",
+            ),
+            Mistake(
+                lambda x, k, s: F.max_pool2d(x.amax(1, keepdim=True), k, s),
+                "shape: this takes the largest over the channels, too. Each channel stays.",
             ),
         ),
-        praise="with the weights of the best epoch kept in a file, this is early stopping.",
+        praise="ResNet-18 of lesson 04 pools like this: windows of three pixels, every second one.",
+    ),
+    "7.5": Exercise(
+        solution=_receptive_field,
+        inputs=_stacks,
+        mistakes=(
+            Mistake(
+                lambda layers: 1 + sum(k - 1 for k, s in layers),
+                "value: the strides are left out. After one, each step counts for more pixels.",
+            ),
+            Mistake(
+                lambda layers: sum(k for k, s in layers),
+                "value: kernels that lie side by side overlap; add kernel size minus one, "
+                "times how far apart the inputs are.",
+            ),
+            Mistake(
+                _stride_too_early,
+                "value: a layer's stride matters for the layers after it, not for itself.",
+            ),
+            Mistake(
+                _strides_added,
+                "value: two strides of 2 move on by four pixels: strides multiply.",
+            ),
+            Mistake(
+                _only_the_last_stride,
+                "value: this remembers the last stride only. All strides so far multiply.",
+            ),
+            Mistake(
+                _product, "value: kernel sizes do not multiply. Two of size 3 see 5 pixels, not 9."
+            ),
+            Mistake(
+                lambda layers: _receptive_field(layers) - 1,
+                "value: one less than right. Without any layer a pixel sees one pixel: itself.",
+            ),
+        ),
+        praise="small kernels, one after the other, see far; with strides even further.",
         tolerance=0,
     ),
 }

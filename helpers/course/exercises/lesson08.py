@@ -1,284 +1,225 @@
-"""The exercises of lesson 08: work, a schedule, smooth labels, doubtful images, an ablation."""
+"""The exercises of lesson 08: shapes, means over batches, normalising, and when to stop."""
+
+import operator
+from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 
 from helpers.course.exercises.framework import Exercise, Mistake
 
 
-def _conv_work(inputs: int, outputs: int, size: int, height: int, width: int) -> int:
-    return 2 * inputs * outputs * size**2 * height * width
+def _flat_size(size: int, blocks: int, channels: int) -> int:
+    return channels * (size // 2**blocks) ** 2
 
 
-def _triangle(done: float, peak: float) -> float:
-    return done / peak if done < peak else (1 - done) / (1 - peak)
+def _epoch_accuracy(accuracies: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+    return (accuracies * sizes).sum() / sizes.sum()
 
 
-def _smooth_labels(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
-    return F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
+def _normalize(xb: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    return (xb.float() / 255 - mean[:, None, None]) / std[:, None, None]
 
 
-def _most_doubtful(logits: torch.Tensor, count: int) -> torch.Tensor:
-    first, second = logits.softmax(1).topk(2).values.T
-    return (first - second).argsort()[:count]
+def _stop_epoch(
+    losses: list[float],
+    patience: int,
+    better: Callable[[float, float], bool] = operator.lt,
+    reset: bool = True,
+) -> int:
+    best, waited = float("inf"), 0
+    for epoch, loss in enumerate(losses, start=1):
+        if better(loss, best):
+            best, waited = loss, 0 if reset else waited
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch
+    return len(losses)
 
 
-def _worth(with_it: torch.Tensor, without_it: torch.Tensor) -> torch.Tensor:
-    return 100 * (with_it.mean() - without_it.mean())
+def _stop_against_the_last(losses: list[float], patience: int) -> int:
+    waited = 0
+    for epoch, (before, now) in enumerate(zip(losses, losses[1:]), start=2):
+        waited = waited + 1 if now >= before else 0
+        if waited == patience:
+            return epoch
+    return len(losses)
 
 
-def _others_only(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
-    one_hot = F.one_hot(labels, classes).float()
-    return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / (classes - 1)
+def _sizes() -> list[tuple]:
+    return [(32, 3, 256), (64, 2, 8), (30, 2, 5)]
 
 
-def _right_one_left_out(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
-    one_hot = F.one_hot(labels, classes).float()
-    return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / classes
-
-
-def _by_logits(logits: torch.Tensor, count: int) -> torch.Tensor:
-    return _gaps_of(logits).argsort()[:count]
-
-
-def _gaps_of(values: torch.Tensor) -> torch.Tensor:
-    first, second = values.topk(2).values.T
-    return first - second
-
-
-def _gaps(logits: torch.Tensor) -> torch.Tensor:
-    return _gaps_of(logits.softmax(1))
-
-
-def _convolutions() -> list[tuple]:
-    return [(5, 32, 3, 30, 28), (24, 64, 2, 15, 15), (1, 1, 5, 1, 2)]
-
-
-def _shares() -> list[tuple]:
-    peaks = (0.25, 0.6)
-    return [(done, peak) for peak in peaks for done in (0.1, 0.25, 0.5, 0.9, 0.0, 1.0)]
-
-
-def _labels() -> list[tuple]:
-    return [(torch.tensor([2, 0, 1]), 4, 0.2), (torch.tensor([1]), 2, 0.5)]
-
-
-def _logits() -> list[tuple]:
-    # The gaps of logits and of probabilities, and the largest probabilities, give other orders.
+def _batches() -> list[tuple]:
     return [
-        (
-            torch.tensor(
-                [
-                    [4.0, 1.0, 0.0],
-                    [1.0, 0.8, 1.1],
-                    [0.0, 2.0, 1.5],
-                    [5.0, 4.7, -9.0],
-                    [9.0, 0.0, 0.0],
-                ]
-            ),
-            3,
-        ),
-        (torch.tensor([[0.0, 0.5, 0.1, 0.1], [3.0, 2.7, 0.0, 0.0], [1.0, 0.0, 0.9, 0.8]]), 2),
+        (torch.tensor([0.5, 0.7, 1.0]), torch.tensor([128, 128, 16])),
+        (torch.tensor([0.25, 0.75]), torch.tensor([100, 50])),
     ]
 
 
-def _accuracies() -> list[tuple]:
+def _photos() -> list[tuple]:
+    generator = torch.Generator().manual_seed(0)
+    # Three pixels wide, so that a mean along the wrong axis runs through and shows in the values.
+    xb = torch.randint(0, 256, (2, 3, 3, 3), dtype=torch.uint8, generator=generator)
+    return [(xb, torch.tensor([0.5, 0.4, 0.3]), torch.tensor([0.2, 0.25, 0.5]))]
+
+
+def _losses() -> list[tuple]:
     return [
-        (torch.tensor([0.80, 0.82, 0.84]), torch.tensor([0.79, 0.77])),
-        (torch.tensor([0.5]), torch.tensor([0.6, 0.64, 0.5])),
+        ([1.6, 1.8, 1.7, 1.4, 1.6, 1.5, 1.6, 1.7, 1.7, 1.8], 3),
+        ([1.0, 0.9, 0.8, 0.7], 2),
+        ([1.0, 1.1, 0.9, 0.95, 0.94, 0.93, 0.92], 3),
+        ([1.0, 1.0, 0.5], 1),
     ]
 
 
 EXERCISES = {
     "8.1": Exercise(
-        solution=_conv_work,
-        inputs=_convolutions,
+        solution=_flat_size,
+        inputs=_sizes,
         mistakes=(
             Mistake(
-                lambda i, o, s, h, w: i * o * s**2 * h * w,
-                "value: half of it. A multiplication and an addition are two operations.",
+                lambda size, blocks, channels: channels * (size // 2**blocks),
+                "value: this counts one row of each channel. A channel has height times width.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * i * o * s * h * w,
-                "value: a kernel has size times size numbers.",
+                lambda size, blocks, channels: (size // 2**blocks) ** 2,
+                "value: this is one channel. There are `channels` of them.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * o * s**2 * h * w,
-                "value: a filter has a kernel for each of the channels that come in.",
+                lambda size, blocks, channels: channels * (size / 2**blocks) ** 2,
+                "value: pooling drops what is left over: divide by //, which drops the remainder.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * i * s**2 * h * w,
-                "value: this is one filter. There are `outputs` of them.",
+                lambda size, blocks, channels: channels * size**2,
+                "value: each block ends with a pooling, which halves height and width.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * i * o * s**2,
-                "value: this is the work at one place. The filters look at height times width.",
+                lambda size, blocks, channels: channels * (size // (2 * blocks)) ** 2,
+                "value: halving three times divides by 8, not by 6: 2**blocks.",
             ),
             Mistake(
-                lambda i, o, s, h, w: (2 * i * o * s**2 + o) * h * w,
-                "value: these are the biases, too. Leave them out.",
+                lambda size, blocks, channels: channels * size**2 // 2**blocks,
+                "value: pooling halves the height and the width, so each block leaves a quarter.",
             ),
             Mistake(
-                lambda i, o, s, h, w: (2 * i * s**2 - 1) * o * h * w,
-                "value: one addition less for each number is right, strictly. Here, as usual, a "
-                "multiplication and an addition count as a pair.",
-            ),
-            Mistake(
-                lambda i, o, s, h, w: 2 * i * o * s**2 * h**2,
-                "value: the output need not be a square: height times width.",
+                lambda size, blocks, channels: 3 * (size // 2**blocks) ** 2,
+                "value: 3 channels come in. After the blocks there are `channels`.",
             ),
         ),
-        praise="halve height and width, and the work is a quarter: that is why to pool early.",
+        praise="height times width times channels, and each pooling leaves a quarter.",
         tolerance=0,
     ),
     "8.2": Exercise(
-        solution=_triangle,
-        inputs=_shares,
+        solution=_epoch_accuracy,
+        inputs=_batches,
         mistakes=(
             Mistake(
-                lambda done, peak: done / peak,
-                "value: this rises for ever. After the peak it has to fall.",
+                lambda accuracies, sizes: accuracies.mean(),
+                "value: every batch counts the same here, also the small last one.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else (done - peak) / (1 - peak),
-                "value: it begins again at 0 after the peak. There it should be 1, and fall.",
+                lambda accuracies, sizes: (accuracies * sizes).mean(),
+                "value: this divides the right images by the number of batches. Divide by the "
+                "number of images.",
             ),
             Mistake(
-                lambda done, peak: 1 - done / peak if done < peak else (done - peak) / (1 - peak),
-                "value: this falls before the peak and rises after it.",
+                lambda accuracies, sizes: (accuracies * sizes).sum(),
+                "value: this counts the right images. An accuracy is their share of all.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - done,
-                "value: after the peak it starts below 1. Divide by what is left: 1 - peak.",
+                lambda accuracies, sizes: accuracies * sizes / sizes.sum(),
+                "shape: one number for each batch. Add them up.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - (done - peak),
-                "value: it does not get down to 0 at the end. Divide by what is left, 1 - peak.",
-            ),
-            Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - done / (1 - peak),
-                "value: after the peak it has to begin at 1: how far is `done` behind the peak?",
-            ),
-            Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - (done - peak) / peak,
-                "value: the way down is as long as what is left after the peak: 1 - peak.",
-            ),
-            Mistake(
-                lambda done, peak: peak * done if done < peak else (1 - done) / (1 - peak),
-                "value: before the peak it does not get up to 1. Divide by peak.",
-            ),
-            Mistake(
-                lambda done, peak: done if done < peak else (1 - done) / (1 - peak),
-                "value: before the peak it does not get up to 1. Divide by peak.",
-            ),
-            Mistake(
-                lambda done, peak: 2 * done if done < 0.5 else 2 * (1 - done),
-                "value: the peak is always in the middle here. It should be at `peak`.",
+                lambda accuracies, sizes: (accuracies / sizes).sum() / sizes.sum(),
+                "value: a larger batch must count for more: multiply by its size.",
             ),
         ),
-        praise="the recipes of airbench used this shape before Muon.",
+        praise="a mean of means is the mean only where all parts have the same size.",
     ),
     "8.3": Exercise(
-        solution=_smooth_labels,
-        inputs=_labels,
+        solution=_normalize,
+        inputs=_photos,
         mistakes=(
             Mistake(
-                _others_only,
-                "value: here the smoothing is spread over the *other* classes. It goes to all "
-                "classes, also to the right one.",
+                lambda xb, mean, std: (xb.float() / 255 - mean) / std,
+                "value: without new axes, mean runs along the width of the image. "
+                "mean[:, None, None] has shape (3, 1, 1), one number for each channel.",
             ),
             Mistake(
-                _right_one_left_out,
-                "value: the right class gets its part of what is spread, too: add smoothing / "
-                "classes to it.",
+                lambda xb, mean, std: (xb.float() / 255 - mean[:, None]) / std[:, None],
+                "value: with one new axis, mean runs along the height of the image. The channels "
+                "are the third axis from the end: put in two.",
             ),
             Mistake(
-                lambda labels, classes, smoothing: (
-                    F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing
+                lambda xb, mean, std: (xb.float() - mean[:, None, None]) / std[:, None, None],
+                "value: mean and std are those of values from 0 to 1: divide by 255 first.",
+            ),
+            Mistake(
+                lambda xb, mean, std: xb.float() / 255 - mean[:, None, None] / std[:, None, None],
+                "value: / comes before -. Put the difference in brackets.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (xb.float() / 255 - mean[:, None, None]) * std[:, None, None],
+                "value: divide by std, so that the values are spread by about 1 afterwards.",
+            ),
+            Mistake(
+                lambda xb, mean, std: xb.float() / 255 - mean[:, None, None],
+                "value: the mean is 0 now. Divide by std as well.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (
+                    (xb.float() / 255 - xb.float().mean() / 255) / (xb.float() / 255).std()
                 ),
-                "value: each class gets the whole of it, so a row adds up to more than 1. Divide "
-                "by the number of classes.",
+                "value: use the given mean and std. Those of a batch change from batch to batch.",
             ),
             Mistake(
-                lambda labels, classes, smoothing: (
-                    F.one_hot(labels, classes).float() + smoothing / classes
+                lambda xb, mean, std: _normalize(
+                    xb,
+                    (xb.float() / 255).mean((0, 2, 3)),
+                    (xb.float() / 255).std((0, 2, 3)),
                 ),
-                "value: what is spread must be taken from the right class: times 1 - smoothing.",
-            ),
-            Mistake(
-                lambda labels, classes, smoothing: F.one_hot(labels, classes).float(),
-                "value: nothing is smoothed yet.",
-            ),
-            Mistake(
-                lambda labels, classes, smoothing: (
-                    F.one_hot(labels, classes).float() * smoothing + (1 - smoothing) / classes
-                ),
-                "value: smoothing and 1 - smoothing have changed places.",
+                "value: use the given mean and std. Those of a batch change from batch to batch.",
             ),
         ),
-        praise="each row still adds up to 1.",
+        praise="it is what torchvision's Normalize does, here for a whole batch on its device.",
     ),
     "8.4": Exercise(
-        solution=_most_doubtful,
-        inputs=_logits,
+        solution=_stop_epoch,
+        inputs=_losses,
         mistakes=(
             Mistake(
-                _by_logits,
-                "value: these are the gaps between logits. Take probabilities first: softmax(1).",
+                _stop_against_the_last,
+                "value: compare with the best loss so far, not with that of the epoch before.",
             ),
             Mistake(
-                lambda logits, count: _gaps_of(logits.softmax(0)).argsort()[:count],
-                "value: softmax(0) goes over the images. The classes are the second axis: 1.",
+                lambda losses, patience: _stop_epoch(losses, patience) - 1,
+                "value: one too small. Epochs count from 1: enumerate(losses, start=1).",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).argsort(descending=True)[:count],
-                "value: these are the surest. Small gaps are doubtful.",
+                lambda losses, patience: _stop_epoch(losses, patience, better=operator.le),
+                "value: an equal loss is not a lower one: it has to wait, too.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).argsort()[-count:],
-                "value: these are the surest. Take the first ones of the order.",
+                lambda losses, patience: losses.index(min(losses)) + 1,
+                "value: this is the best epoch of all. The training cannot look ahead: it stops as "
+                "soon as its patience is over, and never sees the rest.",
             ),
             Mistake(
-                lambda logits, count: logits.softmax(1).amax(1).argsort()[:count],
-                "value: this looks at the largest probability alone. How close is the second?",
+                lambda losses, patience: _stop_epoch(losses, patience, reset=False),
+                "value: a new best loss must set the count of the waiting back to 0.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).sort().values[:count],
-                "dtype: these are the gaps. The numbers of the images are wanted: argsort.",
+                lambda losses, patience: _stop_epoch(losses, patience + 1),
+                "value: one epoch too patient. Stop when the count reaches `patience`.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).argsort(),
-                "shape: this is the order of all images. Take the first `count`.",
+                lambda losses, patience: len(losses),
+                "value: this never stops early.",
             ),
         ),
-        praise="to look at these again costs little, and the sure ones are left alone.",
+        praise="with the weights of the best epoch kept in a file, this is early stopping.",
         tolerance=0,
-    ),
-    "8.5": Exercise(
-        solution=_worth,
-        inputs=_accuracies,
-        mistakes=(
-            Mistake(
-                lambda with_it, without_it: with_it.mean() - without_it.mean(),
-                "value: this is a share. A percentage point is a hundredth: times 100.",
-            ),
-            Mistake(
-                lambda with_it, without_it: 100 * (without_it.mean() - with_it.mean()),
-                "value: the sign is turned. A part that helps is worth more than 0.",
-            ),
-            Mistake(
-                lambda with_it, without_it: 100 * (with_it.max() - without_it.max()),
-                "value: these are the best runs. The luckiest run says little; take the means.",
-            ),
-            Mistake(
-                lambda with_it, without_it: 100 * (with_it.mean() / without_it.mean() - 1),
-                "value: this is by how many percent it grows. Points are a difference.",
-            ),
-            Mistake(
-                lambda with_it, without_it: 100 * (with_it.sum() - without_it.sum()),
-                "value: these are sums, and the two may have different numbers of runs.",
-            ),
-        ),
-        praise="compare it with the spread of single runs before you believe it.",
     ),
 }
