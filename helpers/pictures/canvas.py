@@ -90,7 +90,7 @@ def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> N
         alt: what there is to see, in a sentence.
 
     Example:
-        ``show_pixels(image, rows=range(4, 15), columns=range(4, 22), alt="The upper half of a 3.")``
+        ``show_pixels(image, rows=range(4, 15), columns=range(4, 22), alt="The top of a 3.")``
     """
     import pandas as pd  # takes a second, and the first cell of a lesson needs none of it
 

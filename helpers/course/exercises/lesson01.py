@@ -289,7 +289,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda x, m: (x - m).abs().mean((-1, -2)).argmin(-1),
-                "shape: n images and k ideals do not match. Which ideal should the last image meet?",
+                "shape: n images and k ideals do not match. Which ideal should the last image get?",
                 "Hand mnist_distance all images but one ideal at a time, in a list comprehension.",
             ),
             Mistake(
