@@ -240,7 +240,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda t, s: s.mean(0) - t.mean(0),
-                "value: this is the other way round: positive where ink speaks for a 7.",
+                "value: this is the other way round: positive where ink is evidence for a 7.",
                 "Take the 7s away from the 3s.",
             ),
             Mistake(
@@ -250,7 +250,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda t, s: (t.mean(0) - s.mean(0)).abs(),
-                "value: without its sign nobody can see for which digit the ink speaks.",
+                "value: without its sign nobody can see for which digit the ink is evidence.",
                 "Leave out .abs().",
             ),
             Mistake(
@@ -269,7 +269,7 @@ EXERCISES = {
                 "Subtract the average 7 from it.",
             ),
         ),
-        praise="an image again: above 0 where ink speaks for a 3, below 0 where for a 7.",
+        praise="an image again: above 0 where ink is evidence for a 3, below 0 for a 7.",
         do="Average each stack over the axis of its images, as in section 6; then subtract.",
     ),
     "1.5": Exercise(
