@@ -9,7 +9,7 @@ from helpers.pictures.answers import (
     draw_unit,
 )
 from helpers.pictures.board import drawing_board, my_drawing
-from helpers.pictures.canvas import show, show_images, show_table
+from helpers.pictures.canvas import show, show_images, show_pixels
 from helpers.pictures.curves import (
     draw_curves,
     draw_learning_rate,
