@@ -62,7 +62,7 @@ def draw_softmax(logits: Sequence[float], right: int) -> Figure:
     panels = {
         "logit z": scores,
         "power: e to the z": scores.exp(),
-        f"power / sum: probability\nloss -log({math.exp(-loss):.3f}) = {loss:.2f}": (
+        f"power / sum: probability\nloss -log({math.exp(-loss):.2g}) = {loss:.2f}": (
             scores.softmax(dim=0)
         ),
     }
