@@ -1,5 +1,6 @@
 """Pictures of training runs: losses, the path of an optimiser, rates, and how sure is right."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -9,15 +10,18 @@ from matplotlib.figure import Figure
 from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, RED
 
 OPTIMISERS = ("SGD", "momentum", "Adam")
-STEEP = 20.0  # how many times as steep the valley is across as along
+STEEP = 100.0  # how many times as steep the valley is across as along
 
 
-def draw_patients(losses: Mapping[str, Sequence[float]], highest: float = 4.0) -> Figure:
+def draw_patients(
+    losses: Mapping[str, Sequence[float]], highest: float = 4.0, classes: int = 10
+) -> Figure:
     """Draw the losses of some runs, a panel for each, all with the same axes.
 
     Args:
         losses: for each name one loss a step.
         highest: the top of the vertical axis; what lies above is cut off.
+        classes: how many; a dotted line shows the loss of a model that knows nothing of them.
     """
     if not losses:
         raise ValueError("draw_patients: expected at least one run, got none")
@@ -25,14 +29,15 @@ def draw_patients(losses: Mapping[str, Sequence[float]], highest: float = 4.0) -
         1, len(losses), figsize=(1.9 * len(losses), 2.7), sharey=True, squeeze=False
     )
     for axis, (name, run) in zip(axes[0], losses.items()):
-        axis.plot(range(1, len(run) + 1), run, color=BLUE, linewidth=1.3)
+        axis.axhline(math.log(classes), linestyle=":", color=GREY)
+        axis.plot(range(1, len(run) + 1), run, color=BLUE, linewidth=1.5)
         axis.set(title=name, xlabel="step", ylim=(0, highest))
     axes[0, 0].set_ylabel("loss")
     return figure
 
 
 def valley_path(kind: str, lr: float, steps: int) -> torch.Tensor:
-    """The places that an optimiser visits in a long valley, 20 times as steep across as along.
+    """The places that an optimiser visits in a long valley, 100 times as steep across as along.
 
     Args:
         kind: ``"SGD"``, ``"momentum"`` or ``"Adam"``.
@@ -43,11 +48,11 @@ def valley_path(kind: str, lr: float, steps: int) -> torch.Tensor:
         Tensor: shape (steps + 1, 2), the start first.
 
     Example:
-        >>> valley_path("SGD", 0.05, 1)
-        tensor([[-9.0000,  2.0000],
-                [-8.5500,  0.0000]])
+        >>> valley_path("SGD", 0.01, 1)
+        tensor([[-9.0000,  1.0000],
+                [-8.9100,  0.0000]])
     """
-    place = torch.tensor([-9.0, 2.0], requires_grad=True)
+    place = torch.tensor([-9.0, 1.0], requires_grad=True)
     if kind not in OPTIMISERS:
         raise ValueError(f"valley_path: expected one of {', '.join(OPTIMISERS)}, got {kind!r}")
     opt: torch.optim.Optimizer
@@ -64,7 +69,7 @@ def valley_path(kind: str, lr: float, steps: int) -> torch.Tensor:
     return torch.stack(path)
 
 
-def draw_valley(optimiser: str, rate: float, steps: int = 30) -> Figure:
+def draw_valley(optimiser: str, rate: float, steps: int = 40) -> Figure:
     """Draw the path of an optimiser on the map of a long valley; for a slider.
 
     Args:
@@ -74,7 +79,7 @@ def draw_valley(optimiser: str, rate: float, steps: int = 30) -> Figure:
     """
     path = valley_path(optimiser, rate, steps)
     figure, axis = plt.subplots(figsize=(6.4, 2.8))
-    x, y = torch.linspace(-11, 6, 120), torch.linspace(-4, 4, 80)
+    x, y = torch.linspace(-11, 6, 120), torch.linspace(-2, 2, 80)
     across, along = torch.meshgrid(y, x, indexing="ij")
     loss = along**2 / 2 + STEEP * across**2 / 2
     levels = [0.5, 2, 5, 10, 20, 40, 80, 160]
@@ -82,7 +87,7 @@ def draw_valley(optimiser: str, rate: float, steps: int = 30) -> Figure:
     axis.plot(*path.T, "o-", color=RED, markersize=3.5, linewidth=1)
     axis.plot(*path[0], "s", color="none", markeredgecolor="black", markersize=10, label="start")
     axis.plot(0, 0, "*", color="black", markersize=13, label="lowest place")
-    axis.set(xlim=(-11, 6), ylim=(-4, 4), xlabel="first parameter", ylabel="second")
+    axis.set(xlim=(-11, 6), ylim=(-2, 2), xlabel="first parameter", ylabel="second")
     end = path[-1]
     left = float(end[0] ** 2 / 2 + STEEP * end[1] ** 2 / 2)
     axis.set_title(f"{optimiser}, rate {rate:g}: loss {left:.3g} after {steps} steps", fontsize=11)
@@ -113,7 +118,7 @@ def draw_rates(found: Mapping[str, Mapping[float, Sequence[float]]]) -> Figure:
     axis.set(xscale="log", xlabel="learning rate (each mark ten times the one before)")
     axis.set_ylabel("validation accuracy")
     axis.grid(alpha=0.3)
-    axis.legend(loc="lower center")
+    axis.legend(loc="lower left")
     return figure
 
 
@@ -170,11 +175,10 @@ def draw_reliability(sure: torch.Tensor, right: torch.Tensor, edges: Sequence[fl
     axis.plot(means, shares, "o-", color=RED, markersize=8, label="this network")
     for mean, share, count in groups:
         axis.annotate(
-            f"{count:,}", (mean, share), (0, -9), textcoords="offset points", ha="center",
-            va="top", fontsize=9,
+            f"{count:,}", (mean, share), (7, -3), textcoords="offset points", va="top", fontsize=9,
         )  # fmt: skip
     low = max(0.0, min(*means, *shares) - 0.15)
-    axis.set(xlim=(low, 1.03), ylim=(low, 1.03))
+    axis.set(xlim=(low, 1.1), ylim=(low, 1.05))
     axis.set(xlabel="how sure it was (mean of the group)", ylabel="share that is right")
     axis.legend(loc="upper left")
     return figure

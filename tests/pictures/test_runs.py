@@ -19,7 +19,8 @@ RIGHT = torch.tensor([True, False, True, False, True])
 def test_each_run_has_a_panel_with_its_losses():
     axes = draw_patients({"A": [2.0, 1.0], "B": [3.0, 9.0, 1.0]}).axes
     assert [axis.get_title() for axis in axes] == ["A", "B"]
-    assert axes[1].lines[0].get_xydata().tolist() == [[1, 3], [2, 9], [3, 1]]
+    assert axes[1].lines[1].get_xydata().tolist() == [[1, 3], [2, 9], [3, 1]]
+    assert axes[0].lines[0].get_ydata()[0] == pytest.approx(2.3026, abs=1e-4)
     assert axes[0].get_ylim() == axes[1].get_ylim() == (0, 4)
 
 
@@ -29,9 +30,9 @@ def test_no_runs_no_picture():
 
 
 def test_the_path_of_sgd_is_that_of_its_formula():
-    path = valley_path("SGD", 0.02, 3)
+    path = valley_path("SGD", 0.004, 3)
     for before, after in zip(path, path[1:]):
-        torch.testing.assert_close(after, before * torch.tensor([1 - 0.02, 1 - 0.02 * 20]))
+        torch.testing.assert_close(after, before * torch.tensor([1 - 0.004, 1 - 0.004 * 100]))
 
 
 def test_momentum_keeps_its_speed_and_adam_begins_with_a_step_of_the_rate():
