@@ -24,5 +24,5 @@ from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.fast import fit_fast
-from helpers.training.patients import patients
+from helpers.training.ill import patients
 from helpers.training.schedule import StepBudget, TimeBudget

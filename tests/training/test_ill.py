@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.training.patients import patients
+from helpers.training.ill import patients
 
 RANDOM = torch.Generator().manual_seed(0)
 X, Y = torch.rand(256, 1, 28, 28, generator=RANDOM), torch.arange(256) % 10
