@@ -48,9 +48,9 @@ def valley_path(kind: str, lr: float, steps: int) -> torch.Tensor:
         Tensor: shape (steps + 1, 2), the start first.
 
     Example:
-        >>> valley_path("SGD", 0.01, 1)
+        >>> valley_path("SGD", 0.005, 1)
         tensor([[-9.0000,  1.0000],
-                [-8.9100,  0.0000]])
+                [-8.9550,  0.5000]])
     """
     place = torch.tensor([-9.0, 1.0], requires_grad=True)
     if kind not in OPTIMISERS:
