@@ -30,6 +30,7 @@ from helpers.pictures.kernels import (
 )
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
+from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look
 from helpers.pictures.toolkit import draw_road, draw_softmax
