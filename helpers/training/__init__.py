@@ -1,5 +1,6 @@
 """Training: by hand, with PyTorch, by models that know their steps, and against the clock."""
 
+from helpers.training.descent import least_squares
 from helpers.training.descent import apply_step, descend, quadratic  # lesson 02
 from helpers.training.by_hand import (  # lesson 03
     BasicOptim,
