@@ -22,10 +22,12 @@ from helpers.pictures.curves import (
 from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
 from helpers.pictures.diagrams import draw_cycle
 from helpers.pictures.kernels import (
+    draw_edges,
     draw_filtered,
     draw_maps,
     draw_places,
     draw_products,
+    draw_sizes,
     draw_sliding,
 )
 from helpers.pictures.photos import cover, draw_answer, photo_grid
