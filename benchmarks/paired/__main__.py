@@ -70,11 +70,23 @@ def run(
             "recipe": recipe.plain(),
             "scale": scale.plain(),
         }
+        lines.append(line)
+        check_alike(lines)
         store.append(path, line)
         done.add(key)
         made += 1
         after(line)
     return made
+
+
+def check_alike(lines: Iterable[store.Line]) -> None:
+    """In another precision other recipes may be the best ones.
+
+    Raises:
+        ValueError: when trials of two precisions would come into one file.
+    """
+    if len(found := sorted({line["precision"] for line in lines})) > 1:
+        raise ValueError(f"trials in {' and '.join(found)} do not mix; give another --file")
 
 
 def check_committed(path: Path) -> None:
@@ -102,13 +114,14 @@ def command(options: argparse.Namespace) -> int:
             )
             right = f"{line['accuracy']:.4f}, with views {line['accuracy_views']:.4f}"
             print(f"{words}: {right}, {line['seconds']:.0f} s", flush=True)
-            write(DOCUMENT, report(store.read(TRIALS), questions.values()))
+            if options.file == TRIALS:
+                write(DOCUMENT, report(store.read(TRIALS), questions.values()))
 
-        with FileLock(f"{TRIALS}.lock", timeout=0):
-            made = run(trainer, TRIALS, questions, queue(some, scales), after)
+        with FileLock(f"{options.file}.lock", timeout=0):
+            made = run(trainer, options.file, questions, queue(some, scales), after)
         print(f"{made} trials made, nothing left to do")
         return 0
-    lines = store.read(TRIALS)
+    lines = store.read(options.file)
     check_unchanged(questions, lines)
     if options.command == "table":
         print(table(lines, some, [SCALES[name] for name in options.scales]))
@@ -125,6 +138,7 @@ def main() -> int:
     parser.add_argument("questions", nargs="*", help="names of questions; all without")
     parser.add_argument("--scales", nargs="+", choices=SCALES, default=list(SCALES))
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--file", type=Path, default=TRIALS, help="of trials")
     parser.add_argument("--check", action="store_true", help="write: only compare")
     options = parser.parse_args()
     try:

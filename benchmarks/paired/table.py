@@ -45,33 +45,37 @@ def verdict(result: Comparison, question: Question, scale: Scale) -> str:
 
 
 def row(trials: dict[Key, Line], question: Question, scale: Scale) -> str:
-    """A line of the table."""
+    """A line of the table; nothing where there is no pair yet."""
     result, mean = compared(trials, question, scale)
-    cells = [question.name, scale.name]
-    if result.seeds == 0:
-        cells += ["", "", "", "0", ""]
-    else:
-        low, high = result.mean - result.margin(), result.mean + result.margin()
-        several = result.seeds > 1
-        cells += [
-            f"{mean:.1%}".replace("%", " %"),
-            f"{result.mean:+.2f}" + f" ± {result.error:.2f}" * several,
-            f"{low:+.2f} to {high:+.2f}" * several,
-            str(result.seeds),
-            f"{result.better} / {result.worse}",
-        ]
+    if mean is None:
+        return ""
+    low, high = result.mean - result.margin(), result.mean + result.margin()
+    several = result.seeds > 1
     said = verdict(result, question, scale)
-    cells.append(f"**{said}**" if said in (PROVED, HARMFUL) else said)
+    cells = [
+        question.name,
+        scale.name,
+        f"{mean:.1%}".replace("%", " %"),
+        f"{result.mean:+.2f}" + f" ± {result.error:.2f}" * several,
+        f"{low:+.2f} to {high:+.2f}" * several,
+        str(result.seeds),
+        f"{result.better} / {result.worse}",
+        f"**{said}**" if said in (PROVED, HARMFUL) else said,
+    ]
     return f"| {' | '.join(cells)} |"
 
 
 def table(
     lines: Iterable[Line], questions: Iterable[Question], scales: Iterable[Scale] = SCALES.values()
 ) -> str:
-    """One line for each question and scale at which it is asked, in markdown."""
-    trials, questions, scales = by_key(lines), list(questions), list(scales)
-    rows = [row(trials, q, s) for q in questions for s in scales if q.seeds.get(s.name)]
-    return "\n".join([HEAD, *rows])
+    """One line for each question and scale with a pair of trials, in markdown; then what waits."""
+    trials, scales = by_key(lines), list(scales)
+    rows = {
+        (q.name, s.name): row(trials, q, s) for q in questions for s in scales if s.name in q.seeds
+    }
+    waiting = [f"{name} ({scale})" for (name, scale), text in rows.items() if not text]
+    shown = "\n".join([HEAD, *filter(None, rows.values())])
+    return f"{shown}\n\nNo pair of trials yet: {', '.join(waiting)}." if waiting else shown
 
 
 def report(lines: Iterable[Line], questions: Iterable[Question]) -> str:

@@ -106,6 +106,14 @@ def test_an_interrupted_run_goes_on_where_it_was(questions, tmp_path):
     assert path.read_bytes() == whole.read_bytes()
 
 
+def test_two_precisions_do_not_come_into_one_file(questions, tmp_path):
+    path, trials = tmp_path / "trials.jsonl", list(asked(questions))
+    harness.run(fake, path, questions, trials[:2])
+    with pytest.raises(ValueError, match="trials in bfloat16 and float32 do not mix"):
+        harness.run(lambda *t: fake(*t) | {"precision": "bfloat16"}, path, questions, trials)
+    assert len(store.read(path)) == 2
+
+
 def test_half_a_line_that_would_be_json_is_none_either(tmp_path):
     path = tmp_path / "trials.jsonl"
     path.write_text("12")
@@ -275,12 +283,12 @@ def test_there_is_no_verdict_before_all_seeds_are_there(questions, tmp_path):
     trials = list(asked(questions))
     harness.run(fake, path, questions, trials[:4])
     rows = table(store.read(path), questions.values()).splitlines()
-    assert len(rows) == 2 + 3
+    assert len(rows) == 2 + 1 + 2
     assert rows[2] == (
         "| flip | part | 60.5 % | +0.40 ± 0.00 | +0.40 to +0.40 | 2 | 2 / 0 "
         "| not yet: 2 of 3 seeds |"
     )
-    assert rows[3] == "| views | part |  |  |  | 0 |  | not yet: 0 of 2 seeds |"
+    assert rows[4] == "No pair of trials yet: views (part), views (full)."
     harness.run(fake, path, questions, trials)
     rows = table(store.read(path), questions.values()).splitlines()
     assert rows[2].endswith("| 3 | 3 / 0 | **proved** |")
