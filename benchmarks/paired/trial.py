@@ -23,6 +23,7 @@ from helpers.training.fast import DOUBTFUL
 from helpers.training.views import look_twice
 
 ROOT = Path(__file__).parents[2]
+WAITING = 1.2  # seconds by the clock for one of work, at most
 BESIDE = 0.5  # a load of so much more than the threads of the trial makes its seconds worthless
 
 
@@ -67,7 +68,7 @@ class Trainer:
             "seconds": round(seconds, 2),
             "processor_seconds": round(busy, 2),
             "load": round(load, 2),
-            "seconds_comparable": load <= torch.get_num_threads() + BESIDE,
+            "seconds_comparable": alone(seconds, busy, load),
             "steps": steps,
             "images_a_step": batch_size,
             "precision": str(self.precision).removeprefix("torch."),
@@ -77,6 +78,17 @@ class Trainer:
             "commit": commit(),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
+
+
+def alone(seconds: float, busy: float, load: float) -> bool:
+    """Whether nothing else had the processor meanwhile, and nobody paused the trial.
+
+    Args:
+        seconds: by the clock.
+        busy: seconds that the processor has worked for it.
+        load: of the machine; other work may also slow a trial down that never waits.
+    """
+    return load <= torch.get_num_threads() + BESIDE and seconds <= WAITING * busy
 
 
 @torch.no_grad()

@@ -16,7 +16,7 @@ from benchmarks.paired.questions import check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
 from benchmarks.paired.table import BEGIN, END, filled, report, table, write
 from benchmarks.paired.training import Average, Cautious, PairedBatches, train
-from benchmarks.paired.trial import Trainer, right
+from benchmarks.paired.trial import Trainer, alone, right
 from benchmarks.paired.verdict import HARMFUL, OPEN, PROVED, T, compare
 from helpers.data import ResidentBatches, Split
 from helpers.data.augment import random_shift
@@ -384,6 +384,13 @@ def test_a_real_trial_goes_by_its_seed():
         assert first[name] == again[name] and first[name] * 10 == round(first[name] * 10)
     assert other["steps"] == first["steps"]
     assert json.loads(json.dumps(first)) == first
+
+
+def test_seconds_count_only_without_other_work_and_pauses():
+    threads = torch.get_num_threads()
+    assert alone(10.0, busy=9.5, load=threads + 0.4)
+    assert not alone(10.0, busy=9.5, load=threads + 2)
+    assert not alone(600.0, busy=9.5, load=threads)  # somebody has paused it
 
 
 def test_too_few_images_for_a_scale_are_named():
