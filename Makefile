@@ -50,6 +50,10 @@ lab: $(READY)
 # where there is no browser or no environment with Colab's versions.
 test: test-real test-units test-practice test-browser test-colab
 
+# Where Python may not keep what it has compiled, each process of the tests rewrites and compiles them
+# and hypothesis anew, for seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := $(BIN)/python -m pytest
 UNITS := tests --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
 
