@@ -20,9 +20,6 @@ Loader = Iterable[Batch]
 def tqdm(**options):
     """The bar of ``tqdm.auto``, whose import brings widgets into a notebook: not before one asks.
 
-    Args:
-        options: of the bar, such as ``total``.
-
     Example:
         ``with tqdm(total=100, unit="batch") as bar: bar.update()``
     """

@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
 import helpers
+from helpers.training.checkpoint import replacing
 from tools.lessons.compare import canonical_tables, difference, tolerance_of
 from tools.lessons.kernel import on_practice_data, run
 from tools.lessons.notebook import code_cells, digests, is_ignored, notes, read
@@ -77,12 +78,8 @@ def execute(
 
 def store(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook's file, in one step, so that it is never half there."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
+    with replacing(path) as temporary:
         temporary.write_text(written(notebook), encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def written(notebook: NotebookNode) -> str:

@@ -39,11 +39,7 @@ class Kept:
 
 
 def find(package: Path) -> tuple[list[Kept], list[str]]:
-    """The marked functions and classes of a package, and the markers that mark nothing.
-
-    Args:
-        package: the package's folder.
-    """
+    """The marked functions and classes of a package, and the markers that mark nothing."""
     kept, problems = [], []
     for path in sorted(package.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -66,7 +62,6 @@ def built_is_kept(package: Path, lessons: Mapping[str, NotebookNode]) -> list[st
     """Compare what the package keeps with what the lessons build.
 
     Args:
-        package: the package's folder.
         lessons: each notebook under its name, which begins with the lesson's number.
     """
     kept, problems = find(package)
