@@ -22,7 +22,6 @@ from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
 import helpers
-from helpers.training.checkpoint import replacing
 from tools.lessons.compare import canonical_tables, difference, tolerance_of
 from tools.lessons.kernel import on_practice_data, run
 from tools.lessons.notebook import code_cells, digests, is_ignored, notes, read
@@ -78,6 +77,8 @@ def execute(
 
 def store(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook's file, in one step, so that it is never half there."""
+    from helpers.training.checkpoint import replacing  # imports torch, which others here do without
+
     with replacing(path) as temporary:
         temporary.write_text(written(notebook), encoding="utf-8", newline="\n")
 
