@@ -84,9 +84,6 @@ def shift_all_ways(images: torch.Tensor, pixels: int) -> torch.Tensor:
     Returns:
         Tensor: new, the same shape and dtype, the images in the same order.
 
-    Raises:
-        ValueError: as ``shift`` does.
-
     Example:
         >>> shift_all_ways(torch.eye(3).expand(4, 3, 3), 1)[:, 1].tolist()
         [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]

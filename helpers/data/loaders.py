@@ -170,9 +170,6 @@ class AlternatingBatches(ResidentBatches):
     With a flip drawn anew in each epoch, half of the images show in the second epoch the side that
     they have shown before. Here any two epochs in a row show both sides of each image.
 
-    Args:
-        images, labels, batch_size, device, shuffle, augment, normalize: as ``ResidentBatches``.
-
     Example:
         >>> images = torch.tensor([0, 255], dtype=torch.uint8).expand(1, 3, 1, 2)
         >>> dl = AlternatingBatches(images, torch.tensor([0]), batch_size=1, device="cpu")

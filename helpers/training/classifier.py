@@ -83,9 +83,6 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     Afterwards, also after an error or an interruption, each of its modules is in the mode that it
     was in: a frozen part that is evaluated all the time stays so.
 
-    Args:
-        model: any module.
-
     Example:
         >>> model = nn.Dropout(0.5)
         >>> with evaluating(model):
