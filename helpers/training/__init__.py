@@ -24,4 +24,5 @@ from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.fast import fit_fast
+from helpers.training.quiet import fit_quietly
 from helpers.training.schedule import StepBudget, TimeBudget
