@@ -53,7 +53,7 @@ def test_a_weighed_image_has_signs_where_it_has_colours():
     weights[14:] = -1
     image[:, 8] = 1  # one stroke, one pixel wide
     marks = draw_weighed(image, weights).axes[2].texts
-    assert [mark.get_text() for mark in marks] == ["+"] * 4 + ["\N{MINUS SIGN}"] * 3
+    assert [mark.get_text() for mark in marks] == ["+"] * 3 + ["\N{MINUS SIGN}"] * 3
     assert {mark.get_position()[0] for mark in marks} == {8}
 
 
