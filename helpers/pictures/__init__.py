@@ -12,8 +12,8 @@ from helpers.pictures.board import drawing_board, my_drawing
 from helpers.pictures.canvas import show, show_images, show_pixels
 from helpers.pictures.curves import (
     draw_curves,
+    draw_function,
     draw_learning_rate,
-    draw_saturation,
     draw_together,
     draw_towards_one,
     draw_weights,

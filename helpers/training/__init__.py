@@ -26,4 +26,5 @@ from helpers.training.views import look, look_twice, mirrored, shifted  # lesson
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.fast import fit_fast
 from helpers.training.ill import patients
+from helpers.training.quiet import fit_quietly
 from helpers.training.schedule import StepBudget, TimeBudget
