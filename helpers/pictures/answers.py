@@ -188,7 +188,7 @@ def draw_disturbed(
     logits, _ = predict(model, [(shown[None], torch.zeros(1))], device)
     probabilities = logits[0].softmax(0).tolist()
     figure, (picture, bars) = plt.subplots(1, 2, figsize=(6.4, 2.4), width_ratios=(1, 2))
-    picture.axis("off")
+    frame(picture)  # without it nobody sees a shift
     picture.imshow(shown[0].numpy(), vmin=0, vmax=1)
     best = max(probabilities)
     classes = range(len(probabilities))
@@ -225,7 +225,7 @@ def draw_comparison(image: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tenso
     figure, axes = plt.subplots(1, len(pictures), figsize=(7.5, 2.3))
     for axis, (title, picture) in zip(axes, pictures):
         axis.imshow(picture.numpy(), vmin=0, vmax=1)
-        axis.set_title(title, fontsize=10)
+        axis.set_title(title, fontsize=12)
         frame(axis)
     return figure
 
