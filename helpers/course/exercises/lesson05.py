@@ -1,4 +1,4 @@
-"""The exercises of lesson 05: colour pictures as tensors, steps, cross-entropy, a data set."""
+"""The exercises of lesson 05: colour pictures as tensors, steps, cross-entropy, two digits."""
 
 from collections.abc import Callable
 
@@ -342,6 +342,6 @@ EXERCISES = {
                 _DECIMAL,
             ),
         ),
-        praise="a data set of your own: now look at it, as the next line of the lesson says.",
+        praise="now look at one, as the next line of the lesson says.",
     ),
 }
