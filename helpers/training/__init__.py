@@ -9,13 +9,7 @@ from helpers.training.by_hand import (  # lesson 03
     train_model,
     validate_epoch,
 )
-from helpers.training.classifier import (  # lesson 06
-    Epoch,
-    evaluating,
-    predict,
-    train_classifier,
-    train_step,
-)
+from helpers.training.classifier import predict, train_classifier, train_step  # lesson 06
 from helpers.training.checkpoint import load_weights, save_weights  # lesson 08
 from helpers.training.classifier import predict_image  # lesson 08
 from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 08
@@ -24,6 +18,7 @@ from helpers.training.muon import Muon, orthogonalize  # lesson 09
 from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
 from helpers.training.checkpoint import TrainingState, replacing
+from helpers.training.classifier import Epoch, evaluating
 from helpers.training.fast import fit_fast
 from helpers.training.ill import patients
 from helpers.training.quiet import fit_quietly

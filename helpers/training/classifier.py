@@ -31,8 +31,6 @@ class Epoch(NamedTuple):
     Example:
         >>> Epoch(loss=0.25, accuracy=0.925).accuracy
         0.925
-
-    Built in lesson 06.
     """
 
     loss: float
@@ -90,8 +88,6 @@ def evaluating(model: nn.Module) -> Iterator[None]:
         False
         >>> model.training
         True
-
-    Built in lesson 06.
     """
     modes = [(module, module.training) for module in model.modules()]
     model.eval()

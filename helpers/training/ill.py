@@ -1,5 +1,6 @@
 """Five training runs to be diagnosed: one is healthy, four have a mistake that people make."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -45,7 +46,7 @@ def patients(x: torch.Tensor, y: torch.Tensor, device: torch.device | str) -> di
     checks.rows_and_labels(x, y)
     order = y.argsort(stable=True)
     return {
-        "A": _run(x[order], y[order], device, shuffle=False),
+        "A": _run(x[order], y[order], device, torch.optim.SGD, lr=0.1, shuffle=False),
         "B": _run(x, y, device),
         "C": _run(x, y, device, doubled=True),
         "D": _run(x, y, device, lr=0.1),
@@ -57,6 +58,7 @@ def _run(
     x: torch.Tensor,
     y: torch.Tensor,
     device: torch.device | str,
+    optimiser: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
     lr: float = 0.003,
     shuffle: bool = True,
     doubled: bool = False,
@@ -64,7 +66,7 @@ def _run(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model, losses = DigitMLP().to(device), []
-        opt = torch.optim.Adam(model.parameters(), lr=lr)
+        opt = optimiser(model.parameters(), lr=lr)
         for xb, yb in Batches(x, y, 128, shuffle):
             opt.zero_grad()
             out = model(xb.to(device))
