@@ -28,6 +28,7 @@ from helpers.pictures.kernels import (
     draw_products,
     draw_sliding,
 )
+from helpers.pictures.networks import bent_curve, draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
