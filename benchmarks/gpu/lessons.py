@@ -13,7 +13,9 @@ from tools.lessons.notebook import RAISES, code_cells, output_texts, read, tags
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 TITLES = {"cifar10_lesson": "08_cifar10", "faster_lesson": "09_faster"}
-CHANGES = {"faster_lesson": ('"full": (60, 300)', '"full": (10, 20)')}  # seconds: it trains by the clock
+CHANGES = {
+    "faster_lesson": ('"full": (60, 300)', '"full": (10, 20)')
+}  # seconds: it trains by the clock
 SMALL = 3  # code cells
 
 

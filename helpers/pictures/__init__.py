@@ -9,7 +9,7 @@ from helpers.pictures.answers import (
     draw_unit,
 )
 from helpers.pictures.board import drawing_board, my_drawing
-from helpers.pictures.canvas import show, show_images, show_table
+from helpers.pictures.canvas import show, show_images, show_pixels
 from helpers.pictures.curves import (
     draw_curves,
     draw_learning_rate,
@@ -33,3 +33,4 @@ from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look
+from helpers.pictures.toolkit import draw_road, draw_softmax

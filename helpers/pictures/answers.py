@@ -225,7 +225,7 @@ def draw_comparison(image: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tenso
     figure, axes = plt.subplots(1, len(pictures), figsize=(7.5, 2.3))
     for axis, (title, picture) in zip(axes, pictures):
         axis.imshow(picture.numpy(), vmin=0, vmax=1)
-        axis.set_title(title, fontsize=10)
+        axis.set_title(title, fontsize=12)
         frame(axis)
     return figure
 

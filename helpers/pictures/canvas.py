@@ -3,7 +3,6 @@
 import io
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import torch
@@ -12,9 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image
-
-if TYPE_CHECKING:  # pandas takes a second, and the first cell of a lesson needs none of it
-    from pandas.io.formats.style import Styler
 
 # The palette of Okabe and Ito, "Color Universal Design" (2008).
 BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
@@ -82,16 +78,25 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
     display(bundle, metadata={"image/png": {"alt": words}}, raw=True)
 
 
-def show_table(table: "Styler", alt: str) -> None:
-    """Show a styled pandas table in small print, with words where only text is shown.
+def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> None:
+    """Show part of an image as a table of its numbers, shaded darker where they are larger.
 
-    (The text that pandas itself puts there is a memory address, another one in every run.)
+    (Where only text is shown, pandas itself would put a memory address, another one in every run.)
 
     Args:
-        table: what ``DataFrame.style`` gives.
+        image: shape (height, width), any dtype.
+        rows: which of its rows.
+        columns: which of its columns.
         alt: what there is to see, in a sentence.
+
+    Example:
+        ``show_pixels(image, rows=range(4, 15), columns=range(4, 22), alt="The top of a 3.")``
     """
+    import pandas as pd  # takes a second, and the first cell of a lesson needs none of it
+
     _check_description(alt)
+    part = image[rows.start : rows.stop, columns.start : columns.stop]
+    table = pd.DataFrame(part.numpy(), rows, columns).style.background_gradient("Greys")
     html = table.set_uuid("shaded").set_properties(**{"font-size": "6pt"}).to_html()
     display({"text/html": html, "text/plain": f"Table: {alt}"}, raw=True)
 

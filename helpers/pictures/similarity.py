@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from helpers.models.baseline import is_3, mnist_distance
 from helpers.pictures.canvas import BLUE, ORANGE, frame, image_grid
 
 
@@ -113,40 +114,41 @@ def draw_copies(images: torch.Tensor, ideal: torch.Tensor) -> Figure:
     return figure
 
 
-def draw_nearer(distances: Mapping[str, tuple[torch.Tensor, torch.Tensor]]) -> Figure:
-    """Draw each image as a point: its distance to one ideal across, to the other one up.
+def draw_nearer(
+    threes: torch.Tensor, sevens: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tensor
+) -> Figure:
+    """Draw each image as a point: its distance from the ideal 3 across, from the ideal 7 up.
 
     Args:
-        distances: for each of two classes, under its name, the distances of its images to the
-            ideal of the first class and to that of the second, shape (n,) each.
+        threes: float images of a 3, shape (n, height, width).
+        sevens: float images of a 7, shape (m, height, width).
+        mean3: the ideal 3, shape (height, width).
+        mean7: the ideal 7, same shape.
 
     Returns:
         Figure: points of two colours and forms, and the line on which both distances are equal.
         Those on the wrong side of it are larger, with a black edge, and on top.
-
-    Example:
-        ``draw_nearer({"3": (to_3, to_7), "7": (other_to_3, other_to_7)})``
     """
-    first, second = distances
-    figure, axis = plt.subplots(figsize=(5.6, 5.0))
-    every = torch.cat([distance for pair in distances.values() for distance in pair])
-    low, high = every.min().item() - 0.01, every.max().item() + 0.01
-    looks = ((BLUE, "o", 1), (ORANGE, "^", -1))
-    for (name, (across, up)), (colour, marker, side) in zip(distances.items(), looks):
-        right = side * (up - across) > 0
+    figure, axis = plt.subplots(figsize=(6.0, 5.4))
+    low, high = float("inf"), 0.0
+    for name, images, colour, marker in (("3", threes, BLUE, "o"), ("7", sevens, ORANGE, "^")):
+        across, up = mnist_distance(images, mean3), mnist_distance(images, mean7)
+        right = is_3(images, mean3, mean7) == (name == "3")
         axis.scatter(
-            across[right], up[right], 9, color=colour, marker=marker, alpha=0.5, linewidths=0,
+            across[right], up[right], 18, color=colour, marker=marker, alpha=0.5, linewidths=0,
             label=f"images of a {name}",
         )  # fmt: skip
         axis.scatter(
-            across[~right], up[~right], 26, color=colour, marker=marker, edgecolors="black",
+            across[~right], up[~right], 40, color=colour, marker=marker, edgecolors="black",
             zorder=3,
         )  # fmt: skip
+        low = min(low, across.min().item() - 0.01, up.min().item() - 0.01)
+        high = max(high, across.max().item() + 0.01, up.max().item() + 0.01)
     axis.plot([low, high], [low, high], color="black")
-    axis.text(0.04, 0.96, f"nearer to the ideal {first}", transform=axis.transAxes, va="top")
-    axis.text(0.96, 0.04, f"nearer to the ideal {second}", transform=axis.transAxes, ha="right")
+    axis.text(0.04, 0.96, "nearer to the ideal 3", transform=axis.transAxes, va="top")
+    axis.text(0.96, 0.04, "nearer to the ideal 7", transform=axis.transAxes, ha="right")
     axis.set(
-        xlabel=f"distance to the ideal {first}", ylabel=f"distance to the ideal {second}",
+        xlabel="distance from the ideal 3", ylabel="distance from the ideal 7",
         xlim=(low, high), ylim=(low, high), aspect="equal",
     )  # fmt: skip
     figure.legend(loc="outside upper center", ncols=2, markerscale=2, frameon=False)

@@ -25,6 +25,7 @@ ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide 
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
+PROGRAMS = 100  # that torch.compile may make of one block: for each size, image size and mode
 
 # The rate of the head times batch size times features, for each class: the most that does not swing
 # up. A step changes a logit by about rate / 81 · images · L² times the error that it should undo:
@@ -102,6 +103,7 @@ class FastFit(NamedTuple):
         widths: channels of the three blocks.
         epochs: how often each training image was seen.
         seconds: everything: choosing, training, test-time views.
+        preparing: how long ``torch.compile`` took before that; 0 without it.
     """
 
     model: FastNet
@@ -110,6 +112,7 @@ class FastFit(NamedTuple):
     widths: Widths
     epochs: float
     seconds: float
+    preparing: float = 0.0
 
 
 def fit_fast(
@@ -119,6 +122,7 @@ def fit_fast(
     device: torch.device | None = None,
     sizes: Sequence[Widths] = SIZES,
     batch_size: int | None = None,
+    compiled: bool = False,
 ) -> FastFit:
     """Train a network as good as it gets within some seconds, and judge it by the test images.
 
@@ -133,6 +137,9 @@ def fit_fast(
         device: where to compute; the fastest of this machine if None.
         sizes: widths to choose from, the narrowest first.
         batch_size: images in a training batch; chosen if None.
+        compiled: let ``torch.compile`` join operations of the blocks. Every size is prepared before
+            the time begins, which takes minutes, once a process. It may pay on a GPU; on the
+            processors that were tried steps got slower.
 
     Returns:
         FastFit: network, answers, accuracy, and what it took.
@@ -155,13 +162,20 @@ def fit_fast(
     sample = loader.images[:: n // 1000 + 1].float() / 255  # spread over all classes
     classes = int(train_split.labels.max()) + 1
     precision = fast_precision(device, watchful=True)
+    stages = [0.99 * until for until, _ in PIXELS]
+
+    def network(widths: Widths, images: torch.Tensor = sample) -> FastNet:
+        model = FastNet(images, widths, classes, precision)
+        if compiled:
+            model.blocks.compile(dynamic=False)
+        return model
 
     def epoch_seconds(widths: Widths) -> float:
         rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy
         few = loader.images[rows], loader.labels[rows]
         batch = ResidentBatches(*few, len(few[1]), device, augment=random_shift)
-        trial = Trial([0.99 * until for until, _ in PIXELS], clock)
-        model = FastNet(sample[:100], widths, classes, precision)
+        trial = Trial(stages, clock)
+        model = network(widths, sample[:100])
         train(model, batch, trial)
         answers(model, batch)  # not timed, but a GPU will then be prepared for it
         return trial.step_seconds() * n / len(few[1])
@@ -169,10 +183,20 @@ def fit_fast(
     def left() -> float:
         return seconds - budget.passed()
 
+    preparing = 0.0
+    if compiled:
+        with torch._dynamo.config.patch(recompile_limit=PROGRAMS):
+            for widths in sizes:
+                epoch_seconds(widths)
+                model = network(widths)
+                train(model, loader, Trial([0.0, *stages], clock, tries=1))
+                answers(model, tests)
+        preparing = budget.passed()
+        budget = TimeBudget(seconds, looks / batch_size, clock, pause)
     widths = largest_that_fits(sizes, epoch_seconds, left, ENOUGH + looks / n)
-    model = FastNet(sample, widths, classes, precision)
+    model = network(widths)
     train(model, loader, budget)
     logits = answers(model, tests)
     right = accuracy(logits, test_split.labels).item()
     epochs = budget.taken / len(loader)
-    return FastFit(model, logits, right, widths, epochs, budget.passed())
+    return FastFit(model, logits, right, widths, epochs, budget.passed(), preparing)

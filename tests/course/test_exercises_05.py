@@ -7,8 +7,6 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision.transforms import ToTensor
 
 from helpers.course.exercises import RIGHT, UNTRIED, WRONG, find
-from helpers.metrics import accuracy
-from helpers.training.classifier import predict
 
 
 def judged(number, answer):
@@ -75,69 +73,48 @@ def test_an_unforeseen_loss_is_wrong():
     assert verdict == WRONG and "the values are not" in said
 
 
-def test_top_one_is_the_accuracy_and_top_all_is_one():
-    logits, labels, _ = find("5.4").inputs()[0]
-    top_k = find("5.4").solution
-    assert top_k(logits, labels, 1) == accuracy(logits, labels)
-    assert top_k(logits, labels, logits.shape[1]) == 1
+def dataset():
+    return find("5.4").inputs()[0][0]
 
 
-def test_top_k_may_sort():
-    def top_k_accuracy(logits, labels, k):
-        places = logits.argsort(dim=1, descending=True)[:, :k].tolist()
-        right = [label in row for row, label in zip(places, labels.tolist())]
-        return torch.tensor(right).float().mean()
-
-    assert judged("5.4", top_k_accuracy)[0] == RIGHT
-
-
-def test_a_top_k_that_forgets_k_is_not_right():
-    assert judged("5.4", lambda x, y, k: find("5.4").solution(x, y, 2))[0] == WRONG
-
-
-def test_evaluation_may_be_done_with_predict():
-    assert judged("5.5", lambda model, dl: accuracy(*predict(model, dl, "cpu")))[0] == RIGHT
-
-
-def test_evaluation_may_count_and_give_a_plain_number():
-    def evaluate(model, dl):
-        before = model.training
-        model.eval()
-        right = seen = 0
-        with torch.inference_mode():
-            for xb, yb in dl:
-                right += (model(xb).argmax(1) == yb).sum().item()
-                seen += len(yb)
-        model.train(before)
-        return right / seen
-
-    assert judged("5.5", evaluate)[0] == RIGHT
-    verdict, said = judged("5.5", lambda model, dl: evaluate(model, dl) / 2)
-    assert verdict == WRONG and "it gives 0.45 instead of 0.9" in said
+@pytest.mark.parametrize(
+    "two_digits",
+    [
+        lambda data, i: (
+            torch.cat((data[i][0], data[i + 1][0]), -1),
+            data[i][1] * 10 + data[i + 1][1],
+        ),
+        lambda data, i: (
+            torch.stack([data[i][0], data[i + 1][0]], dim=2).view(1, 28, 56),
+            int(f"{data[i][1]}{data[i + 1][1]}"),
+        ),
+        lambda data, i: (
+            torch.hstack([*data[i][0], *data[i + 1][0]])[None],
+            torch.tensor(10 * data[i][1] + data[i + 1][1]),
+        ),
+    ],
+)
+def test_two_digits_may_be_joined_in_many_ways(two_digits):
+    assert judged("5.4", two_digits)[0] == RIGHT
 
 
-def test_an_evaluation_that_gives_no_number_is_reported():
-    def evaluate(model, dl):
-        model.eval()
-        with torch.no_grad():
-            right = torch.cat([model(xb).argmax(1) == yb for xb, yb in dl])
-        model.train()
-        return right
-
-    verdict, said = judged("5.5", evaluate)
-    assert verdict == WRONG and "expected one number, got a tensor of shape (10,)" in said
+def test_an_example_of_two_digits_is_an_image_and_a_number():
+    solution = find("5.4").solution
+    assert "return image, number" in judged("5.4", lambda data, i: solution(data, i)[0])[1]
+    verdict, said = judged("5.4", lambda data, i: ([1, 2], solution(data, i)[1]))
+    assert verdict == WRONG and "expected a tensor as the image" in said
 
 
-def test_the_buggy_evaluation_of_the_lesson_is_wrong_and_its_first_bug_is_named():
-    def evaluate(model, dl):
-        shares = [(model(xb).argmax(1) == yb).float().mean() for xb, yb in dl]
-        return sum(shares) / len(shares)
+def test_an_unforeseen_example_of_two_digits_is_told_in_words():
+    image, label = find("5.4").solution(dataset(), 0)
+    assert (tuple(image.shape), label) == ((1, 28, 56), 57)
+    said = judged("5.4", lambda data, i: (image[0], label))[1]
+    assert "an image of shape (28, 56) instead of (1, 28, 56), and the right number" in said
+    said = judged("5.4", lambda data, i: (image.double(), label + 1))[1]
+    assert "of dtype torch.float64 instead of torch.float32, and the number 58" in said
 
-    verdict, said = judged("5.5", evaluate)
-    assert verdict == WRONG and "model.eval()" in said
 
+def test_untouched_two_digits_are_untried():
+    def two_digits(dataset, index): ...  # your code here
 
-def test_an_untouched_evaluation_is_untried():
-    def evaluate(model, dl): ...  # your code here
-
-    assert judged("5.5", evaluate)[0] == UNTRIED
+    assert judged("5.4", two_digits)[0] == UNTRIED

@@ -66,12 +66,15 @@ def test_draw_copies_refuses_what_does_not_fit(shape):
 
 
 def test_draw_nearer_has_a_point_an_image_on_equal_axes():
-    near, far = torch.tensor([0.1, 0.2, 0.4]), torch.tensor([0.3, 0.3, 0.1])
-    axis = draw_nearer({"3": (near, far), "7": (far, near)}).axes[0]
-    threes, wrong_3s, sevens, wrong_7s = (points.get_offsets() for points in axis.collections)
-    assert np.allclose(threes, [[0.1, 0.3], [0.2, 0.3]])
-    assert np.allclose(wrong_3s, [[0.4, 0.1]])
-    assert np.allclose(sevens, [[0.3, 0.1], [0.3, 0.2]])
-    assert np.allclose(wrong_7s, [[0.1, 0.4]])
-    assert axis.get_xlim() == axis.get_ylim()
-    assert axis.get_xlabel() == "distance to the ideal 3"
+    mean3, mean7 = torch.zeros(2, 2), torch.ones(2, 2)
+    threes, sevens = (
+        torch.tensor(ink)[:, None, None].expand(-1, 2, 2) for ink in ([0.1, 0.2, 0.7], [0.9, 0.4])
+    )
+    axis = draw_nearer(threes, sevens, mean3, mean7).axes[0]
+    right_3s, wrong_3s, right_7s, wrong_7s = (dots.get_offsets() for dots in axis.collections)
+    assert np.allclose(right_3s, [[0.1, 0.9], [0.2, 0.8]])
+    assert np.allclose(wrong_3s, [[0.7, 0.3]])
+    assert np.allclose(right_7s, [[0.9, 0.1]])
+    assert np.allclose(wrong_7s, [[0.4, 0.6]])
+    assert axis.get_xlim() == axis.get_ylim() == pytest.approx((0.09, 0.91))
+    assert axis.get_xlabel() == "distance from the ideal 3"

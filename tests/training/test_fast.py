@@ -255,7 +255,8 @@ def test_fit_fast_keeps_its_time(monkeypatch, clock, seconds):
     monkeypatch.setattr(fast, "linear_decay", lambda done: shares.append(done) or 1 - done)
     fit = fit_fast(photos(200), photos(100, seed=1), seconds, torch.device("cpu"), SIZES)
     step = 1 / 16  # 200 images are learnt from in eight batches
-    assert fit.seconds == clock.now and seconds - step < clock.now < seconds + 2 * step
+    assert fit.seconds == clock.now and fit.preparing == 0
+    assert seconds - step < clock.now < seconds + 2 * step
     training = list(dict.fromkeys(shares[shares.index(0) :]))  # asked for each group of a step
     assert training == sorted(training) and training[-1] + 2 * training[1] > 1
     assert fit.widths in SIZES and fit.epochs > 1
@@ -298,6 +299,27 @@ def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
     assert seen[:7] == 3 * [("Trial", 24, False)] + 3 * [("Trial", 32, False)] + [
         ("TimeBudget", 24, True)
     ]
+
+
+@pytest.mark.slow
+def test_compiling_is_over_before_the_time_begins(monkeypatch, clock):
+    """Each sort of call has a program of its own: none is met in the time for the first time."""
+    calls = []
+
+    def compiling(blocks, dynamic):
+        def note(blocks, inputs):
+            (x,) = inputs
+            sort = x.shape, x.dtype, x.requires_grad, torch.is_grad_enabled(), blocks.training
+            calls.append((clock.now, sort))
+
+        blocks.register_forward_pre_hook(note)
+
+    monkeypatch.setattr(nn.Module, "compile", compiling)
+    fit = fit_fast(photos(64), photos(20), 1.0, torch.device("cpu"), SIZES[:1], compiled=True)
+    before = {sort for now, sort in calls if now < fit.preparing}
+    within = {sort for now, sort in calls if now >= fit.preparing}
+    assert within and before >= within
+    assert 0.7 < fit.seconds < 1.3 and clock.now == fit.preparing + fit.seconds
 
 
 @pytest.mark.gpu

@@ -16,7 +16,8 @@ def _rmse_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def _nearest(images: torch.Tensor, means: torch.Tensor) -> torch.Tensor:
-    return (images[:, None] - means).abs().mean((-1, -2)).argmin(1)
+    to_each = [(images - mean).abs().mean((-1, -2)) for mean in means]
+    return torch.stack(to_each).argmin(0)
 
 
 def _accuracy(predicted: torch.Tensor, actual: torch.Tensor) -> torch.Tensor:
@@ -239,7 +240,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda t, s: s.mean(0) - t.mean(0),
-                "value: this is the other way round: positive where ink speaks for a 7.",
+                "value: this is the other way round: positive where ink is evidence for a 7.",
                 "Take the 7s away from the 3s.",
             ),
             Mistake(
@@ -249,7 +250,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda t, s: (t.mean(0) - s.mean(0)).abs(),
-                "value: without its sign nobody can see for which digit the ink speaks.",
+                "value: without its sign nobody can see for which digit the ink is evidence.",
                 "Leave out .abs().",
             ),
             Mistake(
@@ -268,13 +269,13 @@ EXERCISES = {
                 "Subtract the average 7 from it.",
             ),
         ),
-        praise="an image again: above 0 where ink speaks for a 3, below 0 where for a 7.",
+        praise="an image again: above 0 where ink is evidence for a 3, below 0 for a 7.",
         do="Average each stack over the axis of its images, as in section 6; then subtract.",
     ),
     "1.5": Exercise(
         solution=_nearest,
         inputs=_many,
-        observe=_unpacked,
+        observe=lambda answer: _unpacked(_without_a_match(answer)),
         mistakes=(
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)).argmax(1),
@@ -284,7 +285,17 @@ EXERCISES = {
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)).argmin(0),
                 "shape: this names an image for each class. You need a class for each image.",
-                "The distances have shape (n, k). Which axis counts the classes?",
+                "Which axis of your distances counts the classes? Run argmin along that one.",
+            ),
+            Mistake(
+                lambda x, m: (x - m).abs().mean((-1, -2)).argmin(-1),
+                "shape: n images and k ideals do not match. Which ideal should the last image get?",
+                "Hand mnist_distance all images but one ideal at a time, in a list comprehension.",
+            ),
+            Mistake(
+                lambda x, m: torch.stack([(x - mean).abs().mean((-1, -2)) for mean in m]),
+                "shape: these are all distances, classes by images. One step is missing.",
+                "Use argmin along the axis that counts the classes.",
             ),
             Mistake(
                 lambda x, m: (x[:, None] - m).abs().mean((-1, -2)),
@@ -327,8 +338,8 @@ EXERCISES = {
                 "Something that makes them all positive has to come before the mean.",
             ),
         ),
-        praise="this works for ten digits as for two. (With a loop? Try it once without.)",
-        do="Write down the shapes: (n, 1, height, width) minus (k, height, width) is ... Average "
-        "over the last two axes; then ask, for each image, where the smallest distance stands.",
+        praise="this works for ten digits as for two.",
+        do="Make a list of mnist_distance(images, mean), one for each ideal, and stack it: shape "
+        "(k, n). Then ask, for each image, where the smallest distance stands.",
     ),
 }

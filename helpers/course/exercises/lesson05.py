@@ -1,12 +1,11 @@
-"""The exercises of lesson 05: images as tensors, steps, cross-entropy, accuracy, evaluation."""
+"""The exercises of lesson 05: colour pictures as tensors, steps, cross-entropy, a data set."""
 
 from collections.abc import Callable
 
 import torch
-from torch import nn
 
 from helpers.course.exercises.framework import Exercise, Mistake, kind, number
-from helpers.data.loaders import Batches
+from helpers.data.loaders import DigitDataset
 
 
 def _to_tensor(photo: torch.Tensor) -> torch.Tensor:
@@ -39,93 +38,55 @@ def _overflowing_2(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return -_of_labels((powers / powers.sum(1, keepdim=True)).log(), labels).mean()
 
 
-def _top_k(logits: torch.Tensor, labels: torch.Tensor, k: int) -> torch.Tensor:
-    best = logits.topk(k, dim=1).indices
-    return (best == labels[:, None]).any(1).float().mean()
+def _two_digits(dataset: DigitDataset, index: int) -> tuple[torch.Tensor, int]:
+    (left, tens), (right, ones) = dataset[index], dataset[index + 1]
+    return torch.cat([left, right], dim=2), 10 * tens + ones
 
 
-def _evaluate(model: nn.Module, dl: Batches) -> torch.Tensor:
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        right = [model(xb).argmax(1) == yb for xb, yb in dl]
-    model.train(was_training)
-    return torch.cat(right).float().mean()
+def _joined(join: Callable, name: Callable = lambda a, b: 10 * a + b) -> Callable:
+    """A wrong answer to 5.4: images joined, or labels named, in another way."""
+
+    def two_digits(dataset: DigitDataset, index: int) -> tuple:
+        (left, tens), (right, ones) = dataset[index], dataset[index + 1]
+        return join(left, right), name(tens, ones)
+
+    return two_digits
 
 
-class _Trial:
-    """A small classifier, and ten examples in batches of four, four and two."""
-
-    def __init__(self, training: bool) -> None:
-        self.training = training
-        random = torch.Generator().manual_seed(5)
-        self.x = torch.randn(10, 3, generator=random)
-        self.weights = torch.randn(3, 3, generator=random)
-        # Right but for one example of the last batch, so that batches of unequal size matter.
-        self.labels = (self.x @ self.weights).argmax(1)
-        self.labels[-1] = (self.labels[-1] + 1) % 3
-
-    def parts(self) -> tuple[nn.Module, Batches]:
-        layer = nn.Linear(3, 3, bias=False)
-        with torch.no_grad():
-            layer.weight.copy_(self.weights.T)
-        model = nn.Sequential(nn.Dropout(0.5), layer).train(self.training)
-        return model, Batches(self.x, self.labels, batch_size=4)
+def _beside(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    return torch.cat([left, right], dim=2)
 
 
-def _what_it_does(evaluate: Callable) -> Callable:
-    """Judge an evaluation by what happens to the model, and then by the number it gives."""
+def _what_it_gives(two_digits: Callable) -> Callable:
+    """Judge an example of two digits by its image and by its number, in words."""
 
-    def look(trial: _Trial) -> str | None:
-        model, dl = trial.parts()
-        modes, recording = [], []
-
-        def note(module: nn.Module, _inputs: tuple) -> None:
-            modes.append(module.training)
-            recording.append(torch.is_grad_enabled())
-
-        model.register_forward_pre_hook(note)
-        share = evaluate(model, dl)
-        if share is None or share is ...:
+    def look(dataset: DigitDataset, index: int) -> str | None:
+        (left, tens), (right, ones) = dataset[index], dataset[index + 1]
+        example = two_digits(dataset, index)
+        if example is None or example is ...:
             return None
-        if not modes:
-            return "it never asks the model"
-        if any(modes):
-            return "it asks in training mode"
-        if model.training != trial.training:
-            return "it leaves the model in another mode"
-        if any(recording):
-            return "it records for a backward pass"
-        plain = number(share)
+        if not isinstance(example, tuple) or len(example) != 2:
+            raise ValueError("expected the image and its number: return image, number")
+        image, label = example
+        if not isinstance(image, torch.Tensor):
+            raise ValueError(f"expected a tensor as the image, got {kind(image)}")
+        wanted, plain = _beside(left, right), number(label)
+        if image.shape != wanted.shape:
+            seen = f"an image of shape {tuple(image.shape)} instead of {tuple(wanted.shape)}"
+        elif image.dtype != wanted.dtype:
+            seen = f"an image of dtype {image.dtype} instead of {wanted.dtype}"
+        elif torch.equal(image, wanted):
+            seen = "both images side by side"
+        elif torch.equal(image, _beside(right, left)):
+            seen = "both images, the second one on the left"
+        else:
+            seen = "an image of the right shape with other pixels"
         if plain is None:
-            raise ValueError(f"expected one number, got {kind(share)}")
-        share = float(plain)
-        known = {0.9: "it gives the share of all", 2.5 / 3: "it gives the mean of the batches"}
-        return next(
-            (words for value, words in known.items() if abs(share - value) < 1e-4),
-            f"it gives {share:.4g} instead of 0.9",
-        )
+            return f"{seen}, and no number: {kind(label)}"
+        said = "the right number" if plain == 10 * tens + ones else f"the number {plain}"
+        return f"{seen}, and {said}"
 
     return look
-
-
-def _evaluation(
-    enter: bool = True, leave: str = "as it was", record: bool = False, by_batch: bool = False
-) -> Callable:
-    """An evaluation, right or with one part done wrongly."""
-
-    def evaluate(model: nn.Module, dl: Batches) -> torch.Tensor:
-        was_training = model.training
-        if enter:
-            model.eval()
-        with torch.set_grad_enabled(record):
-            right = [(model(xb).argmax(1) == yb).float() for xb, yb in dl]
-        if leave != "eval":
-            model.train(was_training or leave == "train")
-        shares = torch.stack([batch.mean() for batch in right])
-        return shares.mean() if by_batch else torch.cat(right).mean()
-
-    return evaluate
 
 
 def _photos() -> list[tuple]:
@@ -152,61 +113,76 @@ def _outputs() -> list[tuple]:
     ]
 
 
-def _ranked() -> list[tuple]:
-    random = torch.Generator().manual_seed(2)
-    logits = torch.randn(12, 5, generator=random)
-    labels = torch.randint(0, 5, (12,), generator=random)
-    return [(logits, labels, k) for k in (1, 2, 3)]
+def _pairs() -> list[tuple]:
+    random = torch.Generator().manual_seed(3)
+    images = torch.randint(0, 256, (4, 28, 28), generator=random, dtype=torch.uint8)
+    dataset = DigitDataset(images, torch.tensor([5, 7, 1, 4]))
+    return [(dataset, index) for index in (0, 1, 2)]
 
 
 _OVERFLOWS = (
-    "value: right for small logits, but large ones overflow: the power of 1000 is inf. Subtract "
-    "the largest logit of each row first, or use logsumexp or log_softmax."
+    "value: right for small logits, but large ones overflow: the power of 1000 is inf. What can "
+    "you do to all logits of a row without changing their probabilities?"
 )
+_SMALLER = (
+    "Subtract the largest logit of each row first (section 10), or use logsumexp or log_softmax."
+)
+_LABELS = "The label says which class: rows torch.arange(n), columns labels."
+_ORDER = (
+    "value: height and width have changed places. Which axes of the photo come first, second and "
+    "third now?"
+)
+_NEW_ORDER = "permute takes the old axes in their new order: colour is axis 2, height 0, width 1."
+_WIDE = "Which axis of C x H x W is the width? torch.cat(..., dim=...) joins along that axis."
+_DECIMAL = "In 57 the 5 counts ten times: tens and ones."
 
 EXERCISES = {
     "5.1": Exercise(
         solution=_to_tensor,
         inputs=_photos,
+        do="Three steps: permute for the axes, .float() for the dtype, / 255 for the range.",
         mistakes=(
             Mistake(
                 lambda p: p.float() / 255,
                 "shape: the colours are still the last axis. PyTorch wants them first.",
+                "permute puts axes in a new order, as in section 2, but the other way.",
             ),
             Mistake(
                 lambda p: p.permute(2, 0, 1).float(),
-                "value: still from 0 to 255. Divide, so that white becomes 1.",
+                "value: still from 0 to 255. White must become 1.",
+                "Divide by the largest byte.",
             ),
             Mistake(
                 lambda p: p.permute(2, 0, 1),
-                "dtype: still bytes from 0 to 255. Make them floats, and divide by 255.",
+                "dtype: still bytes from 0 to 255.",
+                "Make them floats with .float(), and divide by 255.",
             ),
             Mistake(
                 lambda p: p.permute(2, 0, 1).float() / 256,
-                "value: the largest byte is 255, so divide by that; then white becomes exactly 1.",
+                "value: white is not quite 1. What is the largest byte?",
+                "A byte holds 256 different numbers, but the first of them is 0: divide by 255.",
             ),
             Mistake(
                 lambda p: p.reshape(p.shape[2], p.shape[0], p.shape[1]).float() / 255,
-                "value: view and reshape keep the numbers in their order, so the picture is "
-                "scrambled. permute moves whole axes.",
+                "value: the shape is right and the picture is scrambled: view and reshape keep the "
+                "numbers in their order.",
+                "permute moves whole axes.",
             ),
-            Mistake(
-                lambda p: p.permute(2, 1, 0).float() / 255,
-                "value: height and width have changed places. The new order is colour, height, "
-                "width: axes 2, 0, 1.",
-            ),
+            Mistake(lambda p: p.permute(2, 1, 0).float() / 255, _ORDER, _NEW_ORDER),
             Mistake(
                 lambda p: p.permute(1, 2, 0).float() / 255,
-                "value: this puts the width first. The new order is colour, height, width: axes "
-                "2, 0, 1.",
+                "shape: the width is the first axis now. The colours belong there.",
+                _NEW_ORDER,
             ),
             Mistake(
                 lambda p: p.permute(2, 0, 1) // 255,
-                "dtype: // cuts to whole numbers. Use .float() and /.",
+                "dtype: // cuts to whole numbers, so nearly everything becomes 0.",
+                "Use .float() and /.",
             ),
             Mistake(
                 lambda p: p.permute(2, 0, 1).double() / 255,
-                "dtype: .double() gives float64. Networks want float32: .float().",
+                "dtype: .double() gives float64. Networks want float32.",
+                "Use .float().",
             ),
         ),
         praise="that is ToTensor, colours first and from 0 to 1.",
@@ -214,27 +190,39 @@ EXERCISES = {
     "5.2": Exercise(
         solution=_count_steps,
         inputs=_runs,
+        do="How many batches has one epoch, the small last one included? Then times the epochs.",
         mistakes=(
             Mistake(
                 lambda n, b, e: n // b * e,
-                "value: the last batch of an epoch may be smaller, but it is a step as well.",
+                "value: too few when the last batch is not full. It is a step as well.",
+                "Round up instead of down: math.ceil, or // with two minus signs.",
             ),
             Mistake(
                 lambda n, b, e: n / b * e,
-                "value: there is no part of a step. A batch that is not full counts as one: "
-                "round up.",
+                "value: there is no part of a step. A batch that is not full counts as one.",
+                "Round up, for one epoch, before you multiply: math.ceil.",
             ),
             Mistake(
                 lambda n, b, e: (n // b + 1) * e,
-                "value: one too many when the batches fit exactly. Round up, do not add 1 always.",
+                "value: one too many an epoch when the batches fit exactly.",
+                "Round up (math.ceil); do not always add 1.",
             ),
             Mistake(
                 lambda n, b, e: -(-n * e // b),
-                "value: every epoch ends with its own last batch. Round up for one epoch, then "
-                "multiply.",
+                "value: every epoch ends with its own small batch. What happens where one epoch "
+                "meets the next?",
+                "Round up for one epoch first, then multiply.",
             ),
-            Mistake(lambda n, b, e: -(-n // b), "value: these are the steps of one epoch."),
-            Mistake(lambda n, b, e: n * e, "value: these are images. A step takes a whole batch."),
+            Mistake(
+                lambda n, b, e: -(-n // b),
+                "value: these are the steps of one epoch.",
+                "Multiply by the number of epochs.",
+            ),
+            Mistake(
+                lambda n, b, e: n * e,
+                "value: these are images. A step takes a whole batch.",
+                "Divide by the batch size, and round up.",
+            ),
         ),
         praise="so many times the parameters are changed; the size of the last batch is no matter.",
         tolerance=0,
@@ -242,132 +230,118 @@ EXERCISES = {
     "5.3": Exercise(
         solution=_cross_entropy,
         inputs=_outputs,
+        do="Log-probabilities of all classes, pick those of the labels, minus sign, mean.",
         mistakes=(
             Mistake(
                 lambda x, y: -_of_labels(x.softmax(1).log(), y).mean(),
                 "value: right for small logits, but a tiny probability is rounded to 0 before its "
-                "logarithm is taken. Take the two together: log_softmax, or logsumexp.",
+                "logarithm is taken.",
+                "Take the two together: log_softmax, or logsumexp.",
             ),
-            Mistake(_overflowing_1, _OVERFLOWS),
-            Mistake(_overflowing_2, _OVERFLOWS),
+            Mistake(_overflowing_1, _OVERFLOWS, _SMALLER),
+            Mistake(_overflowing_2, _OVERFLOWS, _SMALLER),
             Mistake(
                 lambda x, y: _of_labels(_log_probabilities(x), y).mean(),
-                "value: the sign is missing: a loss must be large when the answer is bad.",
+                "value: the sign. A loss must be large when the answer is bad.",
+                "Logarithms of probabilities are negative: put a minus in front.",
             ),
             Mistake(
                 lambda x, y: -_of_labels(_log_probabilities(x), y).sum(),
-                "value: this is the sum over the batch. Take the mean.",
+                "value: this is the sum over the batch, so a larger batch has a larger loss.",
+                "Take the mean.",
             ),
             Mistake(
                 lambda x, y: -_of_labels(_log_probabilities(x), y),
-                "shape: one loss an example. A loss is one number: take the mean.",
+                "shape: one loss an example. A loss is one number.",
+                "Take the mean.",
             ),
             Mistake(
                 lambda x, y: -_log_probabilities(x).mean(),
-                "value: this averages over all classes. Only the right class of each row counts.",
+                "value: this averages over all classes. Only the true class of each row counts.",
+                _LABELS,
             ),
             Mistake(
                 lambda x, y: -_log_probabilities(x)[:, y].mean(),
-                "value: [:, labels] takes all those columns from every row. One number a row: "
-                "[torch.arange(n), labels].",
+                "value: [:, labels] takes all those columns from every row. You want one number a "
+                "row.",
+                _LABELS,
             ),
             Mistake(
                 lambda x, y: -_of_labels(x.softmax(1), y).mean(),
                 "value: the logarithm is missing.",
+                "Use log_softmax in place of softmax.",
             ),
             Mistake(
                 lambda x, y: -_of_labels(x, y).mean(),
-                "value: these are the logits as they are. Make logarithms of probabilities first.",
+                "value: these are the logits as they are.",
+                "Make logarithms of probabilities first: log_softmax.",
             ),
             Mistake(
                 lambda x, y: -_of_labels(x.log_softmax(0), y).mean(),
-                "value: the probabilities of one example add up to 1, so go along axis 1, not 0.",
+                "value: whose probabilities add up to 1 here, those of one example or those of one "
+                "class?",
+                "The classes of one example lie along axis 1: dim=1.",
             ),
         ),
         praise="the same as F.cross_entropy, for logits of any size.",
     ),
     "5.4": Exercise(
-        solution=_top_k,
-        inputs=_ranked,
+        solution=_two_digits,
+        inputs=_pairs,
+        observe=_what_it_gives,
+        do="dataset[index] and dataset[index + 1] are pairs (image, label): join the images along "
+        "the width, and put the labels together as tens and ones.",
         mistakes=(
             Mistake(
-                lambda x, y, k: (x.argmax(1) == y).float().mean(),
-                "value: this is the plain accuracy. The k largest logits count, not only the "
-                "largest.",
+                _joined(lambda a, b: torch.cat([a, b], dim=1)),
+                "shape: one digit is below the other. They should be side by side.",
+                _WIDE,
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).float().mean(),
-                "value: this divides by n times k. An image is right or not: use any(1) first.",
+                _joined(lambda a, b: torch.cat([a, b])),
+                "shape: torch.cat joins along axis 0 unless you say otherwise, and that one counts "
+                "the channels: this is one image with two channels.",
+                _WIDE,
             ),
             Mistake(
-                lambda x, y, k: (
-                    (x.topk(k, dim=1, largest=False).indices == y[:, None]).any(1).float().mean()
-                ),
-                "value: these are the k smallest logits.",
+                _joined(lambda a, b: torch.stack([a, b])),
+                "shape: stack puts in a new axis: this is a batch of two images. You want one "
+                "wider image.",
+                _WIDE,
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any(1).float().sum(),
-                "value: this is a count. Divide by the number of images.",
+                _joined(lambda a, b: torch.cat([a, b]).view(1, a.shape[1], -1)),
+                "value: the shape is right and the picture is scrambled: view keeps the numbers in "
+                "their order, image after image.",
+                _WIDE,
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).all(1).float().mean(),
-                "value: all(1) wants every one of the k to be the label. One of them is enough.",
+                _joined(lambda a, b: _beside(b, a)),
+                "value: the two digits have changed places.",
+                "Image number index comes first, that is, on the left.",
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).values == y[:, None]).any(1).float().mean(),
-                "value: topk gives values and indices. Labels are compared with the indices.",
+                _joined(_beside, lambda a, b: a + b),
+                "value: the image is right; the number is a sum. What do a 5 and a 7 make when "
+                "they stand side by side?",
+                _DECIMAL,
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any().float(),
-                "value: this asks whether any label is found anywhere. Compare each label with its "
-                "own row, labels[:, None], and use any(dim=1).",
+                _joined(_beside, lambda a, b: 10 * b + a),
+                "value: the image is right; tens and ones have changed places.",
+                _DECIMAL,
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices[:, -1] == y).float().mean(),
-                "value: this asks for the k-th place only. The places before it count as well.",
+                _joined(_beside, lambda a, b: f"{a}{b}"),
+                "dtype: the image is right; the number is a text. A loss wants a number.",
+                "Compute it: the first digit counts ten times. Or turn the text into an int.",
             ),
             Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any(1),
-                "shape: True or False for each image. Take the mean of them as floats.",
+                _joined(_beside, lambda a, b: a),
+                "value: the image is right; the number is the first digit only.",
+                _DECIMAL,
             ),
         ),
-        praise="with k = 1 it is the accuracy, and with all classes it is always 1.",
-    ),
-    "5.5": Exercise(
-        solution=_evaluate,
-        inputs=lambda: [(_Trial(training=True),), (_Trial(training=False),)],
-        observe=_what_it_does,
-        mistakes=(
-            Mistake(
-                _evaluation(enter=False),
-                "value: the model is still in training mode, so dropout puts zeros in at random. "
-                "Call model.eval() first.",
-            ),
-            Mistake(
-                _evaluation(leave="eval"),
-                "value: the model came in training mode and is left in eval mode, so the next "
-                "epoch would train without dropout. Put its mode back: model.train(was_training).",
-            ),
-            Mistake(
-                _evaluation(leave="train"),
-                "value: the model came in eval mode and is left in training mode. Remember "
-                "model.training at the beginning, and put that back.",
-            ),
-            Mistake(
-                _evaluation(record=True),
-                "gradient: activations are kept for a backward pass that never comes. Put the "
-                "predictions under `with torch.no_grad():`.",
-            ),
-            Mistake(
-                _evaluation(by_batch=True),
-                "value: this is the mean of the batches' shares, in which the two examples of the "
-                "last batch count twice as much as others. Count over all examples.",
-            ),
-            Mistake(
-                lambda model, dl: 1.0,
-                "value: the model was never asked. Go through dl and call model(xb).",
-            ),
-        ),
-        praise="the same number every time, and training goes on as if nobody had looked.",
+        praise="a data set of your own: now look at it, as the next line of the lesson says.",
     ),
 }
