@@ -13,19 +13,19 @@ from helpers.pictures.canvas import BLUE, GREY, ORANGE
 
 
 def draw_network(
-    columns: Sequence[Sequence[str]],
+    columns: Sequence[Sequence[str] | torch.Tensor],
     titles: Sequence[str],
-    weights: Sequence[Sequence[Sequence[str]]] = (),
+    weights: Sequence[torch.Tensor] = (),
     closed: Sequence[tuple[int, int]] = (),
 ) -> Figure:
     """Draw a network: a column of circles a layer, and a line for each weight.
 
     Args:
-        columns: for each layer, from the inputs on, what stands in its circles; "..." is drawn as
-            dots without a circle or a line.
+        columns: for each layer, from the inputs on, what stands in its circles: words, of which
+            "..." is drawn as dots without a circle or a line, or a tensor of numbers.
         titles: what stands above each column.
-        weights: for each pair of neighbouring columns what stands on the line from the i-th circle
-            to the j-th; without them the lines carry nothing.
+        weights: for each pair of neighbouring columns the numbers on the lines, shape (left,
+            right); without them the lines carry nothing.
         closed: pairs (column, place) of circles that are drawn dashed and grey.
     """
     if len(columns) < 2 or len(titles) != len(columns):
@@ -33,10 +33,14 @@ def draw_network(
             "draw_network: expected two columns or more and a title for each, "
             f"got {len(columns)} and {len(titles)}"
         )
+    named = [
+        [_short(v) for v in c.flatten().tolist()] if isinstance(c, torch.Tensor) else list(c)
+        for c in columns
+    ]
     figure, axis = plt.subplots(figsize=(2.5 * len(columns), 3.4))
     axis.axis("off")
     axis.set_aspect("equal")
-    tallest = max(map(len, columns))
+    tallest = max(map(len, named))
     gap, step = 3.2, 1.45
     axis.set(
         xlim=(-0.9, gap * (len(columns) - 1) + 0.9),
@@ -44,9 +48,9 @@ def draw_network(
     )
 
     def place(column: int, row: int) -> tuple[float, float]:
-        return gap * column, step * ((len(columns[column]) - 1) / 2 - row)
+        return gap * column, step * ((len(named[column]) - 1) / 2 - row)
 
-    for c, (left, right) in enumerate(zip(columns, columns[1:])):
+    for c, (left, right) in enumerate(zip(named, named[1:])):
         for i, start in enumerate(left):
             for j, end in enumerate(right):
                 if "..." in (start, end):
@@ -57,12 +61,13 @@ def draw_network(
                 axis.plot([x0, x1], [y0, y1], line, color=GREY, linewidth=1.2, zorder=1)
                 if weights:
                     share = 0.3
+                    number = _short(weights[c][i, j].item())
                     axis.text(
-                        x0 + share * (x1 - x0), y0 + share * (y1 - y0), weights[c][i][j],
+                        x0 + share * (x1 - x0), y0 + share * (y1 - y0), number,
                         ha="center", va="center", fontsize=10, zorder=2,
                         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
                     )  # fmt: skip
-    for c, column in enumerate(columns):
+    for c, column in enumerate(named):
         for row, text in enumerate(column):
             if text != "...":
                 shut = (c, row) in closed
@@ -73,6 +78,11 @@ def draw_network(
             axis.text(*place(c, row), text, ha="center", va="center", fontsize=9, zorder=4)
         axis.text(gap * c, step * tallest / 2 + 0.3, titles[c], ha="center", fontsize=11)
     return figure
+
+
+def _short(number: float) -> str:
+    """Two decimals at most, and no minus before a zero."""
+    return f"{round(number, 2) + 0.0:g}"
 
 
 def draw_seeds(results: Mapping[str, Sequence[float]]) -> Figure:

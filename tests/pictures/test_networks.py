@@ -20,9 +20,12 @@ def test_dots_have_neither_circle_nor_line():
 
 def test_weights_stand_on_their_lines_and_closed_units_are_dashed():
     axis = draw_network(
-        [["1"], ["0", "2"]], ["in", "hidden"], [[["0.5", "-3"]]], closed=[(1, 0)]
+        [torch.tensor([[1.0]]), torch.tensor([-0.0, 2.125])],
+        ["in", "hidden"],
+        [torch.tensor([[0.5, -3.0]])],
+        closed=[(1, 0)],
     ).axes[0]
-    assert {"0.5", "-3"} <= {text.get_text() for text in axis.texts}
+    assert {"1", "0", "2.12", "0.5", "-3"} <= {text.get_text() for text in axis.texts}
     assert [line.get_linestyle() for line in axis.lines] == [":", "-"]
     assert [circle.get_linestyle() for circle in axis.patches] == ["-", "--", "-"]
 
