@@ -17,8 +17,8 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 # Colab's; a version that uv finds, or the path of a Python.
 COLAB_PYTHON ?= 3.13
 
-.PHONY: help lab test test-units test-real test-practice test-variant test-browser test-colab check \
-	attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
+.PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
+	test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
 	colab-versions publish site lint clean
 
 help:
@@ -50,6 +50,10 @@ lab: $(READY)
 # where there is no browser or no environment with Colab's versions.
 test: test-real test-units test-practice test-browser test-colab
 
+# Where Python may not keep what it has compiled, each process of the tests rewrites and compiles them
+# and hypothesis anew, for seconds.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := $(BIN)/python -m pytest
 UNITS := tests --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
 
@@ -72,9 +76,12 @@ test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
 		$(PYTEST) --nbval -m "not solved" notebooks
 
-# Style, types, and the quick tests, in as many processes as there are processors. AT=training: only
-# the tests of that room.
-check: lint
+# Style and types beside the quick tests, those in as many processes as there are processors.
+# AT=training: only the tests of that room.
+check: $(READY)
+	$(MAKE) --no-print-directory -j2 lint test-quick
+
+test-quick: $(READY)
 	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow and not attack" \
 		$(if $(AT),tests/$(AT),$(UNITS)) $(CHECK)
 

@@ -22,10 +22,6 @@ class LossWatch:
     On the CPU it stops at once. Elsewhere reading a value makes the device wait, so losses are
     kept and read all together by ``finish``; the message names the same step.
 
-    Args:
-        loss_func: what to watch: a loss function, from predictions and targets to one number, or
-            anything else that gives a loss.
-
     Example:
         >>> watch = LossWatch(lambda preds, targets: (preds - targets).square().mean())
         >>> watch(torch.tensor([1.0]), torch.tensor([3.0]))
@@ -63,9 +59,6 @@ class LossWatch:
 
 class Watched:
     """A loader whose batches are looked at, again at each pass; it keeps the latest one.
-
-    Args:
-        dl: gives pairs of tensors (xb, yb).
 
     Attributes:
         latest: the pair that it gave last, or None.

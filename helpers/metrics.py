@@ -83,7 +83,7 @@ def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
         tensor(0.5000)
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
     checks.logits_and_labels(logits, labels)
     return (logits.argmax(1) == labels).float().mean()
@@ -108,7 +108,7 @@ def confusion_matrix(
         tensor([[1, 1],
                 [0, 1]])
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
     checks.class_numbers(labels, predictions, n_classes)
     cells = labels * n_classes + predictions

@@ -15,10 +15,6 @@ VARIABLES = {
 def setting(name: str, default: str = "") -> str:
     """What a variable of ``VARIABLES`` is set to, without spaces around it.
 
-    Args:
-        name: one of ``VARIABLES``.
-        default: what an empty or missing one counts as.
-
     Example:
         >>> setting("LESSONS_TIMEOUT", "10")
         '10'

@@ -2,7 +2,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import confusion_matrix as by_sklearn
 
 from helpers.metrics import confusion_matrix, most_confused
 from helpers.pictures.answers import draw_confusion
@@ -14,6 +13,8 @@ NAMES = ("ant", "bee", "cat")
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60))
 def test_counts_are_those_of_scikit_learn(cells):
+    from sklearn.metrics import confusion_matrix as by_sklearn  # slow to import
+
     labels, predictions = torch.tensor(cells).unbind(1)
     matrix = confusion_matrix(labels, predictions, n_classes=5)
     assert matrix.dtype == torch.int64 and matrix.shape == (5, 5)

@@ -37,10 +37,6 @@ def one_file(notebook: NotebookNode, wheel: Path) -> NotebookNode:
 
     Outputs are left out: they would be most of the file, and the learner makes new ones.
 
-    Args:
-        notebook: the lesson; it is not changed.
-        wheel: the helpers, as ``make wheel`` builds them.
-
     Raises:
         ValueError: when the lesson has no code cell to set itself up.
     """
@@ -62,11 +58,7 @@ def one_file(notebook: NotebookNode, wheel: Path) -> NotebookNode:
 
 
 def newest(folder: Path) -> Path:
-    """The wheel with the highest version in a folder: 0.10 is newer than 0.9.
-
-    Raises:
-        ValueError: when there is none.
-    """
+    """The wheel with the highest version in a folder: 0.10 is newer than 0.9."""
     wheels = list(folder.glob("deep_learning_by_building-*.whl"))
     if not wheels:
         raise ValueError(f"{folder}: expected a wheel of the helpers; make wheel builds one")

@@ -82,11 +82,6 @@ class Place:
 def publish_lesson(notebook: NotebookNode, path: str, place: Place) -> None:
     """Write the badge and the address into a lesson, which is changed in place.
 
-    Args:
-        notebook: the lesson.
-        path: its path from the top of the repository.
-        place: where it is published.
-
     Raises:
         ValueError: when it does not begin with a title, or its setup cell has no address.
     """
@@ -108,11 +103,7 @@ def pinned(source: str) -> str:
 
 
 def locked(package: str) -> str:
-    """The version of a package in the lock file.
-
-    Raises:
-        ValueError: when it is not there.
-    """
+    """The version of a package in the lock file."""
     lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
     for found in lock["package"]:
         if found["name"] == package:
@@ -124,7 +115,6 @@ def commit_of(root: Path, name: str | None = None) -> str:
     """The digest of the commit that learners are to install.
 
     Args:
-        root: a checkout.
         name: a tag or a commit; by default the last commit that changed the helpers.
 
     Raises:
@@ -139,11 +129,6 @@ def commit_of(root: Path, name: str | None = None) -> str:
 
 def publish_readme(text: str, paths: Iterable[str], place: Place) -> str:
     """The README with a badge for each lesson, and the install line.
-
-    Args:
-        text: the README as it is.
-        paths: those of all lessons, from the top of the repository.
-        place: where they are published.
 
     Raises:
         ValueError: when a lesson is not in its table, or there is no heading "Colab".

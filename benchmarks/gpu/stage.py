@@ -8,17 +8,18 @@ import importlib
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from benchmarks.gpu.results import Results, key_of
-from helpers.data import ImageSet, load
-from helpers.device.place import get_default_device
-from helpers.device.speed import clock_of
+
+if TYPE_CHECKING:  # torch takes seconds to import, and a stage may fail or hang before it asks
+    import torch
+
+    from helpers.data import ImageSet
 
 
 class Stage:
@@ -31,20 +32,34 @@ class Stage:
         small: whether to take tiny sizes, on the processor.
 
     Attributes:
-        device: where to compute.
-        clock: waits for that device, then tells seconds.
         failed: whether a part of it has failed.
     """
 
     def __init__(self, name: str, results: Results, seconds: float, small: bool = False) -> None:
         self.name, self.results, self.small, self.failed = name, results, small, False
         self.end = time.monotonic() + seconds
-        self.device = torch.device("cpu") if small else get_default_device()
-        self.clock = clock_of(self.device)
 
     @cached_property
-    def images(self) -> ImageSet:
+    def device(self) -> "torch.device":
+        """Where to compute."""
+        import torch
+
+        from helpers.device.place import get_default_device
+
+        return torch.device("cpu") if self.small else get_default_device()
+
+    @cached_property
+    def clock(self) -> Callable[[], float]:
+        """Waits for that device, then tells seconds."""
+        from helpers.device.speed import clock_of
+
+        return clock_of(self.device)
+
+    @cached_property
+    def images(self) -> "ImageSet":
         """CIFAR-10, or practice images in the small form."""
+        from helpers.data import load
+
         return load("cifar10")
 
     def left(self) -> float:

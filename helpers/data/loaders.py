@@ -1,6 +1,7 @@
 """Loaders: what hands out images and labels in mini-batches."""
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import torch
 from torch.utils.data import Dataset
@@ -169,9 +170,6 @@ class AlternatingBatches(ResidentBatches):
     With a flip drawn anew in each epoch, half of the images show in the second epoch the side that
     they have shown before. Here any two epochs in a row show both sides of each image.
 
-    Args:
-        images, labels, batch_size, device, shuffle, augment, normalize: as ``ResidentBatches``.
-
     Example:
         >>> images = torch.tensor([0, 255], dtype=torch.uint8).expand(1, 3, 1, 2)
         >>> dl = AlternatingBatches(images, torch.tensor([0]), batch_size=1, device="cpu")
@@ -189,3 +187,99 @@ class AlternatingBatches(ResidentBatches):
         self.images = self.images.flip(-1) if self.turned else random_flip(self.images)
         self.turned = True
         return super().__iter__()
+
+
+Rest = Literal["keep", "drop", "carry"]
+
+
+class TrainingBatches(ResidentBatches):
+    """Resident images for a training in which no step should see fewer images than another.
+
+    When the images do not come out even, an epoch ends with an incomplete batch. Batch norm with a
+    momentum of 0.4 then takes 40 % of its averages from its few images alone, and Muon makes as
+    long a step as after a full batch. So published recipes drop it. Carried over, its images come
+    first in the next epoch: each image is still seen as often as all others, sooner or later.
+
+    Args:
+        images, labels, batch_size, device, shuffle, augment, normalize: as ``ResidentBatches``.
+        rest: what becomes of the images that fill no batch: "keep" them as a smaller batch,
+            "drop" them (others with each new order), or "carry" them over to the next epoch.
+
+    Raises:
+        ValueError: when there are fewer images than in a batch, and they are not kept.
+
+    Example:
+        >>> images = torch.zeros(5, 3, 32, 32, dtype=torch.uint8)
+        >>> def epochs(rest, n=2):
+        ...     dl = TrainingBatches(images, torch.arange(5), 2, "cpu", rest=rest)
+        ...     return [[yb.tolist() for _, yb in dl] for epoch in range(n)]
+        >>> epochs("keep", 1), epochs("drop", 1)
+        ([[[0, 1], [2, 3], [4]]], [[[0, 1], [2, 3]]])
+        >>> epochs("carry")
+        [[[0, 1], [2, 3]], [[4, 0], [1, 2], [3, 4]]]
+
+    Keller Jordan's airbench (arXiv:2404.00498) drops it.
+    """
+
+    def __init__(
+        self,
+        images: torch.Tensor,
+        labels: torch.Tensor,
+        batch_size: int,
+        device: torch.device | str,
+        shuffle: bool = False,
+        augment: Change | None = None,
+        normalize: Change | None = None,
+        rest: Rest = "keep",
+    ) -> None:
+        super().__init__(images, labels, batch_size, device, shuffle, augment, normalize)
+        _check_rest(rest, len(images), batch_size)
+        self.rest = rest
+        self.held = torch.empty(0, dtype=torch.long)  # places of images that wait for an epoch
+
+    def __len__(self) -> int:
+        """How many batches the next epoch has."""
+        if self.rest == "keep":
+            return super().__len__()
+        return (len(self.held) + len(self.images)) // self.batch_size
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        n = len(self.images)
+        order = torch.randperm(n, device="cpu") if self.shuffle else torch.arange(n, device="cpu")
+        order = torch.cat([self.held, order])
+        if self.rest != "keep":
+            full = len(order) - len(order) % self.batch_size
+            order, left = order[:full], order[full:]
+            self.held = left if self.rest == "carry" else self.held
+        for rows in order.to(self.images.device).split(self.batch_size):
+            xb = self.images[rows]
+            xb = (self.augment(xb) if self.augment else xb).float() / 255
+            xb = self.normalize(xb) if self.normalize else xb
+            yield xb, self.labels[rows]
+
+
+class AlternatingTrainingBatches(AlternatingBatches, TrainingBatches):
+    """``TrainingBatches`` that change sides as ``AlternatingBatches`` do.
+
+    An image that is carried over shows the side of the epoch in which it is seen.
+
+    Args:
+        images, labels, batch_size, device, shuffle, augment, normalize: as ``ResidentBatches``.
+        rest: as ``TrainingBatches``.
+
+    Example:
+        >>> images = torch.zeros(5, 3, 32, 32, dtype=torch.uint8)
+        >>> dl = AlternatingTrainingBatches(images, torch.arange(5), 2, "cpu", rest="drop")
+        >>> len(dl), [len(yb) for _, yb in dl]
+        (2, [2, 2])
+    """
+
+
+def _check_rest(rest: str, n: int, batch_size: int) -> None:
+    if rest not in ("keep", "drop", "carry"):
+        raise ValueError(f'expected rest to be "keep", "drop" or "carry", got {rest!r}')
+    if rest != "keep" and n < batch_size:
+        raise ValueError(
+            f"expected at least {batch_size} images, one batch, got {n}; "
+            "take a smaller batch_size, or keep the rest"
+        )

@@ -23,9 +23,6 @@ _FULL = (
 def size_in_bytes(data: object) -> int:
     """How much memory tensors take: one tensor, a module, or lists, tuples and dicts of them.
 
-    Args:
-        data: what to measure; anything else counts nothing.
-
     Example:
         >>> size_in_bytes([torch.zeros(10), nn.Linear(2, 1)])
         52

@@ -27,9 +27,6 @@ def get_default_device() -> torch.device:
     torch has no programs any more) is passed over, with a warning. The choice is made once in a
     process; later calls return the same answer.
 
-    Returns:
-        torch.device: ``cuda``, ``mps`` or ``cpu``.
-
     Example:
         >>> get_default_device().type in {"cuda", "mps", "cpu"}
         True
@@ -41,9 +38,6 @@ def get_default_device() -> torch.device:
 
 def chosen_device() -> torch.device:
     """What ``get_default_device`` answers, tried anew.
-
-    Returns:
-        torch.device: ``cuda``, ``mps`` or ``cpu``.
 
     Example:
         >>> chosen_device().type in {"cuda", "mps", "cpu"}
@@ -81,9 +75,6 @@ def compute_on(device: torch.device) -> None:
 def describe(device: torch.device) -> str:
     """Say in a few words what a device is, for example ``CPU (2 threads)``.
 
-    Args:
-        device: any torch device of this machine.
-
     Example:
         >>> describe(torch.device("cpu")).startswith("CPU")
         True
@@ -100,13 +91,6 @@ def to_device(data: Data, device: torch.device | str) -> Data:
     """Move tensors or a module to a device, also when they lie in lists, tuples and dicts.
 
     A tensor that is there already is not copied. A module is changed in place.
-
-    Args:
-        data: a tensor, a module, or lists, tuples and dicts of them, nested at will.
-        device: where to.
-
-    Returns:
-        The same structure with everything on ``device``.
 
     Example:
         >>> images, labels = to_device((torch.zeros(2, 3), torch.zeros(2)), "meta")

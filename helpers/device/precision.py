@@ -24,7 +24,6 @@ def fast_precision(device: torch.device, watchful: bool = False) -> torch.dtype:
     gets float32. On a processor float16 is never the answer: it takes many times longer.
 
     Args:
-        device: where the training will run.
         watchful: whether the loop drops steps whose gradients are not finite, as ``fit_fast`` does.
 
     Returns:
@@ -50,10 +49,6 @@ def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_fo
     in any precision, and so do the units of a GPU that multiply numbers of two bytes: a step of
     ``fit_fast`` took three quarters of the time on an NVIDIA H100. A GPU that computes in float32
     keeps PyTorch's usual order; on such a one neither has been measured yet.
-
-    Args:
-        device: where the training will run.
-        precision: in which it multiplies.
 
     Returns:
         torch.memory_format: ``torch.channels_last`` or ``torch.contiguous_format``.

@@ -44,8 +44,6 @@ def product_rate(
     """How fast a device multiplies large matrices: what no network can surpass.
 
     Args:
-        device: where.
-        dtype: of the matrices.
         clock: tells seconds, as ``clock_of`` makes it.
         side: rows and columns. If None, 1,024 on a processor; on a GPU, which only large matrices
             keep busy, the best of several sizes up to 8,192.
@@ -76,9 +74,6 @@ def clock_of(device: torch.device) -> Callable[[], float]:
 
     Work for a GPU is put into a queue; without waiting, a clock would measure how fast it is put
     there.
-
-    Args:
-        device: where the work is done.
 
     Returns:
         A function without arguments; only differences of its answers mean something.

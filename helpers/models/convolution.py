@@ -106,7 +106,7 @@ def conv2d(
             top, left = i * stride, j * stride
             window = x[:, :, top : top + rows, left : left + columns]
             output[:, :, i, j] = window.flatten(1) @ weight.flatten(1).T
-    return output if bias is None else output + bias[:, None, None]
+    return output if bias is None else output + bias.view(-1, 1, 1)
 
 
 def conv_parameters(inputs: int, filters: int, kernel_size: int) -> int:
@@ -168,7 +168,7 @@ def max_pool2d(x: torch.Tensor, kernel_size: int) -> torch.Tensor:
     checks.whole(1, kernel_size=kernel_size)
     checks.fits(x.shape[2:], (kernel_size, kernel_size))
     high, wide = x.shape[2] // kernel_size, x.shape[3] // kernel_size
-    output = x.new_zeros(*x.shape[:2], high, wide)
+    output = x.new_zeros(x.shape[0], x.shape[1], high, wide)
     for i in range(high):
         for j in range(wide):
             top, left = i * kernel_size, j * kernel_size

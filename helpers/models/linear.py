@@ -5,12 +5,12 @@ import torch
 from helpers import checks
 
 
-def init_params(size: int | tuple[int, ...], std: float = 1.0) -> torch.Tensor:
+def init_params(size: int | tuple[int, ...]) -> torch.Tensor:
     """Make random parameters that ask for gradients.
 
     Args:
-        size: their shape; an int gives a row of that many.
-        std: their standard deviation; their mean is 0. Drawn with torch's global seed.
+        size: their shape; an int gives a row of that many. They are drawn around 0, with a
+            standard deviation of 1 and torch's global seed.
 
     Returns:
         Tensor: float32, of that shape, ``requires_grad=True``.
@@ -22,7 +22,7 @@ def init_params(size: int | tuple[int, ...], std: float = 1.0) -> torch.Tensor:
 
     Built in lesson 03.
     """
-    return (torch.randn(size) * std).requires_grad_()
+    return torch.randn(size).requires_grad_()
 
 
 def linear1(xb: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:

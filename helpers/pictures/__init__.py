@@ -12,9 +12,9 @@ from helpers.pictures.board import drawing_board, my_drawing
 from helpers.pictures.canvas import show, show_images, show_pixels, show_some
 from helpers.pictures.curves import (
     draw_curves,
+    draw_function,
     draw_functions,
     draw_learning_rate,
-    draw_saturation,
     draw_together,
     draw_towards_one,
     draw_weights,
@@ -23,15 +23,18 @@ from helpers.pictures.curves import (
 from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
 from helpers.pictures.diagrams import draw_cycle
 from helpers.pictures.kernels import (
+    draw_edges,
     draw_filtered,
     draw_maps,
     draw_places,
     draw_products,
+    draw_sizes,
     draw_sliding,
 )
 from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
+from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look
 from helpers.pictures.toolkit import draw_road, draw_softmax

@@ -188,7 +188,7 @@ def draw_disturbed(
     logits, _ = predict(model, [(shown[None], torch.zeros(1))], device)
     probabilities = logits[0].softmax(0).tolist()
     figure, (picture, bars) = plt.subplots(1, 2, figsize=(6.4, 2.4), width_ratios=(1, 2))
-    picture.axis("off")
+    frame(picture)  # without it nobody sees a shift
     picture.imshow(shown[0].numpy(), vmin=0, vmax=1)
     best = max(probabilities)
     classes = range(len(probabilities))

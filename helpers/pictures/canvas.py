@@ -202,6 +202,32 @@ def paint_weights(axis: Axes, image: torch.Tensor, limit: float | None = None) -
     return axis.imshow(image.numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
 
 
+def mark_signs(axis: Axes, image: torch.Tensor, limit: float) -> None:
+    """Write + and - on the strong parts of painted weights, for those who cannot tell the colours.
+
+    Each square of 4×4 pixels gets a sign, in the middle of its pixels that are not 0, if there are
+    three or more of them and their mean has a fifth of ``limit``.
+
+    Args:
+        axis: where the weights are painted.
+        image: they, shape (height, width).
+        limit: the value painted in the strongest colour.
+    """
+    image = image.detach().cpu()
+    for top in range(0, image.shape[0], 4):
+        for left in range(0, image.shape[1], 4):
+            square = image[top : top + 4, left : left + 4]
+            places = square.nonzero().float()
+            mean = square.sum().item() / max(len(places), 1)
+            if len(places) >= 3 and abs(mean) >= 0.2 * limit:
+                down, across = places.mean(0).tolist()
+                axis.text(
+                    left + across, top + down, "+" if mean > 0 else "\N{MINUS SIGN}",
+                    ha="center", va="center", fontsize=10, fontweight="bold",
+                    color="white" if abs(mean) > 0.55 * limit else "black",
+                )  # fmt: skip
+
+
 def weights_grid(
     images: torch.Tensor,
     titles: Sequence[str] | None,
@@ -230,6 +256,8 @@ def weights_grid(
         axis.axis("off")
     for place, (axis, image) in enumerate(zip(axes.flat, images)):
         drawn = paint_weights(axis, image, limit)
+        if size[0] >= 2 and image.shape == (28, 28):  # else the signs hide the weights
+            mark_signs(axis, image, limit)
         if titles is not None:
             axis.set_title(titles[place], fontsize=10)
     figure.colorbar(drawn, ax=axes, shrink=0.9, label=label, aspect=aspect)

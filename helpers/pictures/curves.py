@@ -143,37 +143,33 @@ def draw_weights(
     return weights_grid(images, titles, columns, (size, 1.15 * size), label=label)
 
 
-def draw_saturation(outputs: Mapping[str, torch.Tensor]) -> Figure:
-    """Draw where a model's outputs lie on the sigmoid, and how steep it is there.
+def draw_function(
+    function: Callable[[torch.Tensor], torch.Tensor | float],
+    reaches: Sequence[float],
+    xlabel: str,
+    ylabel: str,
+) -> Figure:
+    """Draw a function of one number around 0, once for each reach: from afar, and closer.
 
     Args:
-        outputs: for each kind of image its predictions before the sigmoid, float, any shape; they
-            may carry a gradient.
-
-    Returns:
-        Figure: left the sigmoid and its slope around 0, right how many outputs of each kind lie
-        where.
+        function: from a tensor of one number to one number.
+        reaches: how far each picture goes to the left and to the right of 0; one or more.
+        xlabel: what the number is.
+        ylabel: what the function gives.
     """
-    flat = {name: output.detach().cpu().flatten() for name, output in outputs.items()}
-    if not flat or any(output.numel() == 0 for output in flat.values()):
-        raise ValueError("draw_saturation: expected at least one output of each kind, got none")
-    x = torch.linspace(-10, 10, 201)
-    figure, (curves, counts) = plt.subplots(1, 2, figsize=(8, 3))
-    curves.plot(x, x.sigmoid(), color=BLUE, label="sigmoid")
-    curves.plot(x, x.sigmoid() * (1 - x.sigmoid()), "--", color=RED, label="its slope")
-    curves.set(xlabel="output of the model", ylabel="value")
-    curves.legend()
-    everything = torch.cat(list(flat.values()))
-    low, high = min(-10.0, everything.min().item()), max(10.0, everything.max().item())
-    counts.axvspan(-10, 10, color=GREY, alpha=0.3, label="from -10 to 10")
-    for place, (name, output) in enumerate(flat.items()):
-        heights, edges = torch.histogram(output, bins=60, range=(low, high))
-        if place % 2:
-            counts.stairs(heights, edges, color=ORANGE, linewidth=2, label=name)
-        else:
-            counts.stairs(heights, edges, color=BLUE, fill=True, alpha=0.75, label=name)
-    counts.set(xlabel="output of the model", ylabel="images")
-    counts.legend()
+    if not reaches or min(reaches) <= 0:
+        raise ValueError(f"draw_function: expected one or more reaches above 0, got {reaches}")
+    figure, axes = plt.subplots(
+        1, len(reaches), figsize=(4 * max(len(reaches), 1.4), 2.8), squeeze=False
+    )
+    for axis, reach in zip(axes.flat, reaches):
+        x = torch.linspace(-reach, reach, 201)
+        axis.plot(x, [float(function(place)) for place in x], color=BLUE, linewidth=2)
+        axis.set(xlabel=xlabel, ylabel=ylabel, xticks=[-reach, -reach / 2, 0, reach / 2, reach])
+        axis.ticklabel_format(useOffset=False)
+        if len(reaches) > 1:
+            closer = max(reaches) / reach
+            axis.set_title("from afar" if closer == 1 else f"{closer:g} times closer")
     return figure
 
 

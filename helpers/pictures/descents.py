@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.metrics import rmse
 from helpers.pictures.canvas import BLUE, GREY, RED
-from helpers.training.descent import descend, quadratic
+from helpers.training.descent import descend, least_squares, quadratic
 
 LOW, HIGH = -40.0, 110.0  # the speeds that a fit shows
 LEVELS = (0, 5, 10, 20, 30, 40, 60, 80, 100, 120, 150, 200)  # of the loss on a map
@@ -54,11 +54,12 @@ def draw_walks(walks: Mapping[float, Sequence[float]]) -> Figure:
         places = torch.tensor(walk)
         axis.plot(line, line**2, color=GREY, linewidth=1)
         axis.plot(places, places**2, "o-", color=RED, markersize=4)
-        axis.plot(places[0], places[0] ** 2, "s", color="none", markeredgecolor="black",
-                  markersize=12, markeredgewidth=2, label="start")  # fmt: skip
+        beside = (places[0].item(), places[0].item() ** 2)
+        arrow = {"arrowstyle": "->", "shrinkB": 6}
+        axis.annotate("start", beside, xytext=(-4, -32), textcoords="offset points",
+                      arrowprops=arrow, ha="left")  # fmt: skip
         axis.set(title=f"lr = {lr:g}", xlabel="x")
-    axes[0, 0].set_ylabel("value")
-    axes[0, 0].legend(loc="upper center")
+    axes[0, 0].set(ylabel="value", ylim=(-0.25 * reach**2, 1.1 * reach**2))
     return figure
 
 
@@ -92,9 +93,9 @@ def draw_descent(
 ) -> Figure:
     """Draw a walk of gradient descent: on a map of the loss, the curve it ends with, its losses.
 
-    The map is that of the c at which the walk ends: every place is a pair of a and b, and lines
-    join places of equal ``rmse``. A star marks the lowest place of this map, a diamond a and b of
-    the least-squares solution, which needs a c of its own. Long first steps are numbered.
+    The map is that of the c at which the walk ends: every place is a pair of a and b, and each
+    line joins places of equal ``rmse``, which is written on it. A star marks the lowest place of
+    this map, a diamond a and b of the least-squares solution, which needs a c of its own.
 
     Args:
         t: inputs, shape (n,).
@@ -122,26 +123,6 @@ def draw_descent(
     return figure
 
 
-def lowest(t: torch.Tensor, targets: torch.Tensor, c: float | None = None) -> torch.Tensor:
-    """The a, b and c with the smallest ``rmse``, by least squares.
-
-    Args:
-        t: inputs, shape (n,).
-        targets: measured values, shape (n,).
-        c: a value at which c is held, or None.
-
-    Example:
-        >>> t = torch.tensor([0.0, 1.0, 2.0, 3.0])
-        >>> lowest(t, 2 * t**2 + 3, c=3.0).round().abs()
-        tensor([2., 0., 3.])
-    """
-    columns = [t**2, t] + ([torch.ones_like(t)] if c is None else [])
-    left = targets - (c or 0.0)
-    inputs = torch.stack(columns, dim=1).double()
-    found = torch.linalg.lstsq(inputs, left[:, None].double()).solution[:, 0].to(t.dtype)
-    return found if c is None else torch.cat([found, torch.tensor([c], dtype=t.dtype)])
-
-
 def _loss(t: torch.Tensor, targets: torch.Tensor, params: torch.Tensor) -> float:
     return rmse(quadratic(t, params), targets).item()
 
@@ -165,8 +146,8 @@ def _fit(
 
 def _map(axis: Axes, t: torch.Tensor, targets: torch.Tensor, path: torch.Tensor) -> None:
     """The loss over a and b at the last c of a path, and the path."""
-    best, c = lowest(t, targets), path[-1, 2].item()
-    here = lowest(t, targets, c)
+    best, c = least_squares(t, targets), path[-1, 2].item()
+    here = least_squares(t, targets, c)
     middle = (path[0, :2] + best[:2]) / 2
     wide = 0.8 * (path[0, 0] - best[0]).abs().clamp(min=0.5)
     # As much room for b as makes a step across it as high as one across a.
@@ -177,46 +158,17 @@ def _map(axis: Axes, t: torch.Tensor, targets: torch.Tensor, path: torch.Tensor)
     losses = ((preds - targets) ** 2).mean(-1).sqrt().T
     grid = (a.numpy(), b.numpy(), losses.numpy())
     axis.contourf(*grid, levels=LEVELS, cmap="Blues_r", alpha=0.7, extend="max")
-    axis.contour(*grid, levels=LEVELS, colors="white", linewidths=1)
-    axis.plot(path[:, 0], path[:, 1], "o-", color=RED, markersize=5, markeredgecolor="white",
-              markeredgewidth=0.5, label="walk")  # fmt: skip
+    lines = axis.contour(*grid, levels=LEVELS, colors="black", linewidths=0.6)
+    axis.clabel(lines, fontsize=10)
+    axis.plot(path[:, 0], path[:, 1], "o-", color=RED, linewidth=0.8, markersize=5,
+              markeredgecolor="white", markeredgewidth=0.5, label="walk")  # fmt: skip
     axis.plot(*path[0, :2].tolist(), "s", color="black", markersize=8, label="start")
     low = f"lowest on this map: {_loss(t, targets, here):.1f}"
-    axis.plot(*here[:2].tolist(), "*", color="yellow", markeredgecolor="black", markersize=15,
+    axis.plot(*here[:2].tolist(), "*", color="yellow", markeredgecolor="black", markersize=11,
               label=low)  # fmt: skip
-    axis.plot(*best[:2].tolist(), "D", color="none", markeredgecolor="black", markersize=9,
+    axis.plot(*best[:2].tolist(), "D", color="none", markeredgecolor="black", markersize=13,
               markeredgewidth=2, label=f"best of all, at c = {best[2]:.0f}")  # fmt: skip
     axis.set(
         xlim=grid[0][[0, -1]], ylim=grid[1][[0, -1]], xlabel=f"a   (map at c = {c:.1f})", ylabel="b"
     )
-    _name_levels(axis, t, targets, here, torch.stack([wide, tall]))
-    _number_steps(axis, path[:4, :2] / torch.stack([wide, tall]), path)
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=9)
-
-
-def _name_levels(
-    axis: Axes, t: torch.Tensor, targets: torch.Tensor, here: torch.Tensor, frame: torch.Tensor
-) -> None:
-    """Write the losses of the lines along a ray from the lowest place to the lower left."""
-    last = 0.0
-    for far in torch.linspace(0, 2, 401)[1:].tolist():
-        place = here.clone()
-        place[:2] -= far * frame * 0.7
-        before = here.clone()
-        before[:2] -= (far - 0.005) * frame * 0.7
-        low, high = _loss(t, targets, before), _loss(t, targets, place)
-        level = next((level for level in LEVELS if low < level <= high), None)
-        if level is not None and far - last > 0.11:
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
-            axis.text(place[0].item(), place[1].item(), str(level), fontsize=8, ha="center",
-                      va="center", bbox=box, clip_on=True)  # fmt: skip
-            last = far
-
-
-def _number_steps(axis: Axes, places: torch.Tensor, path: torch.Tensor) -> None:
-    """Number the first steps of a walk, where they are long enough to be told apart."""
-    for number in range(1, len(places)):
-        if (places[number] - places[number - 1]).norm() > 0.3:
-            place = path[number, 0].item(), path[number, 1].item()
-            axis.annotate(str(number), place, xytext=(0, 9 * number - 4), weight="bold",
-                          textcoords="offset points", ha="center")  # fmt: skip

@@ -9,7 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.models.convolution import apply_kernel, output_size
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, SKY, paint_weights, weights_grid
+from helpers.pictures.canvas import (
+    BLUE,
+    GREY,
+    ORANGE,
+    SKY,
+    frame,
+    paint_weights,
+    weights_grid,
+)
 
 
 def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: int) -> Figure:
@@ -203,3 +211,76 @@ def draw_filtered(image: torch.Tensor, kernel: torch.Tensor) -> Figure:
     figure.colorbar(paint_weights(after, result), ax=after, shrink=0.9)
     after.set_title(f"from {result.min():.1f} to {result.max():.1f}", fontsize=11)
     return figure
+
+
+def draw_edges(images: torch.Tensor, kernels: torch.Tensor, names: Sequence[str]) -> Figure:
+    """Draw images, a row each, and beside each one what some kernels make of it.
+
+    Args:
+        images: float from 0 to 1, shape (n, rows, columns).
+        kernels: float, shape (k, kernel rows, kernel columns).
+        names: of the kernels, k short titles.
+
+    Returns:
+        Figure: the images in grey in the first column; in the others purple is positive, orange
+        negative, all on one scale.
+    """
+    if len(names) != len(kernels):
+        raise ValueError(f"draw_edges: got {len(kernels)} kernels but {len(names)} names")
+    rows = [[apply_kernel(image, kernel) for kernel in kernels] for image in images]
+    limit = max(result.abs().max().item() for row in rows for result in row) or 1.0
+    high, wide = len(rows), len(kernels) + 1
+    figure, axes = plt.subplots(high, wide, figsize=(1.5 * wide, 1.6 * high), squeeze=False)
+    for (first, *others), image, row in zip(axes, images, rows):
+        first.imshow(image.numpy(), vmin=0, vmax=1)
+        frame(first)
+        for axis, result in zip(others, row):
+            drawn = paint_weights(axis, result, limit)
+    for axis, name in zip(axes[0], ["image", *names]):
+        axis.set_title(name, fontsize=11)
+    figure.colorbar(drawn, ax=axes, shrink=0.9, aspect=30)
+    return figure
+
+
+def draw_sizes(sizes: Sequence[tuple[int, ...]], names: Sequence[str]) -> Figure:
+    """Draw what a network makes of an image, stage by stage: the maps as sheets in true proportion.
+
+    Args:
+        sizes: the shape of one example after each stage: (channels, rows, columns) is drawn as
+            that many sheets, (n,) as a narrow column.
+        names: of the stages.
+
+    Returns:
+        Figure: from left to right; below each stage stand its name and its shape.
+    """
+    if len(names) != len(sizes):
+        raise ValueError(f"draw_sizes: got {len(sizes)} sizes but {len(names)} names")
+    figure, axis = plt.subplots(figsize=(8.4, 3.0))
+    left = 0.0
+    for size, name in zip(sizes, names):
+        if len(size) == 1:
+            wide, high = 2.0, 8 * size[0] ** 0.25
+            boxes = [(0.0, 0.0, wide, high)]
+        elif len(size) == 3:
+            sheets, high, wide = size
+            boxes = [(_APART * k, _APART * k, wide, high) for k in reversed(range(sheets))]
+        else:
+            raise ValueError(
+                f"draw_sizes: expected (channels, rows, columns) or (n,), got {tuple(size)}; "
+                "leave the axis of the batch out: x[0].shape"
+            )
+        reach = boxes[0][0] + wide
+        shown = max(reach, _ROOM)
+        for x, y, w, h in boxes:
+            corner = (left + (shown - reach) / 2 + x, y)
+            axis.add_patch(Rectangle(corner, w, h, facecolor="white", edgecolor=BLUE))
+        words = f"{name}\n{' × '.join(map(str, size))}"
+        axis.text(left + shown / 2, -1.5, words, ha="center", va="top", fontsize=11)
+        left += shown + 5
+    axis.set(xlim=(-1, left - 4), ylim=(-9, 36), aspect="equal")
+    axis.axis("off")
+    return figure
+
+
+_APART = 0.55  # pixels from one sheet to the next
+_ROOM = 15.0  # for the name of a stage

@@ -7,8 +7,9 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
-from helpers.pictures.canvas import BLUE, GREY, ORANGE, frame, paint_weights
+from helpers.pictures.canvas import BLUE, GREY, ORANGE, frame, mark_signs, paint_weights
 
 _SHADES = ("#B9DCEF", "#FFE3AE", "#CFE8DD", "#F0D5E3")  # light, and one lighter than the other
 
@@ -97,13 +98,16 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
     pixels = image.detach().cpu().reshape(28, 28)
     weights = weights.detach().cpu().reshape(28, 28)
     products = pixels * weights
-    figure, (first, second, third) = plt.subplots(1, 3, figsize=(7.2, 3.1))
+    figure, (first, second, third) = plt.subplots(1, 3, figsize=(7.2, 3.8))
     first.imshow(pixels.numpy(), vmin=0, vmax=1)
     for axis, numbers in ((second, weights), (third, products)):
         drawn = paint_weights(axis, numbers)
         bar = axis.inset_axes((0.1, -0.12, 0.8, 0.05))
         figure.colorbar(drawn, cax=bar, orientation="horizontal")
-        bar.set_xticks(drawn.get_clim(), ["for a 7", "for a 3"], fontsize=9)
+        low, high = drawn.get_clim()
+        mark_signs(axis, numbers, high)
+        ends = [f"for a 7\n{low:.1f}", "0", f"for a 3\n{high:.1f}"]
+        bar.set_xticks([low, 0, high], ends, fontsize=9)
     for axis in (first, second, third):
         frame(axis)
     for axis, sign in ((first, "×"), (second, "=")):
@@ -114,9 +118,11 @@ def draw_weighed(image: torch.Tensor, weights: torch.Tensor, bias: float = 0.0) 
     first.set_title("pixels")
     second.set_title("weights")
     third.set_title(
-        f"products: {plus:.1f} - {-minus:.1f}\n"
-        + (f"with bias {bias:.1f}: sum {total:.1f}" if bias else f"sum {total:.1f}"),
-        fontsize=11,
+        f"products\nfor a 3: {plus:.1f}, for a 7: {minus:.1f}\n"
+        + (f"bias: {bias:.1f}, " if bias else "")
+        + f"sum: {total:.1f}",
+        fontsize=10,
+        linespacing=1.3,
     )
     return figure
 
@@ -136,7 +142,7 @@ def draw_leap(moments: Mapping[str, Mapping[str, torch.Tensor]], flat_from: floa
         len(moments), 1, figsize=(7.2, 1.35 * len(moments) + 0.5), sharex=True, squeeze=False
     )
     for axis, (moment, kinds) in zip(axes.flat, moments.items()):
-        axis.axvspan(flat_from, high, facecolor="#EEEEEE", edgecolor="#BBBBBB", hatch="//",
+        axis.axvspan(flat_from, high, facecolor="#EEEEEE", edgecolor="#8A8A8A", hatch="//",
                      linewidth=0, label="sigmoid exactly 1")  # fmt: skip
         looks = (
             {"color": BLUE, "histtype": "stepfilled", "alpha": 0.75},
@@ -145,9 +151,9 @@ def draw_leap(moments: Mapping[str, Mapping[str, torch.Tensor]], flat_from: floa
         for (name, outputs), look in zip(kinds.items(), looks):
             numbers = outputs.detach().flatten().numpy()
             axis.hist(numbers, bins=100, range=(low, high), label=name, **look)
-        axis.set(xlim=(low, high), yticks=[])
+        axis.set(xlim=(low, high), ylabel="images")
+        axis.yaxis.set_major_locator(MaxNLocator(2, integer=True))
         axis.set_title(moment, loc="left", fontsize=11)
-        axis.spines["left"].set_visible(False)
     axes[0, 0].legend(loc="upper right", fontsize=9, ncols=3)
     axes[-1, 0].set_xlabel("output of the model, before the sigmoid")
     return figure

@@ -1,5 +1,6 @@
 """Training: by hand, with PyTorch, by models that know their steps, and against the clock."""
 
+from helpers.training.descent import least_squares
 from helpers.training.descent import apply_step, descend, quadratic  # lesson 02
 from helpers.training.by_hand import (  # lesson 03
     BasicOptim,
@@ -8,7 +9,7 @@ from helpers.training.by_hand import (  # lesson 03
     train_model,
     validate_epoch,
 )
-from helpers.training.classifier import (  # lesson 05
+from helpers.training.classifier import (  # lesson 06
     Epoch,
     evaluating,
     predict,
@@ -24,4 +25,6 @@ from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.fast import fit_fast
+from helpers.training.ill import patients
+from helpers.training.quiet import fit_quietly
 from helpers.training.schedule import StepBudget, TimeBudget

@@ -48,10 +48,6 @@ def calc_grad(xb: torch.Tensor, yb: torch.Tensor, model: Model, loss_func: Loss)
 class BasicOptim:
     """Stochastic gradient descent: steps against the gradient.
 
-    Args:
-        params: the parameters to train.
-        lr: learning rate.
-
     Example:
         >>> w = torch.tensor([2.0], requires_grad=True)
         >>> opt = BasicOptim([w], lr=0.5)
@@ -154,11 +150,6 @@ def train_model(
 
     Returns:
         list: one number an epoch, as ``validate_epoch`` gives it.
-
-    Raises:
-        TypeError: as ``train_epoch`` does.
-        ValueError: as ``train_epoch`` does.
-        FloatingPointError: as ``train_epoch`` does.
 
     Example:
         >>> w = torch.tensor([[2.0]], requires_grad=True)

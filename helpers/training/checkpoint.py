@@ -34,9 +34,6 @@ def replacing(path: Path | str) -> Iterator[Path]:
     A computer that goes off in the middle leaves the old file as it was, or none. What such an end
     leaves behind is removed the next time that the same file is written.
 
-    Args:
-        path: the file; its folder must exist.
-
     Example:
         ``with replacing("weights.pt") as temporary: torch.save(weights, temporary)``
     """
@@ -132,7 +129,6 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
 
     Args:
         model: a module with the same layers as the one that was saved; it may be on any device.
-        path: the file.
 
     Example:
         ``load_weights(model, "cifar10.pt")``

@@ -32,7 +32,7 @@ class Epoch(NamedTuple):
         >>> Epoch(loss=0.25, accuracy=0.925).accuracy
         0.925
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
 
     loss: float
@@ -67,7 +67,7 @@ def train_step(
         >>> bool(train_step(model, xb, yb, F.cross_entropy, opt) < first)
         True
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
     opt.zero_grad()
     loss = loss_func(model(xb), yb)
@@ -83,9 +83,6 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     Afterwards, also after an error or an interruption, each of its modules is in the mode that it
     was in: a frozen part that is evaluated all the time stays so.
 
-    Args:
-        model: any module.
-
     Example:
         >>> model = nn.Dropout(0.5)
         >>> with evaluating(model):
@@ -94,7 +91,7 @@ def evaluating(model: nn.Module) -> Iterator[None]:
         >>> model.training
         True
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
@@ -128,12 +125,12 @@ def predict(
         >>> logits.shape, labels.tolist()
         (torch.Size([3, 3]), [1, 0, 2])
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
     with evaluating(model), torch.no_grad():
         results = [(model(xb.to(device)).cpu(), yb.cpu()) for xb, yb in dl]
-    logits, labels = zip(*results)
-    return torch.cat(logits), torch.cat(labels)
+    logits = torch.cat([logits for logits, _ in results])
+    return logits, torch.cat([labels for _, labels in results])
 
 
 @diagnosis.watched(loader="dl", loss="loss_func", classes=True)
@@ -168,7 +165,7 @@ def train_classifier(
         >>> train_classifier(model, 2, dl, dl, opt, "cpu")[-1].accuracy
         1.0
 
-    Built in lesson 05.
+    Built in lesson 06.
     """
     checks.own_optimizer(opt, model)
     history = []

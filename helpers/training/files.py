@@ -73,11 +73,6 @@ def unwritable(path: Path, error: OSError) -> OSError:
 def weights_misfit(weights: object, model: nn.Module, path: Path | str) -> ValueError | None:
     """Why weights are not those of a model; None when they are.
 
-    Args:
-        weights: what a file held.
-        model: what they are to be put into.
-        path: the file, for the message.
-
     Example:
         >>> weights_misfit(nn.Linear(2, 1).state_dict(), nn.Linear(2, 1), "a.pt") is None
         True
@@ -136,15 +131,7 @@ def training_misfit(
     optimizer: torch.optim.Optimizer,
     settings: dict[str, float | str],
 ) -> ValueError | None:
-    """Why a file's training cannot go on; None when all of it can.
-
-    Args:
-        state: what the file held.
-        path: the file, for the message.
-        model: the model in training.
-        optimizer: the optimiser of its parameters.
-        settings: what must be the same.
-    """
+    """Why a file's training cannot go on; None when all of it can."""
     if not isinstance(state, dict) or not state.keys() >= _PARTS:
         return ValueError(
             f"{path.name} is no training that was interrupted; weights alone are read by "
@@ -172,11 +159,7 @@ def training_misfit(
 
 
 def epochs_done(path: Path | str) -> int:
-    """How many epochs a file's training has had; 0 when it is none.
-
-    Raises:
-        FileNotFoundError, OSError, ValueError: see ``stored``.
-    """
+    """How many epochs a file's training has had; 0 when it is none."""
     state = stored(path)
     history = state.get("history") if isinstance(state, dict) else None
     return len(history) if isinstance(history, list) else 0

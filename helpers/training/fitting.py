@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
-from tqdm.auto import tqdm
 
 from helpers import diagnosis
 from helpers.device.place import SizedLoader
@@ -16,6 +15,17 @@ from helpers.training.classifier import evaluating
 from helpers.training.files import check_epochs
 
 Loader = Iterable[Batch]
+
+
+def tqdm(**options):
+    """The bar of ``tqdm.auto``, whose import brings widgets into a notebook: not before one asks.
+
+    Example:
+        ``with tqdm(total=100, unit="batch") as bar: bar.update()``
+    """
+    from tqdm.auto import tqdm as bar
+
+    return bar(**options)
 
 
 @diagnosis.watched(loader="val_loader", classes=True)

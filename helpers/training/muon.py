@@ -164,9 +164,6 @@ class BatchedMuon(Muon):
     A small network has many small weights, and for each the lesson's ``Muon`` starts some thirty
     operations. A GPU does each of them in less time than it takes to start it.
 
-    Args:
-        params, lr, momentum, steps, dtype, keep_length: as for ``Muon``.
-
     Example:
         >>> filters = torch.nn.Parameter(torch.ones(1, 1, 1, 2))
         >>> filters.grad = torch.tensor([3.0, 4.0]).view(1, 1, 1, 2)

@@ -64,9 +64,6 @@ class Budget(Protocol):
 class StepBudget:
     """A training of a fixed number of steps.
 
-    Args:
-        steps: how many, 1 or more.
-
     Attributes:
         taken: how many steps have been begun.
 

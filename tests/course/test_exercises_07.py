@@ -4,9 +4,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision.models.resnet import BasicBlock
 
-from helpers.course.exercises import RIGHT, WRONG, find
-from helpers.models.convolution import conv_parameters
+from helpers.course.exercises import RIGHT, find
+from helpers.models.convolution import apply_kernel, conv_parameters
 from helpers.models.layers import count_parameters
 
 
@@ -14,23 +15,17 @@ def said(number, answer):
     return find(number).judge(answer)[1]
 
 
-@pytest.mark.parametrize(
-    "blur",
-    [
-        lambda image: F.avg_pool2d(image[None], 3, stride=1)[0],
-        lambda image: F.conv2d(image[None, None], torch.ones(1, 1, 3, 3) / 9)[0, 0],
-        lambda image: image.unfold(0, 3, 1).unfold(1, 3, 1).mean((-1, -2)),
-    ],
-)
-def test_blur_in_many_ways(blur):
-    assert find("7.1").judge(blur)[0] == RIGHT
+def test_a_line_is_seen_from_both_sides():
+    image = torch.zeros(28, 28)
+    image[:, 10] = 1
+    left_edge = torch.tensor([[-1.0, 0.0, 1.0]] * 3)
+    seen = (apply_kernel(image, left_edge) != 0).sum()
+    assert seen == find("7.1").solution
+    assert find("7.1").judge(seen)[0] == RIGHT
 
 
-def test_an_unforeseen_blur_is_wrong():
-    verdict, sentence = find("7.1").judge(
-        lambda image: image.unfold(0, 3, 1).unfold(1, 3, 1).flatten(2).median(-1).values
-    )
-    assert verdict == WRONG and sentence.startswith("shape and dtype are right, the values are not")
+def test_an_unforeseen_count_is_wrong():
+    assert said("7.1", 40).startswith("expected 52, got 40.")
 
 
 @pytest.mark.parametrize("layers", [arguments[1] for arguments in find("7.2").inputs()])
@@ -86,3 +81,24 @@ def test_receptive_field_is_what_a_gradient_reaches(layers):
 
 def test_an_unforeseen_field_is_wrong():
     assert said("7.5", lambda layers: 7).startswith("expected 21, got 7.")
+
+
+def test_a_residual_block_is_torchvisions_without_its_normalisation():
+    def torchvisions(x, weight1, weight2):
+        block = BasicBlock(3, 3, norm_layer=lambda channels: nn.Identity())
+        with torch.no_grad():
+            block.conv1.weight.copy_(weight1)
+            block.conv2.weight.copy_(weight2)
+            return block(x)
+
+    assert find("7.6").judge(torchvisions)[0] == RIGHT
+
+
+def test_an_unforeseen_block_is_wrong():
+    assert "the values are not" in said("7.6", lambda x, weight1, weight2: F.relu(x))
+
+
+@pytest.mark.parametrize("number", [f"7.{n}" for n in range(1, 7)])
+def test_every_mistake_has_a_second_hint(number):
+    exercise = find(number)
+    assert all(exercise.hints(mistake.code)[2] for mistake in exercise.mistakes)

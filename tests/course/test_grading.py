@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 import zipfile
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -297,6 +298,12 @@ def runner():
     """As the command has it."""
     with isolate.Runner(walls()) as runner:
         yield runner
+
+
+@pytest.fixture
+def warm(runner, monkeypatch):
+    """The command takes a runner that is ready: a new one imports torch for seconds."""
+    monkeypatch.setattr(command, "Runner", lambda walls: nullcontext(runner))
 
 
 def through_the_wire(number: str, answer: object) -> tuple[str, str]:
@@ -656,6 +663,7 @@ def test_a_notebook_without_any_time_is_told_so():
     assert mark.result == "stopped" and "0 seconds" in mark.says
 
 
+@pytest.mark.usefixtures("warm")
 def test_answers_that_hang_leave_or_crash_are_stopped_and_the_others_judged(tmp_path):
     file = tmp_path / "class" / "cyd" / "stops.ipynb"
     file.parent.mkdir(parents=True)
@@ -1085,6 +1093,7 @@ def test_the_solutions_of_the_lessons_count_as_right(runner, file):
     assert found and {mark.result for mark in found} == {"right"}, found
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_learner_sees_a_table_of_all_lessons(tmp_path, monkeypatch, capsys):
     (tmp_path / "notebooks").mkdir()
     content = lesson_02(mse=RIGHT["2.1"], slope=RIGHT["2.2"].replace("2 * h", "h"))

@@ -13,9 +13,11 @@ from torchvision.transforms.functional import to_pil_image
 from helpers.data.augment import random_flip, random_shift
 from helpers.data.loaders import (
     AlternatingBatches,
+    AlternatingTrainingBatches,
     Batches,
     DigitDataset,
     ResidentBatches,
+    TrainingBatches,
     images_and_labels,
 )
 
@@ -315,3 +317,80 @@ def test_the_first_half_is_drawn_from_the_seed():
 def test_it_works_on_the_device_of_the_images():
     dl = AlternatingBatches(tiny_photos(5), torch.arange(5), 2, "meta", shuffle=True)
     assert {t.device.type for _ in range(2) for batch in dl for t in batch} == {"meta"}
+
+
+# What becomes of an incomplete batch.
+
+KINDS = TrainingBatches, AlternatingTrainingBatches
+
+
+def numbered(n, batch_size, kind=TrainingBatches, **options):
+    images = torch.arange(n, dtype=torch.uint8).view(n, 1, 1, 1).expand(n, 3, 2, 2)
+    return kind(images, torch.arange(n), batch_size, "cpu", **options)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rest", ["drop", "carry"])
+@given(n=st.integers(1, 30), batch_size=st.integers(1, 30), shuffle=st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_no_step_sees_fewer_images_than_the_batch_size(kind, rest, n, batch_size, shuffle):
+    if n < batch_size:
+        with pytest.raises(ValueError, match=f"at least {batch_size} images, one batch, got {n}"):
+            numbered(n, batch_size, kind, rest=rest)
+        return
+    dl = numbered(n, batch_size, kind, shuffle=shuffle, rest=rest)
+    for _ in range(3):
+        expected = len(dl)
+        batches = list(dl)
+        assert len(batches) == expected >= 1
+        assert {len(xb) for xb, _ in batches} == {len(yb) for _, yb in batches} == {batch_size}
+
+
+@given(n=st.integers(1, 30), batch_size=st.integers(1, 30), seed=st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_kept_they_are_the_batches_of_before(n, batch_size, seed):
+    for kind, before in zip(KINDS, (ResidentBatches, AlternatingBatches)):
+        epochs = []
+        for loader in (kind, before):
+            torch.manual_seed(seed)
+            dl = numbered(n, batch_size, loader, shuffle=True, augment=random_flip)
+            epochs.append([batch for _ in range(2) for batch in dl])
+            assert len(epochs[-1]) == 2 * len(dl)
+        for (xb, yb), (xb_before, yb_before) in zip(*epochs):
+            assert torch.equal(xb, xb_before) and torch.equal(yb, yb_before)
+
+
+@given(n=st.integers(1, 30), batch_size=st.integers(1, 30), epochs=st.integers(1, 5))
+@settings(max_examples=40, deadline=None)
+def test_carried_over_no_image_is_lost(n, batch_size, epochs):
+    """After some epochs each was seen that often, but for those that still wait."""
+    batch_size = min(n, batch_size)
+    dl = numbered(n, batch_size, shuffle=True, rest="carry")
+    seen = torch.cat([yb for _ in range(epochs) for _, yb in dl])
+    counts = torch.cat([seen, dl.held]).bincount(minlength=n)
+    assert counts.eq(epochs).all() and len(dl.held) == epochs * n % batch_size
+
+
+def test_dropped_images_are_others_with_each_order():
+    dl = numbered(5, 4, shuffle=True, rest="drop")
+    torch.manual_seed(0)
+    seen = [set(torch.cat([yb for _, yb in dl]).tolist()) for _ in range(20)]
+    assert all(len(images) == 4 for images in seen) and set.union(*seen) == set(range(5))
+
+
+def test_the_rest_is_kept_unless_asked_otherwise():
+    assert [len(yb) for _, yb in numbered(5, 2)] == [2, 2, 1]
+    with pytest.raises(ValueError, match="expected rest to be .* got 'lost'"):
+        numbered(5, 2, rest="lost")
+
+
+def test_images_stay_with_their_labels_and_change_sides():
+    images = torch.arange(30, dtype=torch.uint8).view(5, 1, 1, 6).expand(5, 3, 1, 6)
+    dl = AlternatingTrainingBatches(images, torch.arange(5), 4, "cpu", True, rest="carry")
+    for _ in range(3):
+        for xb, yb in dl:
+            numbers = (xb[:, 0, 0] * 255).round().long()
+            assert torch.equal(numbers.amin(1) // 6, yb)
+    first, second = (dict(zip(yb.tolist(), xb)) for xb, yb in (next(iter(dl)), next(iter(dl))))
+    for label in first.keys() & second.keys():
+        assert torch.equal(first[label], second[label].flip(-1))

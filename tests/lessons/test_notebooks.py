@@ -3,6 +3,8 @@
 ``pytest --nbval`` compares the outputs themselves and tries the solutions (``tools/lessons``).
 """
 
+from functools import cache
+
 import pytest
 
 import helpers
@@ -15,6 +17,12 @@ CHECKS = [*hygiene.CHECKS, *standard.CHECKS, spread.has_room]
 pytestmark = pytest.mark.slow
 
 
+@cache
+def lesson(path):
+    """A lesson as it is stored; the checks only look at it."""
+    return stored(path)
+
+
 def listed(problems: list[str]) -> str:
     """The problems, one a line."""
     return "\n".join(["", *problems])
@@ -23,7 +31,7 @@ def listed(problems: list[str]) -> str:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lesson(path, check):
-    problems = check(stored(path))
+    problems = check(lesson(path))
     assert not problems, listed(problems)
 
 

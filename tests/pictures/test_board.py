@@ -20,6 +20,12 @@ from helpers.pictures.board import PREFIX, SIDE, drawing_board, my_drawing
 from helpers.settings import setting
 
 
+@pytest.fixture(scope="module")
+def digits():
+    """From this machine's own home, where they need not be unpacked for one test."""
+    return load("mnist_sample")
+
+
 @pytest.fixture(autouse=True)
 def somebody(tmp_path, monkeypatch):
     """Somebody who can draw, and has not yet."""
@@ -171,8 +177,7 @@ def test_the_stand_in_is_a_narrow_3():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not setting("LESSONS_MIRROR"), reason="needs the real images")
-def test_the_stand_in_deceives_the_baseline_and_no_linear_model():
-    digits = load("mnist_sample")
+def test_the_stand_in_deceives_the_baseline_and_no_linear_model(digits):
     threes, sevens = (digits.of("train", name) for name in digits.classes)
     means = [images.float().mean(0) / 255 for images in (threes, sevens)]
     distances = [mnist_distance(stand_in(), mean).item() for mean in means]

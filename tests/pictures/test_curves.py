@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 import torch
-from matplotlib.patches import StepPatch
 from torch import nn
 
 from helpers.data.loaders import Batches
 from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.pictures.curves import (
     draw_curves,
+    draw_function,
     draw_functions,
     draw_learning_rate,
-    draw_saturation,
     draw_together,
     draw_towards_one,
     draw_weights,
@@ -124,25 +123,36 @@ def test_other_weights_are_refused(weights, titles, message):
         draw_weights(weights, titles)
 
 
-def test_saturation_shows_sigmoid_gradient_and_counts():
-    outputs = torch.tensor([[-3.0], [100.0], [101.0]], requires_grad=True)
-    curves, counts = draw_saturation({"3s": outputs, "7s": outputs[:1]}).axes
-    sigmoid, gradient = curves.lines
-    x = torch.tensor(gradient.get_xdata(), requires_grad=True)
-    x.sigmoid().sum().backward()
-    assert np.allclose(sigmoid.get_ydata(), x.detach().sigmoid())
-    assert np.allclose(gradient.get_ydata(), x.grad, atol=1e-6)  # of 1 - sigmoid, rounded
-    steps = [patch for patch in counts.patches if isinstance(patch, StepPatch)]
-    assert [patch.get_data().values.sum() for patch in steps] == [3, 1]
-    assert [patch.get_fill() for patch in steps] == [True, False]
-    left, right = counts.get_xlim()
-    assert left < -3 and right > 101
+def test_a_function_from_afar_and_closer():
+    figure = draw_function(lambda x: 2 * x, [4, 0.5], "change", "result")
+    assert [axis.get_title() for axis in figure.axes] == ["from afar", "8 times closer"]
+    for axis, reach in zip(figure.axes, (4, 0.5), strict=True):
+        x, y = axis.lines[0].get_data()
+        assert (x[0], x[-1]) == (-reach, reach)
+        assert np.allclose(y, 2 * np.asarray(x))
+        assert (axis.get_xlabel(), axis.get_ylabel()) == ("change", "result")
 
 
-@pytest.mark.parametrize("outputs", [{}, {"3s": torch.zeros(0)}])
-def test_saturation_wants_outputs(outputs):
-    with pytest.raises(ValueError, match="at least one output"):
-        draw_saturation(outputs)
+def test_a_function_drawn_once_has_no_title():
+    (axis,) = draw_function(torch.sigmoid, [6], "output", "prediction").axes
+    assert axis.get_title() == ""
+
+
+@pytest.mark.parametrize("reaches", [[], [1, 0], [-2]])
+def test_a_function_is_drawn_over_some_reach(reaches):
+    with pytest.raises(ValueError, match="reaches above 0"):
+        draw_function(torch.sigmoid, reaches, "x", "y")
+
+
+def test_large_pictures_of_weights_have_signs():
+    weights = torch.zeros(28, 28)
+    weights[:4, 4:8], weights[20:24, 8:12], weights[13, 13] = 1.0, -0.5, 1.0
+    marks = draw_weights(weights, size=2.4).axes[0].texts
+    assert [(m.get_text(), m.get_position()) for m in marks] == [
+        ("+", (5.5, 1.5)),
+        ("\N{MINUS SIGN}", (9.5, 21.5)),
+    ]
+    assert not draw_weights(weights).axes[0].texts
 
 
 def test_linear_curve_is_that_of_the_training_loop(dl):

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from helpers.metrics import rmse
-from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks, lowest
-from helpers.training.descent import descend, quadratic
+from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
+from helpers.training.descent import descend, least_squares, quadratic
 
 T = torch.arange(5).float()
 TARGETS = torch.tensor([1.0, 0.0, 2.0, 3.0, 9.0])
@@ -70,25 +70,20 @@ def test_a_descent_shows_the_path_its_losses_and_the_last_curve():
 def test_the_map_is_that_of_the_last_c():
     path = descend(T, TARGETS, START, 0.01, 4)
     ground = draw_descent(T, TARGETS, START, lr=0.01, steps=4).axes[0]
-    here = lowest(T, TARGETS, path[-1, 2].item())
+    here = least_squares(T, TARGETS, path[-1, 2].item())
     torch.testing.assert_close(line(ground, "lowest on this map"), here[None, :2])
-    torch.testing.assert_close(line(ground, "best of all"), lowest(T, TARGETS)[None, :2])
+    torch.testing.assert_close(line(ground, "best of all"), least_squares(T, TARGETS)[None, :2])
     assert f"c = {path[-1, 2]:.1f}" in ground.get_xlabel()
 
 
-def test_long_first_steps_are_numbered_and_the_lines_of_the_map_carry_their_losses():
-    numbers = {}
-    for lr in (0.001, 0.5):
-        path = descend(T, TARGETS, START, lr, 3)
-        ground = draw_descent(T, TARGETS, START, lr, 3).axes[0]
-        places = path[:, :2].tolist()
-        numbers[lr] = [t.get_text() for t in ground.texts if list(getattr(t, "xy", ())) in places]
-        for text in ground.texts:
-            if not hasattr(text, "xy"):
-                params = torch.tensor([*text.get_position(), path[-1, 2].item()])
-                loss = rmse(quadratic(T, params), TARGETS).item()
-                assert loss == pytest.approx(float(text.get_text()), rel=0.1, abs=0.3)
-    assert numbers[0.001] == [] and numbers[0.5] == ["1", "2", "3"]
+def test_the_lines_of_the_map_carry_their_losses():
+    path = descend(T, TARGETS, START, 0.001, 3)
+    texts = draw_descent(T, TARGETS, START, 0.001, 3).axes[0].texts
+    assert len(texts) > 2
+    for text in texts:
+        params = torch.tensor([*text.get_position(), path[-1, 2].item()])
+        loss = rmse(quadratic(T, params), TARGETS).item()
+        assert loss == pytest.approx(float(text.get_text()), rel=0.1, abs=0.3)
 
 
 def test_the_frame_of_the_map_stays_while_the_walk_changes():
@@ -102,12 +97,3 @@ def test_the_frame_of_the_map_stays_while_the_walk_changes():
 def test_measured_values_stay_over_their_own_seconds():
     fit = draw_descent((T - 2) / 2, TARGETS, START, 0.1, 2, seconds=T).axes[1]
     assert line(fit, "measured")[:, 0].tolist() == line(fit, "curve")[:, 0].tolist() == T.tolist()
-
-
-@pytest.mark.parametrize("nudge", [[0.01, 0, 0], [-0.01, 0, 0], [0, 0.01, 0], [0, -0.01, 0]])
-@pytest.mark.parametrize("c", [None, 0.5])
-def test_no_place_nearby_is_lower(nudge, c):
-    best = lowest(T, TARGETS, c)
-    assert c is None or best[2] == c
-    nearby = best + torch.tensor(nudge)
-    assert rmse(quadratic(T, nearby), TARGETS) > rmse(quadratic(T, best), TARGETS)

@@ -7,10 +7,12 @@ import torch
 from helpers.models.convolution import apply_kernel
 from helpers.pictures.canvas import png
 from helpers.pictures.kernels import (
+    draw_edges,
     draw_filtered,
     draw_maps,
     draw_places,
     draw_products,
+    draw_sizes,
     draw_sliding,
     write_numbers,
 )
@@ -153,3 +155,42 @@ def test_filtered_shows_image_kernel_and_result():
 def test_filtering_bytes_is_refused():
     with pytest.raises(TypeError, match=r"use image.float\(\)"):
         draw_filtered(torch.zeros(5, 5, dtype=torch.uint8), torch.zeros(3, 3))
+
+
+def test_each_image_stands_beside_what_the_kernels_make_of_it():
+    images, kernels = torch.stack([IMAGE, IMAGE.flip(0)]), torch.stack([KERNEL, KERNEL.T, -KERNEL])
+    figure = draw_edges(images, kernels, ["one", "two", "three"])
+    rows = [figure.axes[:4], figure.axes[4:8]]
+    assert [axis.get_title() for axis in rows[0]] == ["image", "one", "two", "three"]
+    limits = {axis.images[0].get_clim() for row in rows for axis in row[1:]}
+    assert len(limits) == 1  # one scale
+    for row, image in zip(rows, images):
+        torch.testing.assert_close(painted(row[0]), image)
+        for axis, kernel in zip(row[1:], kernels):
+            torch.testing.assert_close(painted(axis), apply_kernel(image, kernel))
+
+
+def test_every_kernel_has_a_name():
+    with pytest.raises(ValueError, match="got 1 kernels but 2 names"):
+        draw_edges(IMAGE[None], KERNEL[None], ["one", "two"])
+
+
+def test_sheets_have_the_size_of_the_maps():
+    axis = draw_sizes([(1, 28, 28), (8, 14, 14), (10,)], ["image", "block", "logits"]).axes[0]
+    widths = [patch.get_width() for patch in axis.patches]
+    assert widths == [28] + 8 * [14] + [2]
+    assert [text.get_text() for text in axis.texts] == [
+        "image\n1 × 28 × 28", "block\n8 × 14 × 14", "logits\n10"
+    ]  # fmt: skip
+    edges = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axis.patches]
+    assert edges[0][1] < min(left for left, _ in edges[1:9])  # stages lie side by side
+    assert max(right for _, right in edges[1:9]) < edges[9][0]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [([(2, 3)], "leave the axis of the batch out"), ([(2,), (3,)], "got 2 sizes but 1 names")],
+)
+def test_sizes_that_cannot_be_drawn(sizes, message):
+    with pytest.raises(ValueError, match=message):
+        draw_sizes(sizes, ["only"])

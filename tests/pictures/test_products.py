@@ -44,8 +44,17 @@ def test_a_weighed_image_tells_its_sum(shape, bias):
     drawn = [torch.tensor(axis.images[0].get_array()) for axis in (first, second, third)]
     torch.testing.assert_close(drawn[0] * drawn[1], drawn[2])
     output = (image * weights.detach().flatten()).sum().item() + bias
-    assert third.get_title().endswith(f"sum {output:.1f}")
+    assert third.get_title().endswith(f"sum: {output:.1f}")
     assert ("bias" in third.get_title()) == bool(bias)
+
+
+def test_a_weighed_image_has_signs_where_it_has_colours():
+    image, weights = torch.zeros(28, 28), torch.ones(28, 28)
+    weights[14:] = -1
+    image[:, 8] = 1  # one stroke, one pixel wide
+    marks = draw_weighed(image, weights).axes[2].texts
+    assert [mark.get_text() for mark in marks] == ["+"] * 3 + ["\N{MINUS SIGN}"] * 3
+    assert {mark.get_position()[0] for mark in marks} == {8}
 
 
 def test_a_weighed_image_has_a_weight_a_pixel():

@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -19,6 +20,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ASKED = {"data": {"ImageSet", "Split", "is_practice", "names", "practice_in_use", "state"}}
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """All modules of the house under their names."""
     paths = sorted(HOUSE.rglob("*.py"))

@@ -29,32 +29,45 @@ def test_importing_helpers_is_silent_and_light():
         assert heavy not in modules
 
 
-@pytest.mark.slow
-def test_import_adds_little_to_torch():
-    code = (
-        "import sys, torch; before = set(sys.modules); import helpers.data, helpers.metrics; "
-        "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
-    )
-    of_others = set(run_python(code).split()) - sys.stdlib_module_names
-    assert of_others <= {"helpers", "PIL", "filelock"}  # the two are small
-
-
-@pytest.mark.slow
-def test_the_first_cell_loads_nothing_that_only_a_later_one_needs():
-    code = "import sys, helpers.course.notebook; print(*sorted(sys.modules), sep='\\n')"
-    assert not {"pandas", "torch.utils.flop_counter", "sklearn", "fastai"} & {
-        *run_python(code).split()
-    }
-
-
-@pytest.mark.slow
-def test_no_helper_prints_on_import_or_imports_fastai():
+@pytest.fixture(scope="module")
+def loaded():
+    """What a kernel has loaded after one import and the next, in a process for all of them."""
     files = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "helpers").rglob("*.py")]
     modules = [".".join(file.parts).removesuffix(".__init__") for file in files]
     assert "helpers.models.baseline" in modules
-    assert (
-        run_python(f"import sys, {', '.join(modules)}; print('fastai' in sys.modules)") == "False\n"
-    )
+    steps = {
+        "kernel": "import sys, torch, ipykernel.zmqshell",
+        "data": "import helpers.data, helpers.metrics",
+        "training": "import helpers.training",
+        "first cell": "import helpers.course.notebook",
+        "bar": "helpers.training.fitting.tqdm(disable=True)",
+        "all": f"import {', '.join(modules)}",
+    }
+    code = "\n".join(f"{step}; print(*sys.modules)" for step in steps.values())
+    return dict(zip(steps, map(set, map(str.split, run_python(code).splitlines())), strict=True))
+
+
+@pytest.mark.slow
+def test_import_adds_little_to_torch(loaded):
+    new = {name.split(".")[0] for name in loaded["data"] - loaded["kernel"]}
+    assert new - sys.stdlib_module_names <= {"helpers", "PIL", "filelock"}  # the two are small
+
+
+@pytest.mark.slow
+def test_the_first_cell_loads_nothing_that_only_a_later_one_needs(loaded):
+    later = {"pandas", "torch.utils.flop_counter", "sklearn", "fastai", "tqdm.notebook"}
+    assert not later & loaded["first cell"]
+
+
+@pytest.mark.slow
+def test_training_loads_widgets_for_its_bar_alone_and_never_pictures(loaded):
+    assert not {"ipywidgets", "matplotlib"} & loaded["training"]
+    assert "tqdm.notebook" in loaded["bar"] - loaded["first cell"]  # as a notebook shows it
+
+
+@pytest.mark.slow
+def test_no_helper_prints_on_import_or_imports_fastai(loaded):
+    assert "fastai" not in loaded["all"]  # a line more would not have fitted the steps
 
 
 def test_the_distribution_is_not_named_like_a_package_of_others():

@@ -50,14 +50,21 @@ def make_lesson():
     return lesson
 
 
-@pytest.fixture
-def checkout(tmp_path):
-    """A copy of what is published of this checkout."""
-    (tmp_path / "notebooks").mkdir()
-    for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
-        shutil.copy(path, tmp_path / "notebooks")
-    shutil.copy(ROOT / "README.md", tmp_path)
-    return tmp_path
+def copied(folder, lessons="[0-9]*"):
+    """A copy of what is published of this checkout; of some lessons, which takes less time."""
+    (folder / "notebooks").mkdir()
+    for path in (ROOT / "notebooks").glob(f"{lessons}.ipynb"):
+        shutil.copy(path, folder / "notebooks")
+    shutil.copy(ROOT / "README.md", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def at_ada(tmp_path_factory):
+    """All of it, published once; no test may change it."""
+    folder = copied(tmp_path_factory.mktemp("ada"))
+    assert publish(folder, ADA)
+    return folder
 
 
 def texts(root: Path) -> dict[str, str]:
@@ -218,7 +225,8 @@ def test_without_a_repository_git_s_own_words_are_told(tmp_path):
         commit_of(tmp_path)
 
 
-def test_an_older_notebook_is_published_as_one_of_today(checkout):
+def test_an_older_notebook_is_published_as_one_of_today(tmp_path):
+    checkout = copied(tmp_path, "01*")
     path = checkout / "notebooks" / "01_pixel_similarity.ipynb"
     older = read(path)
     older.nbformat_minor = 2
@@ -241,31 +249,32 @@ def test_badges_lead_to_their_own_lesson():
     assert len(leads) <= 1, f"badges name several places: {leads}"
 
 
-def test_published_badges_lead_to_their_own_lesson(checkout):
-    publish(checkout, ADA)
-    assert set(map(frozenset, places(checkout).values())) == {frozenset({"ada/lessons/blob/main"})}
+def test_published_badges_lead_to_their_own_lesson(at_ada):
+    assert set(map(frozenset, places(at_ada).values())) == {frozenset({"ada/lessons/blob/main"})}
 
 
-def test_publishing_twice_changes_nothing(checkout):
-    assert publish(checkout, ADA)
-    before = texts(checkout)
-    assert publish(checkout, ADA) == []
-    assert texts(checkout) == before
+def test_publishing_twice_changes_nothing(at_ada):
+    before = texts(at_ada)
+    assert publish(at_ada, ADA) == []
+    assert texts(at_ada) == before
 
 
-def test_another_place_leaves_nothing_of_the_first(checkout, tmp_path_factory):
-    other = shutil.copytree(checkout, tmp_path_factory.mktemp("other"), dirs_exist_ok=True)
-    publish(checkout, ADA)
-    publish(checkout, BOB)
-    publish(other, BOB)
-    assert texts(checkout) == texts(other)
-    assert "ada/lessons" not in "".join(texts(checkout).values())
+@pytest.fixture(scope="module")
+def at_bob(tmp_path_factory):
+    folder = copied(tmp_path_factory.mktemp("bob"))
+    publish(folder, BOB)
+    return folder
 
 
-@pytest.mark.slow
-def test_published_lessons_keep_to_every_rule(checkout):
-    publish(checkout, BOB)
-    lessons = {path.stem: read(path) for path in sorted(checkout.glob("notebooks/*.ipynb"))}
+def test_another_place_leaves_nothing_of_the_first(at_ada, at_bob, tmp_path):
+    moved = shutil.copytree(at_ada, tmp_path, dirs_exist_ok=True)
+    publish(moved, BOB)
+    assert texts(moved) == texts(at_bob)
+    assert "ada/lessons" not in "".join(texts(moved).values())
+
+
+def test_published_lessons_keep_to_every_rule(at_bob):
+    lessons = {path.stem: read(path) for path in sorted(at_bob.glob("notebooks/*.ipynb"))}
     problems = standard.same_setup(lessons)
     for name, lesson in lessons.items():
         stored = read(ROOT / "notebooks" / f"{name}.ipynb")
@@ -275,7 +284,8 @@ def test_published_lessons_keep_to_every_rule(checkout):
     assert not problems, "\n".join(problems)
 
 
-def test_nothing_is_written_when_a_lesson_is_refused(checkout):
+def test_nothing_is_written_when_a_lesson_is_refused(tmp_path):
+    checkout = copied(tmp_path, "0[12]*")
     broken = checkout / "notebooks" / "99_broken.ipynb"
     broken.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
     before = texts(checkout)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.metrics import rmse
-from helpers.training.descent import apply_step, descend, quadratic
+from helpers.training.descent import apply_step, descend, least_squares, quadratic
 
 T = torch.arange(5).float()
 TARGETS = torch.tensor([1.0, 0.0, 2.0, 3.0, 9.0])
@@ -73,3 +73,12 @@ def test_small_steps_of_descend_get_nearer_to_the_best(lr, a):
 def test_descend_without_steps_stays_where_it_is():
     for steps in (0, -1):
         assert descend(T, TARGETS, torch.ones(3), 0.1, steps).tolist() == [[1.0, 1.0, 1.0]]
+
+
+@pytest.mark.parametrize("nudge", [[0.01, 0, 0], [-0.01, 0, 0], [0, 0.01, 0], [0, -0.01, 0]])
+@pytest.mark.parametrize("c", [None, 0.5])
+def test_no_place_nearby_is_lower(nudge, c):
+    best = least_squares(T, TARGETS, c)
+    assert c is None or best[2] == c
+    nearby = best + torch.tensor(nudge)
+    assert rmse(quadratic(T, nearby), TARGETS) > rmse(quadratic(T, best), TARGETS)

@@ -160,11 +160,6 @@ def difference(stored: list, new: list, tolerance: Tolerance) -> str | None:
 
     Outputs of one kind are compared in their order; the order between kinds is free, because
     printed text and displays reach the page by different ways.
-
-    Args:
-        stored: the outputs in the notebook's file.
-        new: those of the run.
-        tolerance: for the numbers in them.
     """
     before, after = _by_kind(stored), _by_kind(new)
     for kind in [*before, *(kind for kind in after if kind not in before)]:
@@ -182,11 +177,7 @@ def difference(stored: list, new: list, tolerance: Tolerance) -> str | None:
 
 
 def pairs(stored: list, new: list, tolerance: Tolerance) -> Iterator[Pair]:
-    """The numbers of a cell's outputs, each with what became of it, where the texts are the same.
-
-    Args:
-        stored, new, tolerance: as for ``difference``.
-    """
+    """The numbers of a cell's outputs, each with what became of it, where the texts agree."""
     before, after = _by_kind(stored), _by_kind(new)
     for kind in before:
         for old, fresh in zip(before[kind], after[kind]):

@@ -77,12 +77,10 @@ def execute(
 
 def store(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook's file, in one step, so that it is never half there."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
+    from helpers.training.checkpoint import replacing  # imports torch, which others here do without
+
+    with replacing(path) as temporary:
         temporary.write_text(written(notebook), encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def written(notebook: NotebookNode) -> str:

@@ -39,11 +39,7 @@ class Kept:
 
 
 def find(package: Path) -> tuple[list[Kept], list[str]]:
-    """The marked functions and classes of a package, and the markers that mark nothing.
-
-    Args:
-        package: the package's folder.
-    """
+    """The marked functions and classes of a package, and the markers that mark nothing."""
     kept, problems = [], []
     for path in sorted(package.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -66,28 +62,23 @@ def built_is_kept(package: Path, lessons: Mapping[str, NotebookNode]) -> list[st
     """Compare what the package keeps with what the lessons build.
 
     Args:
-        package: the package's folder.
         lessons: each notebook under its name, which begins with the lesson's number.
     """
     kept, problems = find(package)
+    built = {
+        title[:2]: {node.name: node for cell in code_cells(n) for node in _definitions(parse(cell))}
+        for title, n in lessons.items()
+    }
     for one in kept:
         name = one.node.name
-        notebook = next((n for title, n in lessons.items() if title.startswith(one.lesson)), None)
-        if notebook is None:
+        if one.lesson not in built:
             problems.append(f"{one.place}: there is no lesson {one.lesson}, which should build it")
-            continue
-        built = [
-            node
-            for cell in code_cells(notebook)
-            for node in _definitions(parse(cell))
-            if node.name == name
-        ]
-        if not built:
+        elif name not in built[one.lesson]:
             problems.append(f"{one.place}: lesson {one.lesson} does not define {name}")
-        elif bare(built[-1]) != bare(one.node):
+        elif (in_lesson := bare(built[one.lesson][name])) != (in_helpers := bare(one.node)):
             lines = difflib.unified_diff(
-                bare(built[-1]).splitlines(),
-                bare(one.node).splitlines(),
+                in_lesson.splitlines(),
+                in_helpers.splitlines(),
                 fromfile=f"lesson {one.lesson}",
                 tofile=one.place,
                 lineterm="",

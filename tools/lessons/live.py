@@ -23,11 +23,7 @@ class Page:
         self._clear_before_next = False
 
     def receive(self, message: dict) -> bool:
-        """Take a message of the kernel; True when it is done with and nbval need not see it.
-
-        Args:
-            message: one from the channel ``iopub``.
-        """
+        """Take a message of the kernel; True when it is done with and nbval need not see it."""
         kind, content = message["msg_type"], message["content"]
         request = message["parent_header"].get("msg_id")
         if kind == "execute_input":

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -126,7 +127,13 @@ def parse(cell: NotebookNode) -> ast.Module:
     Raises:
         SyntaxError: when it is not Python.
     """
-    return ast.parse(TransformerManager().transform_cell(cell.source))
+    return ast.parse(_python(cell.source))
+
+
+@cache
+def _python(source: str) -> str:
+    """Kept, because many checks ask for the same cells and IPython takes its time."""
+    return TransformerManager().transform_cell(source)
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:

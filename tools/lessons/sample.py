@@ -83,14 +83,7 @@ def exercise(number: str) -> list[NotebookNode]:
 
 
 def code(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = (), **lesson: object):
-    """A code cell.
-
-    Args:
-        source: its code.
-        *outputs: what it stores.
-        tags: its tags.
-        **lesson: what it says about itself: ``metadata.lesson``.
-    """
+    """A code cell."""
     metadata: dict = {"tags": list(tags)} if tags else {}
     if lesson:
         metadata["lesson"] = lesson
@@ -98,12 +91,7 @@ def code(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = (), **less
 
 
 def printed(text: str, name: str = "stdout") -> NotebookNode:
-    """Printed text as an output.
-
-    Args:
-        text: what was printed.
-        name: the stream, ``stdout`` or ``stderr``.
-    """
+    """Printed text as an output."""
     return new_output("stream", text=text, name=name)
 
 
@@ -119,22 +107,12 @@ def value(text: str, **kinds: str) -> NotebookNode:
 
 
 def shown(data: dict, **metadata: object) -> NotebookNode:
-    """A display as an output.
-
-    Args:
-        data: a text for each kind.
-        **metadata: of the display.
-    """
+    """A display as an output."""
     return new_output("display_data", data=data, metadata=metadata)
 
 
 def notebook(*cells: NotebookNode, data: tuple[str, ...] = ()) -> NotebookNode:
-    """A notebook of these cells, run from top to bottom.
-
-    Args:
-        *cells: they get ids and execution counts.
-        data: names of the data sets it uses.
-    """
+    """A notebook of these cells, run from top to bottom."""
     made = new_notebook(
         cells=list(cells),
         metadata={

@@ -116,8 +116,6 @@ def found(stored: NotebookNode, fresh: NotebookNode, by_seed: bool) -> list[Foun
     """What became of each code cell.
 
     Args:
-        stored: the notebook as it is.
-        fresh: the same after a run.
         by_seed: whether it ran with other seeds: then only cells that failed count.
     """
     results = []
@@ -160,9 +158,7 @@ def trial(path: Path, variant: str, timeout: float = 1800, kept: bool = False) -
     The notebook as it ran stays in ``build/spread``.
 
     Args:
-        path: the notebook's file.
         variant: a name in ``VARIANTS`` or ``SEEDS``.
-        timeout: the longest a cell may take, in seconds.
         kept: take the run that is there, if one is and it ran the same code.
     """
     seed = SEEDS[variant].seed if variant in SEEDS else 0
@@ -201,7 +197,6 @@ def record(path: Path, results: dict[str, list[Found]]) -> None:
     """Write into the cells what was measured; older figures stay where they are larger.
 
     Args:
-        path: the notebook's file.
         results: what became of each code cell, for each variant that keeps the seeds.
     """
     import torch

@@ -130,11 +130,7 @@ def code_style(notebook: NotebookNode) -> list[str]:
 
 
 def same_setup(notebooks: Mapping[str, NotebookNode]) -> list[str]:
-    """The first code cell is the same in every lesson, byte for byte.
-
-    Args:
-        notebooks: each lesson under its name.
-    """
+    """The first code cell is the same in every lesson, byte for byte."""
     setups = {name: code_cells(n)[0].source for name, n in notebooks.items() if code_cells(n)}
     first = next(iter(setups), "")
     return [

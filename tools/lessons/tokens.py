@@ -30,8 +30,6 @@ class Number:
 
     Args:
         text: the number as written, for example ``"12,396"``.
-        start: where it begins in the text.
-        end: where it ends.
     """
 
     text: str

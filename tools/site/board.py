@@ -41,9 +41,6 @@ def boards(lessons: Iterable[Lesson]) -> dict[str, list[Row]]:
 
     A method that is shown again, in a later lesson, has the later figures.
 
-    Args:
-        lessons: in their order.
-
     Returns:
         By question, in the order of the lessons, the methods of its table.
 

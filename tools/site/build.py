@@ -51,13 +51,7 @@ def build(root: Path, folder: Path) -> int:
 
 
 def write_source(root: Path, found: list[Lesson], source: Path) -> None:
-    """Write what Sphinx reads: the lessons as they are, and the other pages.
-
-    Args:
-        root: the checkout.
-        found: its lessons.
-        source: a folder that does not exist yet.
-    """
+    """Write what Sphinx reads: the lessons as they are, and the other pages."""
     (source / "notebooks").mkdir(parents=True)
     for lesson in found:
         shutil.copy(root / f"{lesson.page}.ipynb", source / "notebooks")
@@ -74,9 +68,6 @@ def launch(found: list[Lesson]) -> dict[str, object]:
 
     ``make publish`` has written into the lessons where they are published. Before it has, there
     are no buttons: they would lead nowhere.
-
-    Args:
-        found: the lessons.
     """
     places = {lesson.place for lesson in found if lesson.place}
     if len(places) != 1:

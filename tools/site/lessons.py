@@ -51,9 +51,6 @@ class Lesson:
 def find(root: Path) -> list[Lesson]:
     """All lessons of a checkout, in order.
 
-    Args:
-        root: the folder that holds ``notebooks/``.
-
     Raises:
         ValueError: when there are none, or one does not say what it must.
     """
@@ -65,10 +62,6 @@ def find(root: Path) -> list[Lesson]:
 
 def read(notebook: NotebookNode, page: str) -> Lesson:
     """Read one lesson.
-
-    Args:
-        notebook: the lesson.
-        page: its path without the ending.
 
     Raises:
         ValueError: when its first cell has no title, no "What you will do" or no time.

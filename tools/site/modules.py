@@ -32,9 +32,6 @@ def find(folder: Path) -> list[Module]:
     """The modules that offer something: those of the rooms, then those beside them.
 
     Neither how images get here counts (``data.fetch``) nor the machinery of the course.
-
-    Args:
-        folder: that of the package.
     """
     rooms = [path for room in ROOMS for path in sorted((folder / room).glob("*.py"))]
     paths = [path for path in [*rooms, *sorted(folder.glob("*.py"))] if path.stem[0] != "_"]

@@ -24,12 +24,7 @@ def front(lessons: list[Lesson]) -> str:
 
 
 def helpers(lessons: list[Lesson], modules: list[Module]) -> str:
-    """The page about ``helpers``: what there is, and the docstrings.
-
-    Args:
-        lessons: to tell which of them use a module.
-        modules: what there is.
-    """
+    """The page about ``helpers``: what there is, and the docstrings."""
     users = {m.name: [one for one in lessons if one.uses & m.imported_as] for m in modules}
     return _render("helpers.md.jinja", modules=modules, users=users)
 

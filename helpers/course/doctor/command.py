@@ -10,9 +10,6 @@ from helpers.course.doctor.report import FIX, Finding, each, in_short
 def main(arguments: Sequence[str]) -> int:
     """Print the report line by line, as things are found.
 
-    Args:
-        arguments: of the command line; there are none.
-
     Returns:
         1 when at least one lesson cannot run here, else 0.
     """

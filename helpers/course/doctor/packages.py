@@ -56,10 +56,6 @@ def out_of_range(name: str, extra: str = "") -> tuple[str, str] | None:
 
     Too old a version lacks what a lesson uses. One that is newer than all that the lessons were
     tried with may well work.
-
-    Args:
-        name: of the package.
-        extra: the part of the lessons that needs it, as for ``wanted``.
     """
     try:
         version = metadata.version(name)

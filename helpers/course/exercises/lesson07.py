@@ -1,4 +1,4 @@
-"""The exercises of lesson 07: kernels, sizes, parameters, pooling, receptive fields."""
+"""The exercises of lesson 07: edges, sizes, parameters, pooling, receptive fields, a shortcut."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,20 +6,9 @@ import torch
 import torch.nn.functional as F
 
 from helpers.course.exercises.framework import Exercise, Mistake
-from helpers.models.convolution import apply_kernel, output_size
+from helpers.models.convolution import output_size
 
 Layers = Sequence[tuple[int, ...]]
-
-
-def _filtered(
-    image: torch.Tensor, kernel: Sequence[Sequence[float]], stride: int = 1, padding: int = 0
-) -> torch.Tensor:
-    filters = torch.tensor(kernel)[None, None]
-    return F.conv2d(image[None, None], filters, stride=stride, padding=padding)[0, 0]
-
-
-def _blur(image: torch.Tensor) -> torch.Tensor:
-    return apply_kernel(image, torch.full((3, 3), 1 / 9))
 
 
 def _final_size(size: int, layers: Layers) -> int:
@@ -86,12 +75,13 @@ def _product(layers: Layers) -> int:
     return field
 
 
+def _residual(x: torch.Tensor, weight1: torch.Tensor, weight2: torch.Tensor) -> torch.Tensor:
+    out = F.relu(F.conv2d(x, weight1, padding=1))
+    return F.relu(x + F.conv2d(out, weight2, padding=1))
+
+
 def _random(*shape: int, seed: int) -> torch.Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
-def _images() -> list[tuple]:
-    return [(_random(6, 9, seed=0),), (_random(28, 28, seed=1),)]
 
 
 def _networks() -> list[tuple]:
@@ -120,38 +110,58 @@ def _stacks() -> list[tuple]:
     ]
 
 
+def _blocks() -> list[tuple]:
+    return [(_random(2, 3, 5, 6, seed=4), _random(3, 3, 3, 3, seed=5), _random(3, 3, 3, 3, seed=6))]
+
+
 EXERCISES = {
     "7.1": Exercise(
-        solution=_blur,
-        inputs=_images,
+        solution=52,
+        inputs=lambda: [()],
         mistakes=(
             Mistake(
-                lambda i: _filtered(i, [[1.0] * 3] * 3),
-                "value: this is the sum of the nine pixels. The mean is a ninth of it.",
+                78,
+                "value: three columns of windows reach the line. In one of them the line lies "
+                "under zeros.",
+                "Put the line under each column of the kernel in turn, and add up the products.",
             ),
             Mistake(
-                lambda i: _filtered(i, [[1 / 3] * 3] * 3),
-                "value: the sum is divided by 3, but the window has nine pixels.",
+                26,
+                "value: the line has two sides. The kernel sees an edge at each of them.",
+                "Put the line under each column of the kernel in turn, and add up the products.",
             ),
             Mistake(
-                lambda i: _filtered(i, [[1 / 9] * 3] * 3, padding=1),
-                "shape: the result is as large as the image. Leave the padding out.",
+                56,
+                "value: two columns, yes. But the map is not as high as the image.",
+                "How many rows does the map of an image with 28 rows have without padding?",
             ),
             Mistake(
-                lambda i: _filtered(i, [[1 / 9] * 3] * 3, stride=3),
-                "shape: these windows lie side by side. They should move on by one pixel.",
+                28,
+                "value: that is one number for each pixel of the line. The line has two sides, "
+                "and the map is smaller than the image.",
+                "Put the line under each column of the kernel in turn, and add up the products.",
             ),
             Mistake(
-                lambda i: _filtered(i, [[1 / 8] * 3, [1 / 8, 0.0, 1 / 8], [1 / 8] * 3]),
-                "value: the pixel in the middle belongs to the mean, too.",
+                84,
+                "value: three columns of windows reach the line, but in one of them it lies under "
+                "zeros; and the map is smaller than the image.",
+                "Put the line under each column of the kernel in turn, and add up the products.",
             ),
-            Mistake(lambda i: i.mean(), "shape: this is the mean of the whole image."),
             Mistake(
-                lambda i: i[1:-1, 1:-1],
-                "value: these are the pixels themselves; each should be the mean of its window.",
+                0,
+                "value: there is ink on one side of each edge and paper on the other.",
+                "Add up the products for a window whose right column is the line.",
+            ),
+            Mistake(
+                676,
+                "value: that is the whole map. Most of its windows see nothing but paper.",
+                "Add up the products for a window that does not touch the line.",
             ),
         ),
-        praise="nine equal weights that add up to 1: the picture gets blurred, not brighter.",
+        praise="each side of the line is an edge: one column of the map is positive, one negative, "
+        "and between them lies a column of zeros.",
+        tolerance=0,
+        do="Put the line under each column of the kernel in turn, and add up the products.",
     ),
     "7.2": Exercise(
         solution=_final_size,
@@ -193,6 +203,7 @@ EXERCISES = {
         ),
         praise="with this you can plan a network before you write it.",
         tolerance=0,
+        do="Write a loop over layers. In it, give size the value that output_size returns for it.",
     ),
     "7.3": Exercise(
         solution=_kernel_side,
@@ -232,6 +243,8 @@ EXERCISES = {
             ),
         ),
         praise="you can read a layer's kernel off a summary that shows only counts.",
+        do="Begin with parameters = filters * inputs * side**2 + filters, and solve for side, one "
+        "step at a time.",
     ),
     "7.4": Exercise(
         solution=_overlapping_pool,
@@ -270,7 +283,8 @@ EXERCISES = {
                 "shape: this takes the largest over the channels, too. Each channel stays.",
             ),
         ),
-        praise="ResNet-18 of lesson 04 pools like this: windows of three pixels, every second one.",
+        praise="resnet18 of lesson 04 pools like this: windows of three pixels, every second one.",
+        do="Copy max_pool2d. Where do the windows start, and how many fit? output_size knows.",
     ),
     "7.5": Exercise(
         solution=_receptive_field,
@@ -307,5 +321,59 @@ EXERCISES = {
         ),
         praise="small kernels, one after the other, see far; with strides even further.",
         tolerance=0,
+        do="Keep two numbers: how wide the field is, and how many pixels lie between neighbours. "
+        "Each layer widens the field first; then its stride moves the neighbours apart.",
+    ),
+    "7.6": Exercise(
+        solution=_residual,
+        inputs=_blocks,
+        mistakes=(
+            Mistake(
+                lambda x, a, b: F.relu(F.conv2d(F.relu(F.conv2d(x, a, padding=1)), b, padding=1)),
+                "value: these are two plain layers. The shortcut is missing.",
+            ),
+            Mistake(
+                lambda x, a, b: (
+                    x + F.relu(F.conv2d(F.relu(F.conv2d(x, a, padding=1)), b, padding=1))
+                ),
+                "value: x is added after the last ReLU. The ReLU follows the sum.",
+            ),
+            Mistake(
+                lambda x, a, b: x + F.conv2d(F.relu(F.conv2d(x, a, padding=1)), b, padding=1),
+                "value: the last ReLU is missing.",
+            ),
+            Mistake(
+                lambda x, a, b: F.relu(x + F.conv2d(F.conv2d(x, a, padding=1), b, padding=1)),
+                "value: the ReLU between the two convolutions is missing.",
+            ),
+            Mistake(
+                lambda x, a, b: F.relu(
+                    F.conv2d(F.relu(x + F.conv2d(x, a, padding=1)), b, padding=1)
+                ),
+                "value: x is added before the second convolution. It skips both.",
+            ),
+            Mistake(
+                lambda x, a, b: F.relu(
+                    F.relu(F.conv2d(x, a, padding=1))
+                    + F.conv2d(F.relu(F.conv2d(x, a, padding=1)), b, padding=1)
+                ),
+                "value: what is added is the result of the first convolution. Was x overwritten?",
+                "Give the result of the first convolution another name, such as out.",
+            ),
+            Mistake(
+                lambda x, a, b: F.relu(F.conv2d(F.relu(F.conv2d(x, a)), b)),
+                "shape: the maps have shrunk, and the shortcut is missing. Each convolution needs "
+                "padding=1, so that x still fits.",
+            ),
+            Mistake(
+                lambda x, a, b: F.relu(
+                    x + F.conv2d(F.relu(F.conv2d(x, b, padding=1)), a, padding=1)
+                ),
+                "value: weight1 belongs to the first convolution, weight2 to the second.",
+            ),
+        ),
+        praise="with weights of zero the block would hand on what comes in, after ReLU.",
+        do="In this order: convolution, ReLU, convolution, add x, ReLU. Both convolutions have "
+        "padding=1.",
     ),
 }

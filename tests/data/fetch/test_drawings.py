@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from PIL import Image
-from sklearn.svm import SVC
 
 from helpers.data.fetch import drawings
 from helpers.data.fetch.catalogue import CATALOGUE
@@ -51,6 +50,8 @@ def test_each_motif_stays_on_the_grid_and_fills_it(cls):
 
 
 def test_they_can_be_learnt_but_not_by_their_colours_alone(splits):
+    from sklearn.svm import SVC  # slow to import
+
     def numbers(split):
         return split.images.flatten(1).numpy() / 255, split.labels.numpy()
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from helpers.data.fetch import practice
 from helpers.data.fetch.catalogue import CATALOGUE
@@ -16,11 +15,19 @@ def drawn(request, tmp_path_factory):
     return CATALOGUE[request.param].practice_layout, DRAWN[request.param], folder
 
 
-def test_all_digits_are_used_once_and_split_four_to_one(drawn):
+@pytest.fixture(scope="module")
+def digits():
+    """Scikit-learn's, which is slow to import."""
+    from sklearn.datasets import load_digits
+
+    return load_digits()
+
+
+def test_all_digits_are_used_once_and_split_four_to_one(drawn, digits):
     layout, _, folder = drawn
     checked = layout.check(folder)
     assert checked.whole
-    digits, found = load_digits(), []
+    found = []
     for split in checked.splits.values():
         for image, label in zip(*split):
             found.append((layout.classes[label], image.numpy().tobytes()))
@@ -49,8 +56,7 @@ def test_the_digits_are_mixed_as_those_of_mnist(drawn):
         assert share < 0.2 if len(layout.classes) == 10 else share > 0.9
 
 
-def test_digits_look_like_mnist():
-    digits = load_digits()
+def test_digits_look_like_mnist(digits):
     image = np.asarray(practice.enlarge(digits.images[digits.target == 3][0]))
     assert image.shape == (28, 28) and image.dtype == np.uint8
     assert image[:4].max() == image[-4:].max() == image[:, :4].max() == image[:, -4:].max() == 0

@@ -1,0 +1,154 @@
+"""``python -m benchmarks.paired run``, ``table`` or ``write``."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock, Timeout
+
+from benchmarks.paired import store
+from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
+from benchmarks.paired.recipe import SCALES, Recipe, Scale
+from benchmarks.paired.table import report, table, write
+from benchmarks.paired.trial import ROOT, Trainer, git
+from helpers.data import load
+
+TRIALS = ROOT / "benchmarks" / "results" / "paired.jsonl"
+DOCUMENT = ROOT / "benchmarks" / "results" / "README.md"
+ROUNDS = (4, 8, 12)  # all questions get so many seeds before one of them gets more
+
+Train = Callable[[Recipe, Scale, int], dict[str, Any]]
+
+
+def queue(
+    questions: Iterable[Question], scales: Iterable[Scale], rounds: Iterable[int] = ROUNDS
+) -> Iterator[tuple[Question, Recipe, Scale, int]]:
+    """All trials in the order in which they should be made; some come more than once.
+
+    At each scale a first round of a few seeds for all questions, then a second; seed by seed, with
+    the part and without it in turn.
+    """
+    questions, rounds = list(questions), [*rounds, sys.maxsize]
+    for scale in scales:
+        for first, last in zip([0, *rounds], rounds):
+            for question in questions:
+                for seed in range(first, min(last, question.seeds.get(scale.name, 0))):
+                    for recipe in (question.with_it, question.without):
+                        yield question, recipe, scale, seed
+
+
+def run(
+    train: Train,
+    path: Path,
+    questions: dict[str, Question],
+    asked: Iterable[tuple[Question, Recipe, Scale, int]],
+    after: Callable[[store.Line], object] = lambda line: None,
+) -> int:
+    """Make the trials that are not there yet; how many there were to make.
+
+    Args:
+        train: makes one.
+        path: of the file that they are appended to.
+        questions: all of them, to see that none was changed after its trials.
+        asked: which trials.
+        after: called with each new trial, when it is in the file.
+    """
+    lines = store.read(path)
+    check_unchanged(questions, lines)
+    done, made = set(store.by_key(lines)), 0
+    for question, recipe, scale, seed in asked:
+        if (key := store.key(recipe, scale, seed)) in done:
+            continue
+        line = {
+            "question": question.name,
+            "asked": question.digest,
+            "seed": seed,
+            **train(recipe, scale, seed),
+            "recipe": recipe.plain(),
+            "scale": scale.plain(),
+        }
+        lines.append(line)
+        check_alike(lines)
+        store.append(path, line)
+        done.add(key)
+        made += 1
+        after(line)
+    return made
+
+
+def check_alike(lines: Iterable[store.Line]) -> None:
+    """In another precision other recipes may be the best ones.
+
+    Raises:
+        ValueError: when trials of two precisions would come into one file.
+    """
+    if len(found := sorted({line["precision"] for line in lines})) > 1:
+        raise ValueError(f"trials in {' and '.join(found)} do not mix; give another --file")
+
+
+def check_committed(path: Path) -> None:
+    """A question that is in no commit could have been written when its answer was known.
+
+    Raises:
+        ValueError: when the file differs from the last commit.
+    """
+    if not git("ls-files", "--", str(path)) or git("status", "--porcelain", "--", str(path)):
+        raise ValueError(f"commit {path.name} first: questions are asked before the answers come")
+
+
+def command(options: argparse.Namespace) -> int:
+    questions = read_questions()
+    some = chosen(questions, options.questions)
+    if options.command == "run":
+        check_committed(FILE)
+        torch.set_num_threads(options.threads)
+        trainer = Trainer(load("cifar10").train)
+        scales = [SCALES[name] for name in options.scales]
+
+        def after(line: store.Line) -> None:
+            words = (
+                f"{line['at']} {line['scale']['name']:5} {line['question']}, seed {line['seed']}"
+            )
+            right = f"{line['accuracy']:.4f}, with views {line['accuracy_views']:.4f}"
+            print(f"{words}: {right}, {line['seconds']:.0f} s", flush=True)
+            if options.file == TRIALS:
+                write(DOCUMENT, report(store.read(TRIALS), questions.values()))
+
+        with FileLock(f"{options.file}.lock", timeout=0):
+            made = run(trainer, options.file, questions, queue(some, scales), after)
+        print(f"{made} trials made, nothing left to do")
+        return 0
+    lines = store.read(options.file)
+    check_unchanged(questions, lines)
+    if options.command == "table":
+        print(table(lines, some, [SCALES[name] for name in options.scales]))
+        return 0
+    same = write(DOCUMENT, report(lines, questions.values()), options.check)
+    said = "as the trials say" if same else "out of date" if options.check else "written"
+    print(f"{DOCUMENT.relative_to(ROOT)}: {said}")
+    return int(options.check and not same)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.paired", description="Paired trials.")
+    parser.add_argument("command", choices=("run", "table", "write"))
+    parser.add_argument("questions", nargs="*", help="names of questions; all without")
+    parser.add_argument("--scales", nargs="+", choices=SCALES, default=list(SCALES))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--file", type=Path, default=TRIALS, help="of trials")
+    parser.add_argument("--check", action="store_true", help="write: only compare")
+    options = parser.parse_args()
+    try:
+        return command(options)
+    except Timeout:
+        print("another run is at work on this file", file=sys.stderr)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

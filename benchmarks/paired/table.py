@@ -1,0 +1,121 @@
+"""Tables from the file of trials, and a document that holds one."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.paired.questions import JUDGES, Question
+from benchmarks.paired.recipe import SCALES, Recipe, Scale
+from benchmarks.paired.store import Key, Line, by_key, key
+from benchmarks.paired.verdict import HARMFUL, PROVED, Comparison, compare
+
+BEGIN = "<!-- made by python -m benchmarks.paired write: begin -->"
+END = "<!-- made by python -m benchmarks.paired write: end -->"
+HEAD = (
+    "| question | scale | without | with − without, points | 95 % interval | seeds "
+    "| better / worse | verdict |\n|---|---|---|---|---|---|---|---|"
+)
+
+
+def accuracies(
+    trials: dict[Key, Line], recipe: Recipe, scale: Scale, seeds: int, column: str
+) -> dict[int, float]:
+    """What a recipe reached, by seed."""
+    keys = {seed: key(recipe, scale, seed) for seed in range(seeds)}
+    return {s: trials[k][column] for s, k in keys.items() if k in trials}
+
+
+def compared(
+    trials: dict[Key, Line], question: Question, scale: Scale
+) -> tuple[Comparison, float | None]:
+    """The comparison of a question at a scale, and the mean accuracy without the part."""
+    seeds, (there, here) = question.seeds[scale.name], JUDGES[question.judged]
+    with_it = accuracies(trials, question.with_it, scale, seeds, there)
+    without = accuracies(trials, question.without, scale, seeds, here)
+    both = sorted(with_it.keys() & without.keys())
+    mean = sum(without[seed] for seed in both) / len(both) if both else None
+    return compare(with_it, without), mean
+
+
+def verdict(result: Comparison, question: Question, scale: Scale) -> str:
+    """The verdict, or how far its trials have come: before their end there is none."""
+    planned = question.seeds[scale.name]
+    if result.seeds < planned:
+        return f"not yet: {result.seeds} of {planned} seeds"
+    return result.verdict(question.least)
+
+
+def row(trials: dict[Key, Line], question: Question, scale: Scale) -> str:
+    """A line of the table; nothing where there is no pair yet."""
+    result, mean = compared(trials, question, scale)
+    if mean is None:
+        return ""
+    low, high = result.mean - result.margin(), result.mean + result.margin()
+    several = result.seeds > 1
+    said = verdict(result, question, scale)
+    cells = [
+        question.name,
+        scale.name,
+        f"{mean:.1%}".replace("%", " %"),
+        f"{result.mean:+.2f}" + f" ± {result.error:.2f}" * several,
+        f"{low:+.2f} to {high:+.2f}" * several,
+        str(result.seeds),
+        f"{result.better} / {result.worse}",
+        f"**{said}**" if said in (PROVED, HARMFUL) else said,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def table(
+    lines: Iterable[Line], questions: Iterable[Question], scales: Iterable[Scale] = SCALES.values()
+) -> str:
+    """One line for each question and scale with a pair of trials, in markdown; then what waits."""
+    trials, scales = by_key(lines), list(scales)
+    rows = {
+        (q.name, s.name): row(trials, q, s) for q in questions for s in scales if s.name in q.seeds
+    }
+    waiting = [f"{name} ({scale})" for (name, scale), text in rows.items() if not text]
+    shown = "\n".join([HEAD, *filter(None, rows.values())])
+    return f"{shown}\n\nNo pair of trials yet: {', '.join(waiting)}." if waiting else shown
+
+
+def report(lines: Iterable[Line], questions: Iterable[Question]) -> str:
+    """The table, with what was asked."""
+    lines, questions = list(lines), list(questions)
+    sizes = [
+        f"- **{s.name}**: {s.train:,} images to learn from, {s.valid:,} to judge by, {s.epochs:g} "
+        f"epochs with all pixels (more with fewer, for equal arithmetic), {s.batch_size} images a "
+        f"step, widths {'-'.join(map(str, s.widths))}."
+        for s in SCALES.values()
+    ]
+    asked = [
+        f"- **{q.name}** ({q.judged}; matters from {q.least:g} points): {q.hypothesis}"
+        for q in questions
+    ]
+    where = sorted({f"{line['machine']}, {line['precision']}" for line in lines})
+    made = f"{len(lines)} trials, on: {'; '.join(where)}." if lines else "No trials yet."
+    heading = "What was asked, before it was tried:"
+    parts = made, "\n".join(sizes), table(lines, questions), heading, "\n".join(asked)
+    return "\n\n".join(parts)
+
+
+def filled(document: str, text: str) -> str:
+    """The document with the text between its markers.
+
+    Raises:
+        ValueError: when the markers are not there once each, in their order.
+    """
+    if document.count(BEGIN) != 1 or document.count(END) != 1:
+        raise ValueError(f"the document needs one line {BEGIN} and one line {END}")
+    before, _, rest = document.partition(BEGIN)
+    if END not in rest:
+        raise ValueError(f"in the document {END} comes before {BEGIN}")
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}"
+
+
+def write(path: Path, text: str, check: bool = False) -> bool:
+    """Put the text into a document, or only look; whether it was there already."""
+    old = path.read_text(encoding="utf-8")
+    new = filled(old, text)
+    if not check and new != old:
+        path.write_text(new, encoding="utf-8")
+    return new == old
