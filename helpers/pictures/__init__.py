@@ -9,10 +9,11 @@ from helpers.pictures.answers import (
     draw_unit,
 )
 from helpers.pictures.board import drawing_board, my_drawing
-from helpers.pictures.canvas import show, show_images, show_pixels
+from helpers.pictures.canvas import show, show_images, show_pixels, show_some
 from helpers.pictures.curves import (
     draw_curves,
     draw_function,
+    draw_functions,
     draw_learning_rate,
     draw_together,
     draw_towards_one,
@@ -30,6 +31,7 @@ from helpers.pictures.kernels import (
     draw_sizes,
     draw_sliding,
 )
+from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley

@@ -26,21 +26,21 @@ def draw_regions(models: Mapping[str, Model], points: torch.Tensor, labels: torc
     the regions of the two classes.
 
     Args:
-        models: for each name a function from points, shape (n, 2), to logits, shape (n, 2).
+        models: for each name a function from points, shape (n, 2), to logits, shape (n, 1).
         points: float, shape (n, 2).
-        labels: 0 or 1, shape (n,).
+        labels: 0 or 1, shape (n, 1).
 
     Returns:
         Figure: one square a model, its name and its accuracy on the points as the title.
 
     Example:
-        ``draw_regions({"line": nn.Linear(2, 2)}, points, labels)``
+        ``draw_regions({"line": nn.Linear(2, 1)}, points, labels)``
     """
     if not models:
         raise ValueError("draw_regions: expected at least one model, got none")
-    if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
+    if points.ndim != 2 or points.shape[1] != 2 or labels.shape != (len(points), 1):
         raise ValueError(
-            "draw_regions: expected points of shape (n, 2) and labels of shape (n,), "
+            "draw_regions: expected points of shape (n, 2) and labels of shape (n, 1), "
             f"got {tuple(points.shape)} and {tuple(labels.shape)}"
         )
     figure, axes = plt.subplots(
@@ -52,8 +52,8 @@ def draw_regions(models: Mapping[str, Model], points: torch.Tensor, labels: torc
     places = torch.stack(torch.meshgrid(side, side, indexing="xy"), dim=-1)
     for axis, (name, model) in zip(axes, models.items()):
         with torch.no_grad():
-            ground = model(places.view(-1, 2)).softmax(1)[:, 1].view(len(side), len(side))
-            right = (model(points).argmax(1) == labels).float().mean().item()
+            ground = model(places.view(-1, 2)).sigmoid().view(len(side), len(side))
+            right = ((model(points) > 0) == (labels == 1)).float().mean().item()
         painted = axis.imshow(
             ground.numpy(), cmap=_GROUND, vmin=0, vmax=1, extent=(low, high, low, high),
             origin="lower", interpolation="bilinear",
@@ -61,7 +61,7 @@ def draw_regions(models: Mapping[str, Model], points: torch.Tensor, labels: torc
         if ground.min() < 0.5 < ground.max():
             axis.contour(side.numpy(), side.numpy(), ground.numpy(), levels=[0.5], colors="black")
         for cls, (colour, marker) in enumerate(((BLUE, "o"), (ORANGE, "^"))):
-            x1, x2 = points[labels == cls].T
+            x1, x2 = points[labels[:, 0] == cls].T
             axis.scatter(
                 x1, x2, color=colour, marker=marker, edgecolors="black", linewidths=0.5,
                 label=f"class {cls}",

@@ -277,6 +277,32 @@ def show_images(
     show(image_grid(images, titles, columns, size, limits, framed), alt)
 
 
+def show_some(
+    rows: torch.Tensor, labels: torch.Tensor, where: torch.Tensor, alt: str, n: int = 8
+) -> None:
+    """Show some of the 3s and 7s for which something holds, spread over all of them.
+
+    Args:
+        rows: digits, float, shape (m, 784).
+        labels: 1 for a 3, 0 for a 7, m of them.
+        where: for each digit whether it may be shown, m of True and False.
+        alt: what there is to see, in words.
+        n: how many are shown, at most.
+    """
+    places = where.flatten().nonzero().flatten()
+    if not len(labels) == len(where) == len(rows):
+        raise ValueError(
+            f"show_some: expected a label and True or False for each of {len(rows)} rows, "
+            f"got {len(labels)} and {len(where)}"
+        )
+    if not len(places):
+        print("There is no such digit.")
+        return
+    places = places[:: max(1, len(places) // n)][:n]
+    titles = ["3" if label == 1 else "7" for label in labels.flatten()[places].tolist()]
+    show_images(rows[places].view(-1, 28, 28), alt=alt, titles=titles)
+
+
 def _check_description(alt: str) -> None:
     if len(alt.strip()) < 20:
         raise ValueError(f"alt must describe what there is to see in a sentence, got {alt!r}")

@@ -44,6 +44,37 @@ def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -
     return figure
 
 
+def draw_functions(
+    functions: Mapping[str, Callable[[torch.Tensor], torch.Tensor]],
+    span: tuple[float, float],
+    xlabel: str,
+    ylabel: str,
+) -> Figure:
+    """Draw functions of one number, each with a pattern of its own.
+
+    Args:
+        functions: for each name a function from a number to a number, both 0-dimensional.
+        span: the least and the largest number that goes in.
+        xlabel: what goes in.
+        ylabel: what comes out.
+    """
+    if not functions or span[0] >= span[1]:
+        raise ValueError(
+            "draw_functions: expected one function or more and a span (least, largest), "
+            f"got {len(functions)} and {span}"
+        )
+    figure, axis = plt.subplots(figsize=(6, 2.8))
+    x = torch.linspace(span[0], span[1], 121)
+    for place, (name, function) in enumerate(functions.items()):
+        with torch.no_grad():
+            y = [function(number).item() for number in x]
+        axis.plot(x, y, ("-", "--", "-.", ":")[place % 4], linewidth=2.2, label=name)
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+    if len(functions) > 1:
+        axis.legend()
+    return figure
+
+
 def draw_together(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -> Figure:
     """Draw runs that ought to lie on one curve: each marks other epochs, so that all are seen.
 

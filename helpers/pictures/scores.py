@@ -91,7 +91,7 @@ def draw_scoreboard(scores: Sequence[Score]) -> Figure:
     ticks = [error for error in _ERRORS if best <= error <= worst]
     axis.set_yticks(ticks, [f"{1 - error:g}" for error in ticks])
     axis.minorticks_off()
-    axis.set(xlabel="learnt parameters", ylabel="accuracy")
+    axis.set(xlabel="learnt parameters (logarithmic)", ylabel="accuracy (logarithmic in mistakes)")
     return figure
 
 

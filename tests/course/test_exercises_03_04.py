@@ -198,10 +198,36 @@ def test_fold_must_return_weights_and_bias(fold, sentence):
     assert sentence in said("4.3", fold)
 
 
-def test_a_residual_block_of_zeros_passes_its_input_on():
-    x, zeros = torch.rand(4, 3), torch.zeros(3, 3)
-    out = find("4.4").solution(x, zeros, torch.zeros(3), zeros, torch.zeros(3))
-    assert torch.equal(out, x)
+def test_the_way_back_is_that_of_autograd():
+    hidden, w2 = (torch.randn(size, requires_grad=True) for size in ((6, 4), (4, 2)))
+    out = hidden @ w2
+    d_out = torch.randn(6, 2)
+    out.backward(d_out)
+    d_w2, d_hidden = find("4.4").solution(hidden.detach(), w2.detach(), d_out)
+    torch.testing.assert_close(d_w2, w2.grad)
+    torch.testing.assert_close(d_hidden, hidden.grad)
+
+
+@pytest.mark.parametrize(
+    ("way_back", "sentence"),
+    [
+        (lambda hidden, w2, d_out: hidden.T @ d_out, "return d_w2, d_hidden"),
+        (lambda hidden, w2, d_out: (hidden, d_out[:1]), "the shape of what they belong to"),
+    ],
+)
+def test_the_way_back_returns_slopes_of_the_right_shapes(way_back, sentence):
+    assert sentence in said("4.4", way_back)
+
+
+def test_from_zeros_one_parameter_moves():
+    net = nn.Sequential(nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 1))
+    with torch.no_grad():
+        for p in net.parameters():
+            p.zero_()
+    targets = torch.tensor([[1.0], [0.0], [1.0]])
+    F.binary_cross_entropy_with_logits(net(torch.rand(3, 784)), targets).backward()
+    moved = sum(int((p.grad != 0).sum()) for p in net.parameters())
+    assert find("4.5").judge(moved)[0] == RIGHT
 
 
 # Exercises that ask for a number.

@@ -12,17 +12,16 @@ from helpers.pictures.answers import disturb, draw_disturbed, draw_regions, draw
 from helpers.pictures.canvas import png
 
 POINTS = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-LABELS = torch.tensor([0, 1, 0, 1])
+LABELS = torch.tensor([[0], [1], [0], [1]])
 
 
 def right_half(points):
     """Class 1 where the first input is above a half."""
-    x = 20 * (points[:, 0] - 0.5)
-    return torch.stack([-x, x], dim=1)
+    return 40 * (points[:, :1] - 0.5)
 
 
 def undecided(points):
-    return torch.zeros(len(points), 2)
+    return torch.zeros(len(points), 1)
 
 
 def test_the_ground_is_the_probability_of_class_1():
@@ -57,7 +56,7 @@ def test_a_model_that_parts_nothing_has_no_border():
 
 
 def test_a_module_is_a_model_and_gathers_no_gradient():
-    model = nn.Linear(2, 2)
+    model = nn.Linear(2, 1)
     draw_regions({"line": model}, POINTS, LABELS)
     assert model.weight.grad is None
 
@@ -66,8 +65,8 @@ def test_a_module_is_a_model_and_gathers_no_gradient():
     ("models", "points", "labels", "message"),
     [
         ({}, POINTS, LABELS, "at least one model"),
-        ({"a": undecided}, torch.zeros(4, 3), LABELS, r"got \(4, 3\) and \(4,\)"),
-        ({"a": undecided}, POINTS, LABELS[:, None], r"got \(4, 2\) and \(4, 1\)"),
+        ({"a": undecided}, torch.zeros(4, 3), LABELS, r"got \(4, 3\) and \(4, 1\)"),
+        ({"a": undecided}, POINTS, LABELS[:, 0], r"got \(4, 2\) and \(4,\)"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(models, points, labels, message):

@@ -116,6 +116,22 @@ def test_show_images_shows_the_grid(shown):
     assert shown[0][1] == {"image/png": {"alt": ALT}}
 
 
+def test_show_some_spreads_over_all_that_may_be_shown(shown):
+    rows, labels = torch.zeros(40, 784), torch.tensor([1] * 20 + [0] * 20).unsqueeze(1)
+    canvas.show_some(rows, labels, torch.arange(40) % 2 == 0, ALT, n=4)
+    assert shown[0][0]["text/plain"].endswith("Titles: 3 | 3 | 7 | 7.")
+
+
+def test_show_some_says_when_there_is_none(shown, capsys):
+    canvas.show_some(torch.zeros(3, 784), torch.ones(3, 1), torch.zeros(3) > 0, ALT)
+    assert not shown and capsys.readouterr().out == "There is no such digit.\n"
+
+
+def test_show_some_names_sizes_that_do_not_match():
+    with pytest.raises(ValueError, match="each of 3 rows, got 2 and 3"):
+        canvas.show_some(torch.zeros(3, 784), torch.ones(2, 1), torch.ones(3) > 0, ALT)
+
+
 def test_images_may_have_frames():
     for framed in (False, True):
         (axis,) = canvas.image_grid(torch.zeros(1, 2, 2), framed=framed).axes

@@ -10,6 +10,7 @@ from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.pictures.curves import (
     draw_curves,
     draw_function,
+    draw_functions,
     draw_learning_rate,
     draw_together,
     draw_towards_one,
@@ -25,6 +26,21 @@ from helpers.training.muon import EXACT, FAST, orthogonalize
 def dl():
     x = torch.rand(40, 784, generator=torch.Generator().manual_seed(0))
     return Batches(x, (x[:, :392].sum(1) > x[:, 392:].sum(1)).long().unsqueeze(1), 16)
+
+
+def test_functions_are_drawn_number_by_number():
+    axis = draw_functions({"a": torch.relu, "b": lambda x: 2 * x}, (-1, 1), "in", "out").axes[0]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("in", "out")
+    for line, f in zip(axis.lines, (lambda x: max(x, 0), lambda x: 2 * x), strict=True):
+        assert line.get_ydata() == pytest.approx([f(x) for x in line.get_xdata()])
+    assert [line.get_linestyle() for line in axis.lines] == ["-", "--"]
+    assert axis.get_legend() and not draw_functions({"a": abs}, (0, 1), "", "").axes[0].get_legend()
+
+
+@pytest.mark.parametrize(("functions", "span"), [({}, (0, 1)), ({"a": abs}, (1, 1))])
+def test_functions_need_a_name_and_a_span(functions, span):
+    with pytest.raises(ValueError, match="draw_functions: expected one function"):
+        draw_functions(functions, span, "in", "out")
 
 
 def test_curves_hold_the_numbers_over_the_epochs():

@@ -25,7 +25,8 @@ def test_every_method_is_a_named_point():
     assert [x for x, _ in drawn] == [0, 785, 11_000_000]
     assert [y for _, y in drawn] == pytest.approx([0.05, 0.02, 0.005])
     assert [text.get_text() for text in axis.texts] == ["baseline", "linear", "resnet18"]
-    assert axis.get_xlabel() == "learnt parameters" and axis.get_ylabel() == "accuracy"
+    assert axis.get_xlabel() == "learnt parameters (logarithmic)"
+    assert axis.get_ylabel() == "accuracy (logarithmic in mistakes)"
 
 
 def test_better_is_higher_and_labels_are_accuracies():

@@ -1,4 +1,4 @@
-"""The exercises of lesson 04: what a non-linearity does, and what layers are made of."""
+"""The exercises of lesson 04: bends, layers, and the way back through them."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,11 +21,8 @@ def _fold(w1: torch.Tensor, b1: torch.Tensor, w2: torch.Tensor, b2: torch.Tensor
     return w1 @ w2, b1 @ w2 + b2
 
 
-def _residual_block(
-    x: torch.Tensor, w1: torch.Tensor, b1: torch.Tensor, w2: torch.Tensor, b2: torch.Tensor
-) -> torch.Tensor:
-    hidden = _relu(x @ w1 + b1)
-    return _relu(x + hidden @ w2 + b2)
+def _way_back(hidden: torch.Tensor, w2: torch.Tensor, d_out: torch.Tensor) -> Pair:
+    return hidden.T @ d_out, d_out @ w2.T
 
 
 def _leaves_it_alone(relu: Callable) -> Callable:
@@ -61,6 +58,27 @@ def _as_one(fold: Callable) -> Callable:
     return look
 
 
+def _both(way_back: Callable) -> Callable:
+    """Judge a pair (slopes of the weights, slopes of the hidden numbers) as one row."""
+
+    def look(hidden: torch.Tensor, w2: torch.Tensor, d_out: torch.Tensor) -> torch.Tensor | None:
+        result = way_back(hidden, w2, d_out)
+        if result is None or result is ...:
+            return None
+        if not is_pair(result):
+            raise ValueError("expected two tensors: return d_w2, d_hidden")
+        d_w2, d_hidden = result
+        if d_w2.shape != w2.shape or d_hidden.shape != hidden.shape:
+            raise ValueError(
+                f"slopes have the shape of what they belong to: {tuple(w2.shape)} for w2 and "
+                f"{tuple(hidden.shape)} for hidden; got {tuple(d_w2.shape)} and "
+                f"{tuple(d_hidden.shape)}"
+            )
+        return torch.cat([d_w2.flatten(), d_hidden.flatten()])
+
+    return look
+
+
 def _random(*shape: int, seed: int) -> torch.Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
@@ -84,9 +102,23 @@ def _two_layers() -> list[tuple]:
     ]
 
 
-def _block() -> list[tuple]:
-    return [(_random(6, 3, seed=8), *parameters) for parameters in _two_layers()[:1]]
+def _slopes() -> list[tuple]:
+    # First all sizes are equal, so that products in the wrong order are possible as well.
+    return [
+        (_random(3, 3, seed=8), _random(3, 3, seed=9), _random(3, 3, seed=10)),
+        (_random(5, 4, seed=11), _random(4, 2, seed=12), _random(5, 2, seed=13)),
+    ]
 
+
+_TURNED = "value: the product for {} needs one factor turned over, or the two in the other order."
+_WHICH_WAY = (
+    "Write the three shapes down. Which product of two of them, one turned by .T, gives the shape "
+    "of w2, and which that of hidden?"
+)
+_ALL_ZERO = (
+    "Go backwards. Which factor does a weight of the second layer's slope have? Which does that of "
+    "a hidden number have? Both are 0 here."
+)
 
 EXERCISES = {
     "4.1": Exercise(
@@ -112,6 +144,8 @@ EXERCISES = {
             Mistake(lambda x: x.sigmoid(), "value: this is the sigmoid, another non-linearity."),
         ),
         praise="it is what F.relu and nn.ReLU() compute, and it has no parameters.",
+        do="Each number by itself: keep it where it is positive, put 0 where it is not. "
+        "torch.where chooses; .clamp sets a limit.",
     ),
     "4.2": Exercise(
         solution=_count,
@@ -145,6 +179,7 @@ EXERCISES = {
         ),
         praise="one weight for each pair of an input and an output, one bias for each output.",
         tolerance=0,
+        do="Each two neighbours in sizes are one layer: inputs times outputs, plus outputs.",
     ),
     "4.3": Exercise(
         solution=_fold,
@@ -170,7 +205,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda w1, b1, w2, b2: (w2 @ w1, w2 @ b1 + b2),
-                "value: this is the order of section 7, where weights are stored transposed. Here "
+                "value: this is the order for weights as nn.Linear stores them, turned over. Here "
                 "the first layer stands on the left: w1 @ w2, b1 @ w2.",
             ),
             Mistake(
@@ -187,40 +222,79 @@ EXERCISES = {
             ),
         ),
         praise="two linear layers in a row are one: without a non-linearity depth gains nothing.",
+        do="Write (x @ w1 + b1) @ w2 + b2 and multiply the bracket out. What stands beside x, and "
+        "what stands alone?",
     ),
     "4.4": Exercise(
-        solution=_residual_block,
-        inputs=_block,
+        solution=_way_back,
+        inputs=_slopes,
+        observe=_both,
         mistakes=(
             Mistake(
-                lambda x, w1, b1, w2, b2: _relu(_relu(x @ w1 + b1) @ w2 + b2),
-                "value: these are two plain layers. Add x before the last ReLU.",
+                lambda h, w, d: (h.T @ d, d @ w),
+                _TURNED.format("hidden"),
+                "The shape of d_out is (n, outputs). What must w2 look like to follow it by @?",
+            ),
+            Mistake(lambda h, w, d: (h.T @ d, w @ d), _TURNED.format("hidden"), _WHICH_WAY),
+            Mistake(lambda h, w, d: (h.T @ d, w @ d.T), _TURNED.format("hidden"), _WHICH_WAY),
+            Mistake(lambda h, w, d: (h @ d, d @ w.T), _TURNED.format("w2"), _WHICH_WAY),
+            Mistake(lambda h, w, d: (d.T @ h, d @ w.T), _TURNED.format("w2"), _WHICH_WAY),
+            Mistake(
+                lambda h, w, d: (h.T @ d / len(h), d @ w.T),
+                "value: this takes the mean over the examples. Is it not in d_out already?",
+                "The loss has taken the mean: here the slopes of the examples only add up.",
             ),
             Mistake(
-                lambda x, w1, b1, w2, b2: x + _relu(_relu(x @ w1 + b1) @ w2 + b2),
-                "value: x is added after the last ReLU. Add it before.",
+                lambda h, w, d: (d @ w.T, h.T @ d),
+                "value: the right two, in the wrong order. First the slopes of w2.",
+                "return d_w2, d_hidden",
             ),
             Mistake(
-                lambda x, w1, b1, w2, b2: x + _relu(x @ w1 + b1) @ w2 + b2,
-                "value: the last ReLU is missing.",
-            ),
-            Mistake(
-                lambda x, w1, b1, w2, b2: _relu(x + (x @ w1 + b1) @ w2 + b2),
-                "value: the ReLU between the two layers is missing.",
-            ),
-            Mistake(
-                lambda x, w1, b1, w2, b2: _relu(_relu(x + x @ w1 + b1) @ w2 + b2),
-                "value: x is added before the second layer. It skips both: add it after them.",
-            ),
-            Mistake(
-                lambda x, w1, b1, w2, b2: _relu(_relu(x @ w1 + b1) + _relu(x @ w1 + b1) @ w2 + b2),
-                "value: you added the hidden numbers. Was x overwritten? Add what came in.",
-            ),
-            Mistake(
-                lambda x, w1, b1, w2, b2: _relu(x * (_relu(x @ w1 + b1) @ w2 + b2)),
-                "value: the input is added to what the layers give, not multiplied.",
+                lambda h, w, d: (h.T @ d, d @ w.T * (h > 0)),
+                "value: this goes through the ReLU as well. Stop at hidden, after the ReLU.",
+                "Leave the closed units as they are: the ReLU comes one step later.",
             ),
         ),
-        praise="with zero weights such a block passes x on, so a deep pile of them can be trained.",
+        praise="each weight's slope is what came in times the slope behind it, summed over images.",
+        do=_WHICH_WAY,
+    ),
+    "4.5": Exercise(
+        solution=1,
+        inputs=lambda: [()],
+        mistakes=(
+            Mistake(
+                23581,
+                "value: all of them? Begin at the output: its slope is not 0. What is multiplied "
+                "by it, one layer further back?",
+                _ALL_ZERO,
+            ),
+            Mistake(
+                0,
+                "value: nearly. The slope at the output is prediction minus target, and the "
+                "prediction is one half. Who gets it unchanged?",
+                "Go through w2, b2, w1, b1 one by one: which slope has no factor that is 0?",
+            ),
+            Mistake(
+                31,
+                "value: the second layer has 31 parameters. What is the slope of one of its "
+                "weights multiplied by?",
+                _ALL_ZERO,
+            ),
+            Mistake(
+                30,
+                "value: are these the weights of the second layer, or the biases of the first? "
+                "Either way: which number stands beside the slope behind them, as a factor?",
+                _ALL_ZERO,
+            ),
+            Mistake(
+                2,
+                "value: one bias a layer is not how many there are, and does a slope arrive at the "
+                "first layer?",
+                _ALL_ZERO,
+            ),
+        ),
+        praise="only the last bias moves, all else is stuck: so one begins with random numbers.",
+        tolerance=0,
+        do=_ALL_ZERO,
     ),
 }
