@@ -158,7 +158,7 @@ def _paint(axis: Axes, grid: torch.Tensor, limit: float) -> AxesImage:
 def _dot_negative(axis: Axes, grid: torch.Tensor, limit: float) -> None:
     """Put a dot on each number that is clearly negative: so its sign is seen in grey, too."""
     rows, columns = torch.nonzero(grid < -0.15 * limit, as_tuple=True)
-    width = 72 * axis.get_figure().get_size_inches()[0] * axis.get_position().width  # in points
+    width = axis.bbox.width * 72 / plt.rcParams["figure.dpi"]  # in points
     axis.scatter(
         columns, rows, s=min(0.4 * width / grid.shape[1], 5) ** 2, color="white", linewidths=0
     )
@@ -175,7 +175,8 @@ def draw_maps(
 ) -> Figure:
     """Draw kernels or feature maps side by side: orange is negative, white 0, purple positive.
 
-    Dots mark what is clearly negative, for those who do not see the colours. All share one scale, so they can be compared.
+    Dots mark what is clearly negative, for those who do not see the colours. All share one scale,
+    so they can be compared.
 
     Args:
         maps: float, shape (n, rows, columns); may carry a gradient.
