@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from helpers.models.convolution import apply_kernel, output_size
@@ -44,7 +45,7 @@ def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: i
     figure, (whole, *grids) = plt.subplots(1, 4, figsize=(9.6, 2.5))
     whole.imshow(image.numpy(), vmin=0, vmax=1)
     _frame(whole, row, column, rows, columns)
-    whole.axis("off")
+    frame(whole)
     whole.set_title("image", fontsize=11)
     titles = ("window", "kernel", f"products, sum {products.sum():.2f}")
     for axis, grid, title in zip(grids, (window, kernel, products), titles):
@@ -84,12 +85,12 @@ def draw_sliding(
         _frame(above, i, j, rows, columns)
         reached = torch.arange(high * wide).view(high, wide) <= i * wide + j
         below.imshow(torch.full((high, wide), 0.25).numpy(), vmin=0, vmax=1)
-        paint_weights(below, result.masked_fill(~reached, torch.nan), limit)
+        _paint(below, result.masked_fill(~reached, torch.nan), limit)
         _frame(below, i, j, 1, 1)
         # The result is smaller; with this margin each number stands below its window's middle.
         below.set_xlim(-columns / 2, wide - 1 + columns / 2)
         below.set_ylim(high - 1 + rows / 2, -rows / 2)
-        above.axis("off")
+        frame(above)
     return figure
 
 
@@ -148,6 +149,21 @@ def write_numbers(axis: Axes, grid: torch.Tensor) -> None:
         axis.text(j, i, f"{value:.3g}" if value else "0", ha="center", va="center", fontsize=10)
 
 
+def _paint(axis: Axes, grid: torch.Tensor, limit: float) -> AxesImage:
+    drawn = paint_weights(axis, grid, limit)
+    _dot_negative(axis, grid, limit)
+    return drawn
+
+
+def _dot_negative(axis: Axes, grid: torch.Tensor, limit: float) -> None:
+    """Put a dot on each number that is clearly negative: so its sign is seen in grey, too."""
+    rows, columns = torch.nonzero(grid < -0.15 * limit, as_tuple=True)
+    width = axis.bbox.width * 72 / plt.rcParams["figure.dpi"]  # in points
+    axis.scatter(
+        columns, rows, s=min(0.4 * width / grid.shape[1], 5) ** 2, color="white", linewidths=0
+    )
+
+
 def _frame(axis: Axes, row: int, column: int, rows: int, columns: int) -> None:
     axis.add_patch(
         Rectangle((column - 0.5, row - 0.5), columns, rows, fill=False, edgecolor=BLUE, linewidth=2)
@@ -159,7 +175,8 @@ def draw_maps(
 ) -> Figure:
     """Draw kernels or feature maps side by side: orange is negative, white 0, purple positive.
 
-    All share one scale, so they can be compared.
+    Dots mark what is clearly negative, for those who do not see the colours. All share one scale,
+    so they can be compared.
 
     Args:
         maps: float, shape (n, rows, columns); may carry a gradient.
@@ -182,7 +199,11 @@ def draw_maps(
     if titles is not None and len(titles) != len(maps):
         raise ValueError(f"draw_maps: got {len(maps)} maps but {len(titles)} titles")
     height = size * (1.25 if titles else 1.0)
-    return weights_grid(maps.detach().cpu(), titles, columns, (size, height), aspect=15)
+    maps = maps.detach().cpu()
+    figure = weights_grid(maps, titles, columns, (size, height), aspect=15)
+    for axis, grid in zip(figure.axes, maps):
+        _dot_negative(axis, grid, maps.abs().max().item())
+    return figure
 
 
 def draw_filtered(image: torch.Tensor, kernel: torch.Tensor) -> Figure:
@@ -200,15 +221,16 @@ def draw_filtered(image: torch.Tensor, kernel: torch.Tensor) -> Figure:
         ValueError: as ``apply_kernel`` does.
     """
     result = apply_kernel(image, kernel)
+    limit = result.abs().max().item() or 1.0
     figure, (before, middle, after) = plt.subplots(
         1, 3, figsize=(6.4, 2.4), width_ratios=(1, 0.8, 1.2)
     )
     before.imshow(image.numpy(), vmin=0, vmax=1)
-    before.axis("off")
+    frame(before)
     before.set_title("image", fontsize=11)
     write_numbers(middle, kernel)
     middle.set_title("kernel", fontsize=11)
-    figure.colorbar(paint_weights(after, result), ax=after, shrink=0.9)
+    figure.colorbar(_paint(after, result, limit), ax=after, shrink=0.9)
     after.set_title(f"from {result.min():.1f} to {result.max():.1f}", fontsize=11)
     return figure
 
@@ -235,7 +257,7 @@ def draw_edges(images: torch.Tensor, kernels: torch.Tensor, names: Sequence[str]
         first.imshow(image.numpy(), vmin=0, vmax=1)
         frame(first)
         for axis, result in zip(others, row):
-            drawn = paint_weights(axis, result, limit)
+            drawn = _paint(axis, result, limit)
     for axis, name in zip(axes[0], ["image", *names]):
         axis.set_title(name, fontsize=11)
     figure.colorbar(drawn, ax=axes, shrink=0.9, aspect=30)

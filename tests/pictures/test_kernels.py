@@ -117,6 +117,27 @@ def test_maps_share_one_scale():
     assert [axis.get_title() for axis in (first, second)] == ["small", "large"]
 
 
+def dots(axis):
+    """(row, column) of each dot."""
+    return [(row, column) for column, row in axis.collections[0].get_offsets().tolist()]
+
+
+def test_dots_mark_what_is_clearly_negative():
+    maps = torch.tensor([[[0.0, -4.0], [3.0, -0.5]], [[-1.0, 0.0], [0.0, 2.0]]])
+    first, second, _ = draw_maps(maps.requires_grad_()).axes
+    assert dots(first) == [(0, 1)]
+    assert dots(second) == [(0, 0)]
+
+
+def test_dots_mark_negative_results_but_not_what_is_not_computed_yet():
+    image, kernel = torch.tensor([[0.0, 1.0, 0.0, 1.0, 0.0]]), torch.tensor([[-1.0, 1.0]])
+    _, below = draw_sliding(image, kernel, places=[(0, 1)]).axes
+    assert dots(below) == [(0, 1)]
+    edges = draw_edges(image[None], kernel[None], ["edge"]).axes[1]
+    filtered = draw_filtered(image, kernel).axes[2]
+    assert dots(edges) == dots(filtered) == [(0, 1), (0, 3)]
+
+
 def test_maps_go_on_in_the_next_row():
     figure = draw_maps(torch.zeros(5, 2, 2), columns=2)
     assert len(figure.axes) == 3 * 2 + 1
