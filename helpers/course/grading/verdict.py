@@ -83,7 +83,7 @@ def all_of(numbers: list[str]) -> list[str]:
 
     Example:
         >>> all_of(["1.2"])
-        ['1.1', '1.2', '1.3', '1.4']
+        ['1.1', '1.2', '1.3', '1.4', '1.5']
     """
     lessons = {number.split(".")[0] for number in numbers}
     return [number for number in EXERCISES if number.split(".")[0] in lessons]
