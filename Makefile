@@ -152,7 +152,7 @@ ran: $(READY)
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
 refresh: $(READY)
-	$(BIN)/python -m tools.refresh "$(MAKE)"
+	$(BIN)/python -m tools.refresh "$(MAKE_COMMAND)"
 
 colab-env: $(COLAB_READY)
 
