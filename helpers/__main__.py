@@ -1,12 +1,14 @@
-"""``python -m helpers``: what works on this machine. ``python -m helpers progress``: exercises.
+"""``python -m helpers``: what works on this machine. ``progress`` and ``hint``: exercises.
 
 This file and ``helpers/__init__.py`` keep to words that old versions of Python understand, so that
 they can say themselves that they are too old.
 """
 
+import importlib
 import sys
 
 OLDEST = (3, 11)  # requires-python in pyproject.toml
+COMMANDS = {"progress": "helpers.course.grading.command", "hint": "helpers.course.tutor"}
 
 
 def main(arguments):
@@ -20,14 +22,14 @@ def main(arguments):
         return 1
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # an old terminal cannot show every letter
-    if arguments[:1] == ["progress"]:
+    if arguments and arguments[0] in COMMANDS:
         try:
-            from helpers.course.grading import command as progress
+            command = importlib.import_module(COMMANDS[arguments[0]])
         except ImportError as error:
-            print(f"fix   progress      cannot start: {error}")
+            print(f"fix   {arguments[0]:12}  cannot start: {error}")
             print("                    What is wrong here: python -m helpers")
             return 1
-        return progress.main(arguments[1:])
+        return command.main(arguments[1:])
     from helpers.course.doctor import command
 
     return command.main(arguments)

@@ -1,4 +1,4 @@
-"""The commands behind ``make colab``, ``make publish`` and ``make colab-versions``."""
+"""The commands behind ``make colab``, ``publish``, ``colab-versions`` and ``refresh``."""
 
 import sys
 

@@ -246,7 +246,7 @@ TEN = Exercise(
         (10, RIGHT, "ten."),
         (10.0, RIGHT, "ten."),
         (20, WRONG, "value: twice too much."),
-        (7, WRONG, "expected 10, got 7."),
+        (7, WRONG, "value: 7 is not the number that is asked for."),
         ("10", WRONG, "expected a number, got '10' (str)."),
         (True, WRONG, "expected a number, got True (bool)."),
         (..., UNTRIED, "write your answer"),

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,12 +21,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.lessons.browser import chromium
-from tools.lessons import sample
+from tools.lessons import ran, sample
 from tools.publish import Place, publish_lesson
 
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
 from tests import ROOT
-from tools.site import board, build, lessons, modules  # noqa: E402
+from tools.site import board, build, freshness, lessons, modules  # noqa: E402
 
 ARTIFACTS = ROOT / "artifacts"
 pytestmark = pytest.mark.slow
@@ -211,6 +212,38 @@ def test_formulas_need_no_script(published):
 def test_a_picture_has_the_words_of_its_notebook(published):
     page = BeautifulSoup((published / "notebooks/01_guess.html").read_text("utf-8"), "html.parser")
     assert [picture["alt"] for picture in page.article.find_all("img")] == ["A <dot>."]
+
+
+def last_line(folder: Path, page: str) -> str:
+    soup = BeautifulSoup((folder / page).read_text("utf-8"), "html.parser")
+    return soup.select_one(".extra_footer p")
+
+
+def test_each_page_says_when_its_lesson_last_ran(published):
+    for page in ("index.html", "helpers.html", "notebooks/01_guess.html", "search.html"):
+        assert last_line(published, page).text == "No run is recorded yet of lesson 01."
+
+
+@pytest.mark.parametrize(("days", "old"), [(0, False), (59, False), (70, True)])
+def test_a_page_says_that_the_last_run_is_long_ago(days, old):
+    day = (datetime.now(UTC).date() - timedelta(days=days)).isoformat()
+    told = freshness.told([ran.Run("01_a", "Linux <x>", day, {"torch": "2.15.0"})], ["01_a"])
+    note = BeautifulSoup(told, "html.parser").strong
+    assert f"on {day} with torch 2.15.0, on 1 system (Linux &lt;x&gt;)" in told
+    assert note.has_attr("hidden") != old and "60 days" in note.text
+
+
+def test_a_page_that_has_grown_old_says_so_when_it_is_opened(browser):
+    """The note was hidden when the page was built; the reader's clock shows it."""
+    script = (ROOT / "tools/site/static/freshness.js").read_text("utf-8")
+    for days, shown in ((10, False), (70, True)):
+        day = (datetime.now(UTC).date() - timedelta(days=days)).isoformat()
+        with browser.new_page() as page:
+            page.set_content(
+                f"<p><strong data-ran={day} data-days=60 hidden>old</strong></p>"
+                f"<script>{script}</script>"
+            )
+            assert page.locator("strong").is_visible() == shown
 
 
 def test_a_warning_puts_nothing_in_place(tmp_path):

@@ -137,3 +137,16 @@ def test_no_command_contains_what_somebody_else_may_have_written():
     for place, step in STEPS:
         for expression in re.findall(r"\$\{\{\s*([\w.]+)", step.get("run", "")):
             assert expression.startswith("matrix."), f"{place}: {expression}"
+
+
+def test_no_package_younger_than_a_week_is_installed():
+    """All that uv installs is installed under ``.ci/uv.toml``."""
+    file = "${{ github.workspace }}/.ci/uv.toml"
+    for name, workflow in WORKFLOWS.items():
+        for job, what in workflow["jobs"].items():
+            kept = what.get("env", {}).get("UV_CONFIG_FILE") == file
+            for step in what["steps"]:
+                run = step.get("run", "")
+                kept = kept or "UV_CONFIG_FILE=$GITHUB_WORKSPACE/.ci/uv.toml" in run
+                installs = "uv pip" in run or "uvx" in run
+                assert kept or not installs, f"{name}.yml, {job}: {run}"

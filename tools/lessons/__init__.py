@@ -10,6 +10,7 @@ module              its one idea
 ``kernel``          a kernel that every run, test or not, starts in the same way
 ``plugin``          all this in ``pytest --nbval``
 ``summary``         how much of each notebook was compared, and where the time went
+``ran``             when, with what and where the lessons last ran: ``python -m tools.lessons.ran``
 ``hygiene``         stored outputs from one clean run, which tell nothing of the machine
 ``standard``        the parts of a lesson and their order
 ``prose``           a number in the text is one that an output shows

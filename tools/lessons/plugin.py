@@ -2,7 +2,8 @@
 
 Added to nbval 0.11: numbers are compared within a tolerance (``compare``), displays may change
 (``live``), a cell that was never run fails, cells that depend on the images are not compared on
-practice data, and a summary says how much of each notebook was compared and where time went.
+practice data, and a summary says how much of each notebook was compared and where time went. What
+ran whole is recorded (``ran``).
 A notebook with exercises is collected a second time, as a learner leaves it who solves them all:
 on practice data, marked ``solved``; there each check must accept its solution.
 A display that a later cell updates still differs: a cell is judged before the next one runs.
@@ -16,7 +17,7 @@ from unittest.mock import patch
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools.lessons import compare, exercises, live, summary
+from tools.lessons import compare, exercises, live, ran, summary
 from tools.lessons.kernel import environment, on_practice_data
 from tools.lessons.notebook import CHECK, data_sets, notes, read, tags
 
@@ -156,7 +157,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much of each notebook was compared, and where the time went."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    lines = summary.lines([r for r in reports if isinstance(r, pytest.TestReport)])
+    reports = [report for report in reports if isinstance(report, pytest.TestReport)]
+    ran.record(terminalreporter.config.rootpath, reports)
+    lines = summary.lines(reports)
     if lines:
         terminalreporter.section("notebooks")
         for line in lines:

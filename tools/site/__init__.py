@@ -13,6 +13,7 @@ module         its one idea
 ``notebooks``  for Sphinx: descriptions of pictures, and what only makes sense in Jupyter
 ``docstrings`` for Sphinx: docstrings as pages show them
 ``formulas``   for Sphinx: formulas that a browser draws without a script
+``freshness``  for Sphinx: when and with what the lessons last ran, below each page
 ``build``      copy, write, build, and put in place only what is whole
 =============  ===================================================================================
 """

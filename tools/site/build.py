@@ -38,7 +38,7 @@ def build(root: Path, folder: Path) -> int:
                 outdir=work / "html",
                 doctreedir=work / "doctrees",
                 buildername="html",
-                confoverrides=launch(found),
+                confoverrides=launch(found) | {"lessons_root": root},
                 status=None,
                 warning=sys.stderr,
                 warningiserror=True,

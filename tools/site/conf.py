@@ -11,6 +11,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "tools.site.docstrings",
     "tools.site.formulas",
+    "tools.site.freshness",
     "tools.site.notebooks",
 ]
 
@@ -41,6 +42,7 @@ html_theme_options = {
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["freshness.js"]
 html_favicon = "static/icon.svg"
 html_show_copyright = False
 html_use_index = False  # the list of modules and the search are shorter ways

@@ -137,6 +137,9 @@ class Exercise:
                 known = self._diagnose(got, arguments)
                 if known:
                     return WRONG, known.says, known.do or self.do
+                if not callable(answered):  # what was expected would be the solution itself
+                    asked = f"value: {_shown(answered)} is not the number that is asked for."
+                    return WRONG, self.off or asked, self.do
                 if self.off and problem.startswith(_VALUES_OFF):
                     return WRONG, self.off, self.do
                 return WRONG, problem + _inputs(arguments), self.do

@@ -41,20 +41,31 @@ def judge(number: str, gave: object) -> tuple[str, str]:
         >>> judge("1.2", {"answer": None})[0]
         'not tried'
     """
+    result, sentence, _ = hinted(number, gave)
+    return result, sentence
+
+
+def hinted(number: str, gave: object) -> tuple[str, str, str]:
+    """As ``judge``, and the second, stronger hint; empty where there is none.
+
+    Example:
+        >>> hinted("2.5", {"answer": 0.5})[2]
+        'Go twice as far, to the other side.'
+    """
     exercise = EXERCISES[number]
     match gave:
         case {"problem": str(text)}:
-            return RESULTS[WRONG], text
+            return RESULTS[WRONG], text, ""
         case {"answer": packed}:
-            verdict, sentence = exercise.judge(unpack(packed))
+            verdict, sentence, more = exercise.hints(unpack(packed))
         case {"outcomes": [{"value": None | {"...": True}}, *_], "stub": True}:
-            verdict, sentence = exercise.judge(_untouched)
+            verdict, sentence, more = exercise.hints(_untouched)
         case {"outcomes": list(outcomes)}:
             settings = {field.name: getattr(exercise, field.name) for field in fields(exercise)}
-            verdict, sentence = _Replayed(**settings).judge(_Recording(outcomes))
+            verdict, sentence, more = _Replayed(**settings).hints(_Recording(outcomes))
         case _:
             raise ValueError("not what an answer gives")
-    return RESULTS[verdict], sentence
+    return RESULTS[verdict], sentence, more
 
 
 def is_known(number: str) -> bool:
@@ -72,7 +83,7 @@ def all_of(numbers: list[str]) -> list[str]:
 
     Example:
         >>> all_of(["1.2"])
-        ['1.1', '1.2', '1.3', '1.4']
+        ['1.1', '1.2', '1.3', '1.4', '1.5']
     """
     lessons = {number.split(".")[0] for number in numbers}
     return [number for number in EXERCISES if number.split(".")[0] in lessons]
