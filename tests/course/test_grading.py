@@ -585,9 +585,9 @@ def classroom(tmp_path_factory):
     return rows
 
 
-def marked(folder: Path, table: Path, timeout: float) -> list[Row]:
+def marked(folder: Path, table: Path, timeout: float, *more: str) -> list[Row]:
     """What the command writes about a folder of submissions."""
-    given = ["--submissions", str(folder), "--csv", str(table), "--timeout", f"{timeout:g}"]
+    given = ["--submissions", str(folder), "--csv", str(table), "--timeout", f"{timeout:g}", *more]
     assert command.main(given + ([] if walls() else ["--unprotected"])) == 0
     return table_of(table)
 
@@ -1028,7 +1028,7 @@ def test_a_second_call_goes_on_where_the_first_stopped(tmp_path, monkeypatch, ca
         (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "a.ipynb").write_text(text)
     given = ["--submissions", str(tmp_path / "class"), "--csv", str(tmp_path / "a.csv")]
-    given += ["--unprotected"]
+    given += ["--unprotected", "--jobs", "1"]
     assert command.main(given) == 128 + 15
     out = capsys.readouterr().out
     assert "SIGTERM" in out and "holds 1 rows" in out

@@ -111,6 +111,6 @@ if __name__ == "__main__":
     if sys.platform == "linux":
         inside.end_with_parent()
         if os.getcwd() == WORK:  # behind walls
-            inside.refuse_sockets()
+            inside.refuse_calls()
     main(sys.argv[1:])
     os._exit(0)  # threads that an answer has started do not keep the process

@@ -2,21 +2,32 @@
 
 import argparse
 import os
-import signal
-import threading
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
+from helpers.course.grading.formats import FORMATS, write_results
 from helpers.course.grading.isolate import CannotStart, Runner
+from helpers.course.grading.jobs import at_once, in_turn, side_by_side
 from helpers.course.grading.marking import WORDS, Mark, marks, missing, unreadable
+from helpers.course.grading.merging import is_in_shard, joined
+from helpers.course.grading.results import exercises_of, results_of
 from helpers.course.grading.sandbox import Walls, walls
-from helpers.course.grading.submissions import HandIn, hand_ins, is_notebook, read_file
-from helpers.course.grading.table import Row, Table, printable
+from helpers.course.grading.stopping import Stopped, signals_raise
+from helpers.course.grading.submissions import (
+    HandIn,
+    digest_of,
+    hand_ins,
+    is_notebook,
+    read_file,
+    work_of,
+)
+from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows
 
 TIMEOUT = 60.0  # seconds for the answers of a notebook
 
@@ -33,14 +44,6 @@ NO_WALLS = (
 )
 
 
-class Stopped(BaseException):
-    """A signal asks the command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.status = 128 + number
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run the command.
 
@@ -54,6 +57,29 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         SystemExit: when there is no such folder, or an argument is of another form.
     """
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.submissions is None and chosen.merge is None:
+        of_class = ("learner", "csv", "unprotected", "jobs", "shard", "out", "lesson")
+        if chosen.format != "csv" or any(getattr(chosen, name) for name in of_class):
+            parser.error(
+                "--csv, --format, --jobs, --learner, --lesson, --out, --shard and --unprotected "
+                "belong to --submissions"
+            )
+        place = chosen.place or (Path("notebooks") if Path("notebooks").is_dir() else Path("."))
+        if not place.exists():
+            parser.error(f"there is no notebook in {place}; name the folder or the file")
+        with signals_raise():
+            return _own(place, chosen.timeout, parser)
+    folder = chosen.submissions
+    if chosen.place is not None or (folder is not None and not folder.is_dir()):
+        parser.error(f"--submissions: expected one folder, got {folder}")
+    _ready_to_write(chosen, parser)
+    with signals_raise():
+        return _class(chosen, parser) if chosen.merge is None else _merge(chosen, parser)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m helpers progress",
         description="Tell which exercises pass in the notebooks on disk, as they were last saved.",
@@ -65,11 +91,59 @@ def main(arguments: Sequence[str]) -> int:
         "--submissions", type=Path, metavar="FOLDER", help="one folder, notebook or .zip a learner"
     )
     parser.add_argument(
+        "--learner",
+        metavar="NAME",
+        help="all that lies in the folder of submissions is the work of this one learner",
+    )
+    parser.add_argument(
         "--csv",
         type=Path,
         metavar="FILE",
         help="where the table of submissions goes (else: progress.csv); what it holds already "
         "about the same files is not judged again: delete it to start anew",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_whole,
+        metavar="N",
+        help="how many submissions are judged side by side (else: as many as there are "
+        "processors, and as the memory holds)",
+    )
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="judge only part I of N of the learners, as one job of many (else: all; the table is "
+        "progress-I-of-N.csv)",
+    )
+    parser.add_argument(
+        "--merge",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="make one table of those of several parts, and judge nothing; with --submissions it "
+        "tells who is in none of them",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("csv", *FORMATS),
+        default="csv",
+        help="write the results in this form, too",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="PATH",
+        help="where they go: a file, or for a class in a format of one learner each, a folder",
+    )
+    parser.add_argument(
+        "--lesson",
+        type=_whole,
+        action="append",
+        default=[],
+        metavar="N",
+        help="what was to be handed in, for --format: all exercises of this lesson count, and no "
+        "others; may be given more than once (else: those count that are there)",
     )
     parser.add_argument(
         "--timeout",
@@ -84,19 +158,7 @@ def main(arguments: Sequence[str]) -> int:
         action="store_true",
         help="judge submissions without walls around their code",
     )
-    chosen = parser.parse_args(arguments)
-    if chosen.submissions is None:
-        if chosen.csv is not None or chosen.unprotected:
-            parser.error("--csv and --unprotected belong to --submissions")
-        place = chosen.place or (Path("notebooks") if Path("notebooks").is_dir() else Path("."))
-        if not place.exists():
-            parser.error(f"there is no notebook in {place}; name the folder or the file")
-        with _signals():
-            return _own(place, chosen.timeout, parser)
-    if chosen.place is not None or not chosen.submissions.is_dir():
-        parser.error(f"--submissions: expected one folder, got {chosen.submissions}")
-    with _signals():
-        return _class(chosen, parser)
+    return parser
 
 
 def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
@@ -160,8 +222,39 @@ def _own(place: Path, timeout: float, parser: argparse.ArgumentParser) -> int:
     return 0
 
 
+def _ready_to_write(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Find out before any work whether the results can be written, and where."""
+    if chosen.csv is None:
+        part = "-{}-of-{}".format(*chosen.shard) if chosen.shard else ""
+        chosen.csv = Path(f"progress{part}.csv")
+    try:
+        exercises_of(chosen.lesson)
+    except ValueError as error:
+        parser.error(f"--lesson: {error}")
+    if chosen.format == "csv":
+        if chosen.out is not None:
+            parser.error("--out belongs to another --format than csv; a table goes to --csv FILE")
+        return
+    form = FORMATS[chosen.format]
+    lacking = [name for name in form.needs if not os.environ.get(name)]
+    if lacking:
+        parser.error(
+            f"--format {chosen.format}: expected what {chosen.format} says of the submission, but "
+            f"{', '.join(lacking)} are not set; it is written where its runner starts this command"
+        )
+    chosen.split = form.alone and chosen.learner is None
+    if chosen.split and form.needs:
+        parser.error(f"--format {chosen.format} tells of one submission: name it by --learner NAME")
+    chosen.out = chosen.out or Path(chosen.format if chosen.split else form.file)
+    if not chosen.out.absolute().parent.is_dir():
+        parser.error(f"--out: there is no folder {chosen.out.parent} to write into")
+    if chosen.out.exists() and chosen.out.is_dir() != chosen.split:
+        expected = "a folder, with a folder a learner" if chosen.split else "a file"
+        parser.error(f"--out: expected {expected}, and {chosen.out} is something else")
+
+
 def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    folder, file = chosen.submissions, chosen.csv or Path("progress.csv")
+    folder, file = chosen.submissions, chosen.csv
     protection = None if chosen.unprotected else walls()
     if protection is None and not chosen.unprotected:
         parser.error(NO_WALLS)
@@ -170,10 +263,7 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             f"--submissions: {folder} lies among Python's own files, where the code of a "
             "submission could read it: move it elsewhere"
         )
-    try:
-        found = [(hand_in, hand_in.digest()) for hand_in in hand_ins(folder, besides=file)]
-    except OSError as error:
-        parser.error(f"--submissions: cannot read {folder}: {error.strerror}")
+    found = _found(chosen, parser)
     try:
         table = Table(file, [_key(hand_in, digest) for hand_in, digest in found if digest])
     except (OSError, ValueError) as error:
@@ -186,25 +276,104 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         left = [hand_in for hand_in, digest in found if _key(hand_in, digest) not in judged]
         if len(left) < len(found):
             print(f"{file} holds {len(found) - len(left)} of {len(found)} notebooks already.")
+        jobs, why = at_once(chosen.jobs, len(left))
+        if why:
+            print(f"--jobs: {jobs} in place of {chosen.jobs}, as {why}.")
         try:
-            _fill(table, left, chosen.timeout, protection)
+            _fill(table, left, chosen.timeout, protection, jobs)
+            table.put_in_order(_key(hand_in, digest)[:2] for hand_in, digest in found)
+            rows = table.rows
+            _write(rows, chosen)
         except (Stopped, CannotStart, OSError) as error:
-            rows = f"{file} holds {len(table.rows)} rows"
-            return _told(error, f"{rows}; the same command goes on from there.")
-    print(class_table(table.rows))
-    print(f"\n{file}: {len(table.rows)} rows, one a learner and exercise.")
+            held = f"{file} holds {len(table.rows)} rows"
+            return _told(error, f"{held}; the same command goes on from there.")
+    print(class_table(rows))
+    print(f"\n{file}: {len(rows)} rows, one a learner and exercise.")
     if protection is None:
         print(OPEN)
     return 0
 
 
-def _fill(table: Table, found: Iterable[HandIn], timeout: float, protection: Walls | None) -> None:
-    """Judge one hand-in after the other; each is on disk before the next one begins."""
-    with Runner(protection) as runner:
-        for hand_in in tqdm(found, leave=False, disable=None):
-            its_marks = _marks(hand_in.read, timeout, runner) or [missing()]
-            row = partial(Row, hand_in.learner, hand_in.notebook, digest=hand_in.digest())
-            table.add(row(*mark) for mark in its_marks)
+def _merge(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    try:
+        for file in chosen.merge:
+            if not file.exists():
+                raise ValueError(f"there is no table {file}")
+        rows = joined({str(file): read_rows(file) for file in chosen.merge})
+        read_rows(chosen.csv)  # what is something else is left alone
+        write_rows(chosen.csv, rows)
+        _write(rows, chosen)
+    except (OSError, ValueError) as error:
+        parser.error(f"--merge: {error}")
+    print(class_table(rows))
+    print(f"\n{chosen.csv}: {len(rows)} rows of {len(chosen.merge)} tables.")
+    if chosen.submissions is None:
+        return 0
+    there = {row.key()[:2] for row in rows}
+    keys = [_key(hand_in, digest)[:2] for hand_in, digest in _found(chosen, parser)]
+    lacking = [" ".join(key).strip() for key in keys if key not in there]
+    for name in lacking:
+        print(f"in no table: {printable(name)}")
+    return 1 if lacking else 0
+
+
+def _found(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> list[tuple[HandIn, str]]:
+    """What was handed in, as far as it belongs to this part, each with its digest."""
+    folder, own = chosen.submissions, {chosen.csv.absolute()}
+    if chosen.out is not None:
+        own.add(chosen.out.absolute())
+    try:
+        found = work_of(folder, chosen.learner) if chosen.learner else hand_ins(folder, own)
+        return [
+            (hand_in, hand_in.digest())
+            for hand_in in found
+            if chosen.shard is None or is_in_shard(hand_in.learner, *chosen.shard)
+        ]
+    except OSError as error:
+        parser.error(f"--submissions: cannot read {folder}: {error.strerror}")
+
+
+def _fill(
+    table: Table, found: Sequence[HandIn], timeout: float, protection: Walls | None, jobs: int
+) -> None:
+    """Judge the hand-ins; each is on disk as soon as it is judged."""
+    judge = partial(_judged, timeout)
+    tqdm.monitor_interval = 0  # no thread of its own: workers are forks
+    if jobs == 1:
+        judged = in_turn(found, judge, Runner(protection))
+    else:
+        judged = side_by_side(found, judge, protection, jobs)
+    with closing(judged):
+        for rows in tqdm(judged, total=len(found), unit="notebook", leave=False, disable=None):
+            table.add(rows)
+
+
+def _judged(timeout: float, hand_in: HandIn, runner: Runner) -> list[Row]:
+    """The rows of a hand-in, with the digest of the very bytes that were judged."""
+    digest = ""
+    try:
+        content = hand_in.read()
+        digest = digest_of(content)
+    except (OSError, ValueError, MemoryError) as error:
+        its_marks = unreadable(error)
+    else:
+        its_marks = marks(content, timeout, runner) or [missing()]
+    return [Row(hand_in.learner, hand_in.notebook, *mark, digest) for mark in its_marks]
+
+
+def _write(rows: Sequence[Row], chosen: argparse.Namespace) -> None:
+    """The results in the format that was asked for, besides the table."""
+    if chosen.format == "csv":
+        return
+    form = FORMATS[chosen.format]
+    results = results_of(rows, chosen.lesson)
+    if form.alone and not chosen.split and len(results) != 1:
+        raise ValueError(
+            f"--format {chosen.format} tells of one learner, and the tables of {len(results)}"
+        )
+    files = write_results(form, results, chosen.out, chosen.split)
+    shown = files[0] if len(files) == 1 else f"{len(files)} files {form.file} in {chosen.out}"
+    print(f"{shown}: written as {chosen.format}.")
 
 
 def _marks(read: Callable[[], bytes], timeout: float, runner: Runner) -> list[Mark]:
@@ -230,28 +399,19 @@ def _told(error: BaseException, rest: str) -> int:
     return error.status if isinstance(error, Stopped) else 1
 
 
-@contextmanager
-def _signals() -> Iterator[None]:
-    """A closed terminal, SIGTERM and Ctrl-C raise ``Stopped``, once: then all is put in order."""
-    if threading.current_thread() != threading.main_thread():
-        yield
-        return
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
-    heard = {number for number, handler in before.items() if handler != signal.SIG_IGN}  # nohup
+def _whole(text: str) -> int:
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", text):
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return int(text)
 
-    def stop(number: int, frame: object) -> None:
-        for other in heard:
-            signal.signal(other, signal.SIG_IGN)
-        raise Stopped(number)
 
-    for number in heard:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number in heard:
-            signal.signal(number, before[number] or signal.SIG_DFL)
+def _shard(text: str) -> tuple[int, int]:
+    parts = re.fullmatch("([0-9]{1,6})/([0-9]{1,6})", text)
+    if not parts or not 1 <= int(parts[1]) <= int(parts[2]):
+        raise argparse.ArgumentTypeError(
+            f"expected a part and their number, such as 1/4 to 4/4, got {text}"
+        )
+    return int(parts[1]), int(parts[2])
 
 
 def _seconds(text: str) -> float:
