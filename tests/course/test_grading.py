@@ -754,6 +754,21 @@ def test_what_python_needs_is_the_only_thing_in_sight(tmp_path):
 
 
 @walled
+def test_a_keeper_that_does_not_end_what_it_keeps_costs_no_marks(monkeypatch):
+    """The whole process is ended then, a new one is started, and the notebook goes on."""
+    patience = isolate._Forked.ended
+    monkeypatch.setattr(
+        isolate._Forked,
+        "ended",
+        lambda self, seconds: "" if seconds == 10 else patience(self, seconds),
+    )
+    with isolate.Runner(walls()) as runner:
+        content = json.dumps(lesson_02(mse=HANGS, slope=RIGHT["2.2"])).encode()
+        found = marking.marks(content, 10, runner)
+    assert [mark.result for mark in found] == ["stopped", "right", *["not tried"] * 3]
+
+
+@walled
 def test_submissions_in_sight_of_each_other_are_refused(tmp_path, monkeypatch, capsys):
     in_sight = replace(walls(), shown=(str(tmp_path),))
     monkeypatch.setattr(command, "walls", lambda: in_sight)

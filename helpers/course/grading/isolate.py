@@ -217,6 +217,8 @@ class _Forked:
         return self._reason
 
     def stop(self) -> None:
+        if self._line.fileno() < 0:  # it was stopped before
+            return
         with contextlib.suppress(OSError):
             self._line.shutdown(socket.SHUT_WR)
         if self.ended(10) in ("", _KEEPER_GONE):
