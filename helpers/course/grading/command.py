@@ -11,11 +11,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+import helpers
 from helpers.course.grading.formats import FORMATS, write_results
 from helpers.course.grading.isolate import CannotStart, Runner
 from helpers.course.grading.jobs import at_once, in_turn, side_by_side
 from helpers.course.grading.marking import WORDS, Mark, marks, missing, unreadable
 from helpers.course.grading.merging import is_in_shard, joined
+from helpers.course.grading.record import Record, differences, page, read_record, record_of
 from helpers.course.grading.results import exercises_of, results_of
 from helpers.course.grading.sandbox import Walls, walls
 from helpers.course.grading.stopping import Stopped, signals_raise
@@ -27,7 +29,7 @@ from helpers.course.grading.submissions import (
     read_file,
     work_of,
 )
-from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows
+from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows, write_whole
 
 TIMEOUT = 60.0  # seconds for the answers of a notebook
 
@@ -60,18 +62,20 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     if chosen.submissions is None and chosen.merge is None:
-        of_class = ("learner", "csv", "unprotected", "jobs", "shard", "out", "lesson")
-        if chosen.format != "csv" or any(getattr(chosen, name) for name in of_class):
-            parser.error(
-                "--csv, --format, --jobs, --learner, --lesson, --out, --shard and --unprotected "
-                "belong to --submissions"
-            )
+        of_class = {"csv", "format", "jobs", "learner", "lesson", "shard"}
+        of_class |= set() if chosen.record else {"out"}
+        of_class |= set() if chosen.verify else {"unprotected"}
+        given = sorted(n for n in of_class if getattr(chosen, n) != parser.get_default(n))
+        if given:
+            parser.error(f"--{', --'.join(given)}: belongs to --submissions")
         place = chosen.place or (Path("notebooks") if Path("notebooks").is_dir() else Path("."))
         if not place.exists():
             parser.error(f"there is no notebook in {place}; name the folder or the file")
         with signals_raise():
-            return _own(place, chosen.timeout, parser)
+            return _own(place, chosen, parser)
     folder = chosen.submissions
+    if chosen.record or chosen.verify:
+        parser.error("--record and --verify are about one learner's notebooks: name their folder")
     if chosen.place is not None or (folder is not None and not folder.is_dir()):
         parser.error(f"--submissions: expected one folder, got {folder}")
     _ready_to_write(chosen, parser)
@@ -86,6 +90,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "place", nargs="?", type=Path, help="a notebook or a folder of them (else: notebooks)"
+    )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="write the results of these notebooks as a page, record.html, or --out FILE",
+    )
+    parser.add_argument(
+        "--verify",
+        type=Path,
+        metavar="FILE",
+        help="grade the notebooks again, and tell where they are not what this record says",
     )
     parser.add_argument(
         "--submissions", type=Path, metavar="FOLDER", help="one folder, notebook or .zip a learner"
@@ -202,24 +217,60 @@ def class_table(table: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def _own(place: Path, timeout: float, parser: argparse.ArgumentParser) -> int:
+def _own(place: Path, chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     names = [place.name] if place.is_file() else sorted(filter(is_notebook, os.listdir(place)))
     folder = place.parent if place.is_file() else place
+    out = chosen.out or Path("record.html")
     if not names:
         parser.error(f"there is no notebook in {place}; name the folder or the file")
+    if chosen.record and not out.absolute().parent.is_dir():
+        parser.error(f"--out: there is no folder {out.parent} to write into")
+    record = None
+    if chosen.verify:
+        try:
+            record = read_record(read_file(chosen.verify))
+        except (OSError, ValueError) as error:
+            print(f"{chosen.verify} cannot be verified: {printable(str(error))}")
+            return 1
+        # Somebody else's notebooks, and no more of them than it names.
+        names = [name for name in names if name in {entry.notebook for entry in record.entries}]
+    protection = walls()
+    if record and not chosen.unprotected:
+        if protection is None:
+            parser.error(NO_WALLS)
+        if not protection.hide(folder):
+            parser.error(f"{folder} lies among Python's own files: move it elsewhere")
     found: list[tuple[str, list[Mark]]] = []
     try:
-        with Runner(walls()) as runner:
+        with Runner(None if record and chosen.unprotected else protection) as runner:
             for name in tqdm(names, leave=False, disable=None):
-                its_marks = _marks(partial(read_file, folder / name), timeout, runner)
-                found.append((Path(name).stem, its_marks))
-    except (Stopped, CannotStart) as error:
+                found.append((name, _marks(partial(read_file, folder / name), chosen, runner)))
+        if chosen.record:
+            write_whole(out, page(record_of(found)))
+    except (Stopped, CannotStart, OSError) as error:
         return _told(error, "No result was written.")
-    print(own_table([(name, its_marks) for name, its_marks in found if its_marks]))
+    shown = [(Path(name).stem, its_marks) for name, its_marks in found if its_marks]
+    print(own_table(shown))
     count = Counter(mark.result for _, its_marks in found for mark in its_marks)
     results = ", ".join(f"{count[word]} {word}" for word in WORDS if count[word])
     print(f"\n{results or 'No exercises'}. Notebooks count as they were last saved.")
-    return 0
+    if chosen.record:
+        print(f"{out}: a page that proves the work, not the person.")
+    return _compared(record, found, chosen.verify) if record else 0
+
+
+def _compared(record: Record, found: Sequence[tuple[str, Sequence[Mark]]], file: Path) -> int:
+    """Tell whether a record and the notebooks agree, and give the exit status."""
+    told = differences(record, found)
+    agree = "these notebooks are what it says. It proves the work, not the person."
+    says = "it differs from these notebooks." if told else agree
+    print(f"\n{file} of {printable(record.date)}: {says}")
+    for line in told:
+        print(f"  {line}")
+    if record.course != helpers.__version__:
+        versions = f"{printable(record.course)} of the course, and this is {helpers.__version__}"
+        print(f"It was written with version {versions}: their exercises may differ.")
+    return 1 if told else 0
 
 
 def _ready_to_write(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -358,7 +409,7 @@ def _judged(timeout: float, hand_in: HandIn, runner: Runner) -> list[Row]:
         its_marks = unreadable(error)
     else:
         its_marks = marks(content, timeout, runner) or [missing()]
-    return [Row(hand_in.learner, hand_in.notebook, *mark, digest) for mark in its_marks]
+    return [Row(hand_in.learner, hand_in.notebook, *mark[:3], digest) for mark in its_marks]
 
 
 def _write(rows: Sequence[Row], chosen: argparse.Namespace) -> None:
@@ -376,12 +427,12 @@ def _write(rows: Sequence[Row], chosen: argparse.Namespace) -> None:
     print(f"{shown}: written as {chosen.format}.")
 
 
-def _marks(read: Callable[[], bytes], timeout: float, runner: Runner) -> list[Mark]:
+def _marks(read: Callable[[], bytes], chosen: argparse.Namespace, runner: Runner) -> list[Mark]:
     try:
         content = read()
     except (OSError, ValueError, MemoryError) as error:
         return unreadable(error)
-    return marks(content, timeout, runner)
+    return marks(content, chosen.timeout, runner)
 
 
 def _key(hand_in: HandIn, digest: str) -> tuple[str, str, str]:

@@ -60,7 +60,7 @@ class Runner:
         >>> with Runner(None) as runner:
         ...     ended = runner.run(b'{"cells": []}', done=[], seconds=10)
         >>> ended.said
-        [{'ready': True}, {'questions': []}]
+        [{'ready': True}, {'questions': [], 'answers': {}}]
     """
 
     def __init__(self, walls: Walls | None, processor: int | None = None) -> None:
