@@ -2,7 +2,7 @@
 
 With ``--submissions`` it judges the notebooks of a class and writes a table.
 
-- ``command``: the command line.
+- ``command`` does what is asked by its ``arguments``, and ``shown`` is what it prints.
 - ``jobs`` judges submissions side by side, and ``stopping`` ends all in good order.
 - ``submissions`` finds what a class has handed in, ``archive`` looks into a .zip, and ``table`` is
   the CSV file of all results; ``merging`` makes one of many.

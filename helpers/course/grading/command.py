@@ -1,10 +1,9 @@
-"""The command line of ``python -m helpers progress``, and the tables that it prints."""
+"""The command ``python -m helpers progress``."""
 
 import argparse
 import os
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -12,14 +11,16 @@ from pathlib import Path
 from tqdm import tqdm
 
 import helpers
+from helpers.course.grading.arguments import parser_of_progress, refuse_what_makes_no_sense
 from helpers.course.grading.formats import FORMATS, write_results
 from helpers.course.grading.isolate import CannotStart, Runner
 from helpers.course.grading.jobs import at_once, in_turn, side_by_side
 from helpers.course.grading.marking import WORDS, Mark, marks, missing, unreadable
 from helpers.course.grading.merging import is_in_shard, joined
 from helpers.course.grading.record import Record, differences, page, read_record, record_of
-from helpers.course.grading.results import exercises_of, results_of
+from helpers.course.grading.results import results_of
 from helpers.course.grading.sandbox import Walls, walls
+from helpers.course.grading.shown import class_table, own_table
 from helpers.course.grading.stopping import Stopped, signals_raise
 from helpers.course.grading.submissions import (
     HandIn,
@@ -30,8 +31,6 @@ from helpers.course.grading.submissions import (
     work_of,
 )
 from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows, write_whole
-
-TIMEOUT = 60.0  # seconds for the answers of a notebook
 
 # What is open without walls; the README says the same.
 OPEN = (
@@ -59,172 +58,21 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         SystemExit: when there is no such folder, or an argument is of another form.
     """
-    parser = _parser()
+    parser = parser_of_progress()
     chosen = parser.parse_args(arguments)
-    if chosen.submissions is None and chosen.merge is None:
-        of_class = {"csv", "format", "jobs", "learner", "lesson", "shard"}
-        of_class |= set() if chosen.record else {"out"}
-        of_class |= set() if chosen.verify else {"unprotected"}
-        given = sorted(n for n in of_class if getattr(chosen, n) != parser.get_default(n))
-        if given:
-            parser.error(f"--{', --'.join(given)}: belongs to --submissions")
-        place = chosen.place or (Path("notebooks") if Path("notebooks").is_dir() else Path("."))
-        if not place.exists():
-            parser.error(f"there is no notebook in {place}; name the folder or the file")
-        with signals_raise():
-            return _own(place, chosen, parser)
-    folder = chosen.submissions
-    if chosen.record or chosen.verify:
-        parser.error("--record and --verify are about one learner's notebooks: name their folder")
-    if chosen.place is not None or (folder is not None and not folder.is_dir()):
-        parser.error(f"--submissions: expected one folder, got {folder}")
-    _ready_to_write(chosen, parser)
+    refuse_what_makes_no_sense(chosen, parser)
     with signals_raise():
-        return _class(chosen, parser) if chosen.merge is None else _merge(chosen, parser)
+        if chosen.merge is not None:
+            return _merge(chosen, parser)
+        return _own(chosen, parser) if chosen.submissions is None else _class(chosen, parser)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m helpers progress",
-        description="Tell which exercises pass in the notebooks on disk, as they were last saved.",
-    )
-    parser.add_argument(
-        "place", nargs="?", type=Path, help="a notebook or a folder of them (else: notebooks)"
-    )
-    parser.add_argument(
-        "--record",
-        action="store_true",
-        help="write the results of these notebooks as a page, record.html, or --out FILE",
-    )
-    parser.add_argument(
-        "--verify",
-        type=Path,
-        metavar="FILE",
-        help="grade the notebooks again, and tell where they are not what this record says",
-    )
-    parser.add_argument(
-        "--submissions", type=Path, metavar="FOLDER", help="one folder, notebook or .zip a learner"
-    )
-    parser.add_argument(
-        "--learner",
-        metavar="NAME",
-        help="all that lies in the folder of submissions is the work of this one learner",
-    )
-    parser.add_argument(
-        "--csv",
-        type=Path,
-        metavar="FILE",
-        help="where the table of submissions goes (else: progress.csv); what it holds already "
-        "about the same files is not judged again: delete it to start anew",
-    )
-    parser.add_argument(
-        "--jobs",
-        type=_whole,
-        metavar="N",
-        help="how many submissions are judged side by side (else: as many as there are "
-        "processors, and as the memory holds)",
-    )
-    parser.add_argument(
-        "--shard",
-        type=_shard,
-        metavar="I/N",
-        help="judge only part I of N of the learners, as one job of many (else: all; the table is "
-        "progress-I-of-N.csv)",
-    )
-    parser.add_argument(
-        "--merge",
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="make one table of those of several parts, and judge nothing; with --submissions it "
-        "tells who is in none of them",
-    )
-    parser.add_argument(
-        "--format",
-        choices=("csv", *FORMATS),
-        default="csv",
-        help="write the results in this form, too",
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="PATH",
-        help="where they go: a file, or for a class in a format of one learner each, a folder",
-    )
-    parser.add_argument(
-        "--lesson",
-        type=_whole,
-        action="append",
-        default=[],
-        metavar="N",
-        help="what was to be handed in, for --format: all exercises of this lesson count, and no "
-        "others; may be given more than once (else: those count that are there)",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=TIMEOUT,
-        metavar="SECONDS",
-        help=f"for all answers of one notebook (else: {TIMEOUT:g}); each may take an equal share "
-        "of what is left",
-    )
-    parser.add_argument(
-        "--unprotected",
-        action="store_true",
-        help="judge submissions without walls around their code",
-    )
-    return parser
-
-
-def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
-    """A learner's results as text: lesson, exercise, result, what the check says.
-
-    Args:
-        found: name of the notebook and its marks.
-
-    Example:
-        >>> print(own_table([("02_gradients", [Mark("2.1", "wrong", "value: too large.")])]))
-        lesson        exercise  result
-        02_gradients  2.1       wrong       value: too large.
-    """
-    found = [(printable(name), its_marks) for name, its_marks in found]
-    width = max(len(name) for name in ["lesson", *(name for name, _ in found)])
-    lines = [f"{'lesson':{width}}  exercise  result"]
-    for name, its_marks in found:
-        for place, mark in enumerate(its_marks):
-            shown = "" if place else name
-            says = "" if mark.result in ("right", "not tried") else mark.says
-            lines.append(f"{shown:{width}}  {mark.exercise:8}  {mark.result:10}  {says}".rstrip())
-    return "\n".join(lines)
-
-
-def class_table(table: Iterable[Row]) -> str:
-    """How often each learner has each result, as text.
-
-    Example:
-        >>> print(class_table([Row("ann", "a.ipynb", "1.1", "right", "")]))
-        learner  right  wrong  not tried  stopped  missing  unreadable
-        ann          1      0          0        0        0           0
-    """
-    counts: dict[str, Counter] = {}
-    for row in table:
-        counts.setdefault(printable(row.learner), Counter())[row.result] += 1
-    width = max(len(name) for name in ["learner", *counts])
-    lines = [f"{'learner':{width}}  " + "  ".join(WORDS)]
-    for name, count in sorted(counts.items()):
-        numbers = "  ".join(f"{count[word]:{len(word)}}" for word in WORDS)
-        lines.append(f"{name:{width}}  {numbers}")
-    return "\n".join(lines)
-
-
-def _own(place: Path, chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    place = chosen.place
     names = [place.name] if place.is_file() else sorted(filter(is_notebook, os.listdir(place)))
     folder = place.parent if place.is_file() else place
-    out = chosen.out or Path("record.html")
     if not names:
         parser.error(f"there is no notebook in {place}; name the folder or the file")
-    if chosen.record and not out.absolute().parent.is_dir():
-        parser.error(f"--out: there is no folder {out.parent} to write into")
     record = None
     if chosen.verify:
         try:
@@ -246,7 +94,7 @@ def _own(place: Path, chosen: argparse.Namespace, parser: argparse.ArgumentParse
             for name in tqdm(names, leave=False, disable=None):
                 found.append((name, _marks(partial(read_file, folder / name), chosen, runner)))
         if chosen.record:
-            write_whole(out, page(record_of(found)))
+            write_whole(chosen.out, page(record_of(found)))
     except (Stopped, CannotStart, OSError) as error:
         return _told(error, "No result was written.")
     shown = [(Path(name).stem, its_marks) for name, its_marks in found if its_marks]
@@ -255,7 +103,7 @@ def _own(place: Path, chosen: argparse.Namespace, parser: argparse.ArgumentParse
     results = ", ".join(f"{count[word]} {word}" for word in WORDS if count[word])
     print(f"\n{results or 'No exercises'}. Notebooks count as they were last saved.")
     if chosen.record:
-        print(f"{out}: a page that proves the work, not the person.")
+        print(f"{chosen.out}: a page that proves the work, not the person.")
     return _compared(record, found, chosen.verify) if record else 0
 
 
@@ -271,37 +119,6 @@ def _compared(record: Record, found: Sequence[tuple[str, Sequence[Mark]]], file:
         versions = f"{printable(record.course)} of the course, and this is {helpers.__version__}"
         print(f"It was written with version {versions}: their exercises may differ.")
     return 1 if told else 0
-
-
-def _ready_to_write(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """Find out before any work whether the results can be written, and where."""
-    if chosen.csv is None:
-        part = "-{}-of-{}".format(*chosen.shard) if chosen.shard else ""
-        chosen.csv = Path(f"progress{part}.csv")
-    try:
-        exercises_of(chosen.lesson)
-    except ValueError as error:
-        parser.error(f"--lesson: {error}")
-    if chosen.format == "csv":
-        if chosen.out is not None:
-            parser.error("--out belongs to another --format than csv; a table goes to --csv FILE")
-        return
-    form = FORMATS[chosen.format]
-    lacking = [name for name in form.needs if not os.environ.get(name)]
-    if lacking:
-        parser.error(
-            f"--format {chosen.format}: expected what {chosen.format} says of the submission, but "
-            f"{', '.join(lacking)} are not set; it is written where its runner starts this command"
-        )
-    chosen.split = form.alone and chosen.learner is None
-    if chosen.split and form.needs:
-        parser.error(f"--format {chosen.format} tells of one submission: name it by --learner NAME")
-    chosen.out = chosen.out or Path(chosen.format if chosen.split else form.file)
-    if not chosen.out.absolute().parent.is_dir():
-        parser.error(f"--out: there is no folder {chosen.out.parent} to write into")
-    if chosen.out.exists() and chosen.out.is_dir() != chosen.split:
-        expected = "a folder, with a folder a learner" if chosen.split else "a file"
-        parser.error(f"--out: expected {expected}, and {chosen.out} is something else")
 
 
 def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
@@ -448,25 +265,3 @@ def _told(error: BaseException, rest: str) -> int:
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would complain once more at its end
     return error.status if isinstance(error, Stopped) else 1
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch("0*[1-9][0-9]{0,5}", text):
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
-    return int(text)
-
-
-def _shard(text: str) -> tuple[int, int]:
-    parts = re.fullmatch("([0-9]{1,6})/([0-9]{1,6})", text)
-    if not parts or not 1 <= int(parts[1]) <= int(parts[2]):
-        raise argparse.ArgumentTypeError(
-            f"expected a part and their number, such as 1/4 to 4/4, got {text}"
-        )
-    return int(parts[1]), int(parts[2])
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected seconds above 0, got {text}")
-    return seconds

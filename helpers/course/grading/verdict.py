@@ -71,8 +71,8 @@ def all_of(numbers: list[str]) -> list[str]:
     """All exercises of the lessons that these belong to, in order.
 
     Example:
-        >>> all_of(["1.2"])
-        ['1.1', '1.2', '1.3', '1.4']
+        >>> all_of(["2.3"])
+        ['2.1', '2.2', '2.3', '2.4', '2.5']
     """
     lessons = {number.split(".")[0] for number in numbers}
     return [number for number in EXERCISES if number.split(".")[0] in lessons]
