@@ -348,6 +348,13 @@ WALLED = {
         names = {name for _, name in socket.if_nameindex()}
         if names != {'lo'}: breach(names)
         """,
+    "the processors of others": """
+        here = os.sched_getaffinity(0)
+        mask = ctypes.create_string_buffer(b'\\xff' * 128)
+        if libc.sched_setaffinity(0, 128, mask) == 0: breach('processors')
+        if os.system(f'taskset -pc 0-99 {os.getpid()}') == 0: breach('processors')
+        os.sched_setaffinity(0, here); breach('processors')
+        """,
     "the terminal": "os.open('/dev/tty', os.O_RDWR); breach('terminal')",
     "files for the next": """
         for place in ('.', '/tmp', '/dev/shm', '/var/tmp', '/dev', '/', '/run', '/dev/mqueue'):
@@ -617,7 +624,7 @@ def test_odd_files_end_nothing(tmp_path, world, builder):
     os.mkfifo(folder / "pipe.ipynb")
     (folder / "link.ipynb").symlink_to(world.folder / "victim")
     (folder / "empty").mkdir()
-    done = command(builder, folder, tmp_path / "a.csv", "--timeout", "20")
+    done = command(builder, folder, tmp_path / "a.csv", "--timeout", "20", "--jobs", "2")
     assert done.wait(300) == 0, done.stdout.read()
     rows = table_of(tmp_path / "a.csv")
     assert len({row.learner for row in rows}) == len(FILES) + len(names) + 3
@@ -687,12 +694,13 @@ def wait_for_ann(table: Path) -> None:
     raise AssertionError("nothing was judged")
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("builder", ALL)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"])
-def test_a_command_that_is_ended_ends_all(tmp_path, builder, name):
+def test_a_command_that_is_ended_ends_all(tmp_path, builder, name, jobs):
     """What was judged is kept, nothing runs on, nothing is left, and a second call goes on."""
     folder, table = endless_class(tmp_path), tmp_path / "a.csv"
-    running = command(builder, folder, table, "--timeout", "3000")
+    running = command(builder, folder, table, "--timeout", "3000", "--jobs", jobs)
     wait_for_ann(table)
     children = psutil.Process(running.pid).children(recursive=True)
     assert children

@@ -585,9 +585,9 @@ def classroom(tmp_path_factory):
     return rows
 
 
-def marked(folder: Path, table: Path, timeout: float) -> list[Row]:
+def marked(folder: Path, table: Path, timeout: float, *more: str) -> list[Row]:
     """What the command writes about a folder of submissions."""
-    given = ["--submissions", str(folder), "--csv", str(table), "--timeout", f"{timeout:g}"]
+    given = ["--submissions", str(folder), "--csv", str(table), "--timeout", f"{timeout:g}", *more]
     assert command.main(given + ([] if walls() else ["--unprotected"])) == 0
     return table_of(table)
 
@@ -751,6 +751,21 @@ def test_walls_hide_the_machine(tmp_path, monkeypatch, builder):
 def test_what_python_needs_is_the_only_thing_in_sight(tmp_path):
     assert walls().hide(tmp_path) and walls().hide(Path.home() / ".ssh")
     assert not walls().hide(Path(sys.prefix)) and not walls().hide(Path("/usr/lib"))
+
+
+@walled
+def test_a_keeper_that_does_not_end_what_it_keeps_costs_no_marks(monkeypatch):
+    """The whole process is ended then, a new one is started, and the notebook goes on."""
+    patience = isolate._Forked.ended
+    monkeypatch.setattr(
+        isolate._Forked,
+        "ended",
+        lambda self, seconds: "" if seconds == 10 else patience(self, seconds),
+    )
+    with isolate.Runner(walls()) as runner:
+        content = json.dumps(lesson_02(mse=HANGS, slope=RIGHT["2.2"])).encode()
+        found = marking.marks(content, 10, runner)
+    assert [mark.result for mark in found] == ["stopped", "right", *["not tried"] * 3]
 
 
 @walled
@@ -1028,7 +1043,7 @@ def test_a_second_call_goes_on_where_the_first_stopped(tmp_path, monkeypatch, ca
         (tmp_path / "class" / name).mkdir(parents=True)
         (tmp_path / "class" / name / "a.ipynb").write_text(text)
     given = ["--submissions", str(tmp_path / "class"), "--csv", str(tmp_path / "a.csv")]
-    given += ["--unprotected"]
+    given += ["--unprotected", "--jobs", "1"]
     assert command.main(given) == 128 + 15
     out = capsys.readouterr().out
     assert "SIGTERM" in out and "holds 1 rows" in out

@@ -2,9 +2,12 @@
 
 With ``--submissions`` it judges the notebooks of a class and writes a table.
 
-- ``command``: the command line.
+- ``command`` does what is asked by its ``arguments``, and ``shown`` is what it prints.
+- ``jobs`` judges submissions side by side, and ``stopping`` ends all in good order.
 - ``submissions`` finds what a class has handed in, ``archive`` looks into a .zip, and ``table`` is
-  the CSV file of all results.
+  the CSV file of all results; ``merging`` makes one of many.
+- ``results`` is what each learner has achieved, and ``formats`` writes that for other systems.
+- ``record`` is a page that says what somebody has solved, and that can be checked again.
 - ``marking`` judges one notebook: ``isolate`` has its answers run in a process of their own, and
   ``verdict`` holds what they gave against what is right.
 - ``child`` runs in that process, with the code of the notebook that an answer needs

@@ -45,7 +45,8 @@ def main(done: Sequence[str]) -> None:
         say(unreadable=str(error) or type(error).__name__)
         return
     asked = [question for question in asked if is_known(question.number)]
-    say(questions=[question.number for question in asked])
+    answers = {question.number: question.digest() for question in asked}
+    say(questions=[question.number for question in asked], answers=answers)
     for question in asked:
         if question.number not in done:
             say(begins=question.number)
@@ -111,6 +112,6 @@ if __name__ == "__main__":
     if sys.platform == "linux":
         inside.end_with_parent()
         if os.getcwd() == WORK:  # behind walls
-            inside.refuse_sockets()
+            inside.refuse_calls()
     main(sys.argv[1:])
     os._exit(0)  # threads that an answer has started do not keep the process

@@ -1,24 +1,36 @@
-"""The command line of ``python -m helpers progress``, and the tables that it prints."""
+"""The command ``python -m helpers progress``."""
 
 import argparse
 import os
-import signal
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
+import helpers
+from helpers.course.grading.arguments import parser_of_progress, refuse_what_makes_no_sense
+from helpers.course.grading.formats import FORMATS, write_results
 from helpers.course.grading.isolate import CannotStart, Runner
+from helpers.course.grading.jobs import at_once, in_turn, side_by_side
 from helpers.course.grading.marking import WORDS, Mark, marks, missing, unreadable
+from helpers.course.grading.merging import is_in_shard, joined
+from helpers.course.grading.record import Record, differences, page, read_record, record_of
+from helpers.course.grading.results import results_of
 from helpers.course.grading.sandbox import Walls, walls
-from helpers.course.grading.submissions import HandIn, hand_ins, is_notebook, read_file
-from helpers.course.grading.table import Row, Table, printable
-
-TIMEOUT = 60.0  # seconds for the answers of a notebook
+from helpers.course.grading.shown import class_table, own_table
+from helpers.course.grading.stopping import Stopped, signals_raise
+from helpers.course.grading.submissions import (
+    HandIn,
+    digest_of,
+    hand_ins,
+    is_notebook,
+    read_file,
+    work_of,
+)
+from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows, write_whole
 
 # What is open without walls; the README says the same.
 OPEN = (
@@ -31,14 +43,6 @@ NO_WALLS = (
     "permitted, and neither is unshare. Install bubblewrap (apt install bubblewrap), or use the "
     f"container that README describes, or add --unprotected. {OPEN}"
 )
-
-
-class Stopped(BaseException):
-    """A signal asks the command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.status = 128 + number
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,114 +58,71 @@ def main(arguments: Sequence[str]) -> int:
     Raises:
         SystemExit: when there is no such folder, or an argument is of another form.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m helpers progress",
-        description="Tell which exercises pass in the notebooks on disk, as they were last saved.",
-    )
-    parser.add_argument(
-        "place", nargs="?", type=Path, help="a notebook or a folder of them (else: notebooks)"
-    )
-    parser.add_argument(
-        "--submissions", type=Path, metavar="FOLDER", help="one folder, notebook or .zip a learner"
-    )
-    parser.add_argument(
-        "--csv",
-        type=Path,
-        metavar="FILE",
-        help="where the table of submissions goes (else: progress.csv); what it holds already "
-        "about the same files is not judged again: delete it to start anew",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=TIMEOUT,
-        metavar="SECONDS",
-        help=f"for all answers of one notebook (else: {TIMEOUT:g}); each may take an equal share "
-        "of what is left",
-    )
-    parser.add_argument(
-        "--unprotected",
-        action="store_true",
-        help="judge submissions without walls around their code",
-    )
+    parser = parser_of_progress()
     chosen = parser.parse_args(arguments)
-    if chosen.submissions is None:
-        if chosen.csv is not None or chosen.unprotected:
-            parser.error("--csv and --unprotected belong to --submissions")
-        place = chosen.place or (Path("notebooks") if Path("notebooks").is_dir() else Path("."))
-        if not place.exists():
-            parser.error(f"there is no notebook in {place}; name the folder or the file")
-        with _signals():
-            return _own(place, chosen.timeout, parser)
-    if chosen.place is not None or not chosen.submissions.is_dir():
-        parser.error(f"--submissions: expected one folder, got {chosen.submissions}")
-    with _signals():
-        return _class(chosen, parser)
+    refuse_what_makes_no_sense(chosen, parser)
+    with signals_raise():
+        if chosen.merge is not None:
+            return _merge(chosen, parser)
+        return _own(chosen, parser) if chosen.submissions is None else _class(chosen, parser)
 
 
-def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
-    """A learner's results as text: lesson, exercise, result, what the check says.
-
-    Args:
-        found: name of the notebook and its marks.
-
-    Example:
-        >>> print(own_table([("02_gradients", [Mark("2.1", "wrong", "value: too large.")])]))
-        lesson        exercise  result
-        02_gradients  2.1       wrong       value: too large.
-    """
-    found = [(printable(name), its_marks) for name, its_marks in found]
-    width = max(len(name) for name in ["lesson", *(name for name, _ in found)])
-    lines = [f"{'lesson':{width}}  exercise  result"]
-    for name, its_marks in found:
-        for place, mark in enumerate(its_marks):
-            shown = "" if place else name
-            says = "" if mark.result in ("right", "not tried") else mark.says
-            lines.append(f"{shown:{width}}  {mark.exercise:8}  {mark.result:10}  {says}".rstrip())
-    return "\n".join(lines)
-
-
-def class_table(table: Iterable[Row]) -> str:
-    """How often each learner has each result, as text.
-
-    Example:
-        >>> print(class_table([Row("ann", "a.ipynb", "1.1", "right", "")]))
-        learner  right  wrong  not tried  stopped  missing  unreadable
-        ann          1      0          0        0        0           0
-    """
-    counts: dict[str, Counter] = {}
-    for row in table:
-        counts.setdefault(printable(row.learner), Counter())[row.result] += 1
-    width = max(len(name) for name in ["learner", *counts])
-    lines = [f"{'learner':{width}}  " + "  ".join(WORDS)]
-    for name, count in sorted(counts.items()):
-        numbers = "  ".join(f"{count[word]:{len(word)}}" for word in WORDS)
-        lines.append(f"{name:{width}}  {numbers}")
-    return "\n".join(lines)
-
-
-def _own(place: Path, timeout: float, parser: argparse.ArgumentParser) -> int:
+def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    place = chosen.place
     names = [place.name] if place.is_file() else sorted(filter(is_notebook, os.listdir(place)))
     folder = place.parent if place.is_file() else place
     if not names:
         parser.error(f"there is no notebook in {place}; name the folder or the file")
+    record = None
+    if chosen.verify:
+        try:
+            record = read_record(read_file(chosen.verify))
+        except (OSError, ValueError) as error:
+            print(f"{chosen.verify} cannot be verified: {printable(str(error))}")
+            return 1
+        # Somebody else's notebooks, and no more of them than it names.
+        names = [name for name in names if name in {entry.notebook for entry in record.entries}]
+    protection = walls()
+    if record and not chosen.unprotected:
+        if protection is None:
+            parser.error(NO_WALLS)
+        if not protection.hide(folder):
+            parser.error(f"{folder} lies among Python's own files: move it elsewhere")
     found: list[tuple[str, list[Mark]]] = []
     try:
-        with Runner(walls()) as runner:
+        with Runner(None if record and chosen.unprotected else protection) as runner:
             for name in tqdm(names, leave=False, disable=None):
-                its_marks = _marks(partial(read_file, folder / name), timeout, runner)
-                found.append((Path(name).stem, its_marks))
-    except (Stopped, CannotStart) as error:
+                found.append((name, _marks(partial(read_file, folder / name), chosen, runner)))
+        if chosen.record:
+            write_whole(chosen.out, page(record_of(found)))
+    except (Stopped, CannotStart, OSError) as error:
         return _told(error, "No result was written.")
-    print(own_table([(name, its_marks) for name, its_marks in found if its_marks]))
+    shown = [(Path(name).stem, its_marks) for name, its_marks in found if its_marks]
+    print(own_table(shown))
     count = Counter(mark.result for _, its_marks in found for mark in its_marks)
     results = ", ".join(f"{count[word]} {word}" for word in WORDS if count[word])
     print(f"\n{results or 'No exercises'}. Notebooks count as they were last saved.")
-    return 0
+    if chosen.record:
+        print(f"{chosen.out}: a page that proves the work, not the person.")
+    return _compared(record, found, chosen.verify) if record else 0
+
+
+def _compared(record: Record, found: Sequence[tuple[str, Sequence[Mark]]], file: Path) -> int:
+    """Tell whether a record and the notebooks agree, and give the exit status."""
+    told = differences(record, found)
+    agree = "these notebooks are what it says. It proves the work, not the person."
+    says = "it differs from these notebooks." if told else agree
+    print(f"\n{file} of {printable(record.date)}: {says}")
+    for line in told:
+        print(f"  {line}")
+    if record.course != helpers.__version__:
+        versions = f"{printable(record.course)} of the course, and this is {helpers.__version__}"
+        print(f"It was written with version {versions}: their exercises may differ.")
+    return 1 if told else 0
 
 
 def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    folder, file = chosen.submissions, chosen.csv or Path("progress.csv")
+    folder, file = chosen.submissions, chosen.csv
     protection = None if chosen.unprotected else walls()
     if protection is None and not chosen.unprotected:
         parser.error(NO_WALLS)
@@ -170,10 +131,7 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             f"--submissions: {folder} lies among Python's own files, where the code of a "
             "submission could read it: move it elsewhere"
         )
-    try:
-        found = [(hand_in, hand_in.digest()) for hand_in in hand_ins(folder, besides=file)]
-    except OSError as error:
-        parser.error(f"--submissions: cannot read {folder}: {error.strerror}")
+    found = _found(chosen, parser)
     try:
         table = Table(file, [_key(hand_in, digest) for hand_in, digest in found if digest])
     except (OSError, ValueError) as error:
@@ -186,33 +144,112 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         left = [hand_in for hand_in, digest in found if _key(hand_in, digest) not in judged]
         if len(left) < len(found):
             print(f"{file} holds {len(found) - len(left)} of {len(found)} notebooks already.")
+        jobs, why = at_once(chosen.jobs, len(left))
+        if why:
+            print(f"--jobs: {jobs} in place of {chosen.jobs}, as {why}.")
         try:
-            _fill(table, left, chosen.timeout, protection)
+            _fill(table, left, chosen.timeout, protection, jobs)
+            table.put_in_order(_key(hand_in, digest)[:2] for hand_in, digest in found)
+            rows = table.rows
+            _write(rows, chosen)
         except (Stopped, CannotStart, OSError) as error:
-            rows = f"{file} holds {len(table.rows)} rows"
-            return _told(error, f"{rows}; the same command goes on from there.")
-    print(class_table(table.rows))
-    print(f"\n{file}: {len(table.rows)} rows, one a learner and exercise.")
+            held = f"{file} holds {len(table.rows)} rows"
+            return _told(error, f"{held}; the same command goes on from there.")
+    print(class_table(rows))
+    print(f"\n{file}: {len(rows)} rows, one a learner and exercise.")
     if protection is None:
         print(OPEN)
     return 0
 
 
-def _fill(table: Table, found: Iterable[HandIn], timeout: float, protection: Walls | None) -> None:
-    """Judge one hand-in after the other; each is on disk before the next one begins."""
-    with Runner(protection) as runner:
-        for hand_in in tqdm(found, leave=False, disable=None):
-            its_marks = _marks(hand_in.read, timeout, runner) or [missing()]
-            row = partial(Row, hand_in.learner, hand_in.notebook, digest=hand_in.digest())
-            table.add(row(*mark) for mark in its_marks)
+def _merge(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    try:
+        for file in chosen.merge:
+            if not file.exists():
+                raise ValueError(f"there is no table {file}")
+        rows = joined({str(file): read_rows(file) for file in chosen.merge})
+        read_rows(chosen.csv)  # what is something else is left alone
+        write_rows(chosen.csv, rows)
+        _write(rows, chosen)
+    except (OSError, ValueError) as error:
+        parser.error(f"--merge: {error}")
+    print(class_table(rows))
+    print(f"\n{chosen.csv}: {len(rows)} rows of {len(chosen.merge)} tables.")
+    if chosen.submissions is None:
+        return 0
+    there = {row.key()[:2] for row in rows}
+    keys = [_key(hand_in, digest)[:2] for hand_in, digest in _found(chosen, parser)]
+    lacking = [" ".join(key).strip() for key in keys if key not in there]
+    for name in lacking:
+        print(f"in no table: {printable(name)}")
+    return 1 if lacking else 0
 
 
-def _marks(read: Callable[[], bytes], timeout: float, runner: Runner) -> list[Mark]:
+def _found(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> list[tuple[HandIn, str]]:
+    """What was handed in, as far as it belongs to this part, each with its digest."""
+    folder, own = chosen.submissions, {chosen.csv.absolute()}
+    if chosen.out is not None:
+        own.add(chosen.out.absolute())
+    try:
+        found = work_of(folder, chosen.learner) if chosen.learner else hand_ins(folder, own)
+        return [
+            (hand_in, hand_in.digest())
+            for hand_in in found
+            if chosen.shard is None or is_in_shard(hand_in.learner, *chosen.shard)
+        ]
+    except OSError as error:
+        parser.error(f"--submissions: cannot read {folder}: {error.strerror}")
+
+
+def _fill(
+    table: Table, found: Sequence[HandIn], timeout: float, protection: Walls | None, jobs: int
+) -> None:
+    """Judge the hand-ins; each is on disk as soon as it is judged."""
+    judge = partial(_judged, timeout)
+    tqdm.monitor_interval = 0  # no thread of its own: workers are forks
+    if jobs == 1:
+        judged = in_turn(found, judge, Runner(protection))
+    else:
+        judged = side_by_side(found, judge, protection, jobs)
+    with closing(judged):
+        for rows in tqdm(judged, total=len(found), unit="notebook", leave=False, disable=None):
+            table.add(rows)
+
+
+def _judged(timeout: float, hand_in: HandIn, runner: Runner) -> list[Row]:
+    """The rows of a hand-in, with the digest of the very bytes that were judged."""
+    digest = ""
+    try:
+        content = hand_in.read()
+        digest = digest_of(content)
+    except (OSError, ValueError, MemoryError) as error:
+        its_marks = unreadable(error)
+    else:
+        its_marks = marks(content, timeout, runner) or [missing()]
+    return [Row(hand_in.learner, hand_in.notebook, *mark[:3], digest) for mark in its_marks]
+
+
+def _write(rows: Sequence[Row], chosen: argparse.Namespace) -> None:
+    """The results in the format that was asked for, besides the table."""
+    if chosen.format == "csv":
+        return
+    form = FORMATS[chosen.format]
+    results = results_of(rows, chosen.lesson)
+    if form.alone and not chosen.split and len(results) != 1:
+        raise ValueError(
+            f"--format {chosen.format} tells of one learner, and the tables of {len(results)}"
+        )
+    files = write_results(form, results, chosen.out, chosen.split)
+    shown = files[0] if len(files) == 1 else f"{len(files)} files {form.file} in {chosen.out}"
+    print(f"{shown}: written as {chosen.format}.")
+
+
+def _marks(read: Callable[[], bytes], chosen: argparse.Namespace, runner: Runner) -> list[Mark]:
     try:
         content = read()
     except (OSError, ValueError, MemoryError) as error:
         return unreadable(error)
-    return marks(content, timeout, runner)
+    return marks(content, chosen.timeout, runner)
 
 
 def _key(hand_in: HandIn, digest: str) -> tuple[str, str, str]:
@@ -228,34 +265,3 @@ def _told(error: BaseException, rest: str) -> int:
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would complain once more at its end
     return error.status if isinstance(error, Stopped) else 1
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """A closed terminal, SIGTERM and Ctrl-C raise ``Stopped``, once: then all is put in order."""
-    if threading.current_thread() != threading.main_thread():
-        yield
-        return
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
-    heard = {number for number, handler in before.items() if handler != signal.SIG_IGN}  # nohup
-
-    def stop(number: int, frame: object) -> None:
-        for other in heard:
-            signal.signal(other, signal.SIG_IGN)
-        raise Stopped(number)
-
-    for number in heard:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number in heard:
-            signal.signal(number, before[number] or signal.SIG_DFL)
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected seconds above 0, got {text}")
-    return seconds

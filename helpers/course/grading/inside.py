@@ -22,7 +22,8 @@ DROP_BOUND, NO_NEW_POWERS, DIE_WITH_PARENT, SECCOMP = 24, 38, 1, 22
 MOUNT_SETATTR, HERE, KILL = 442, -100, 9  # the system call has one number on all processors
 SETFCAP = 31  # <linux/capability.h>; without it a superuser is not mapped into a namespace
 IO_URING = 425
-_CALLS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}  # architecture, socket()
+# Of a processor: its number as an architecture, and those of socket() and sched_setaffinity().
+_CALLS = {"x86_64": (0xC000003E, 41, 203), "aarch64": (0xC00000B7, 198, 122)}
 KEYCTL = {"x86_64": 250, "aarch64": 219}
 INODES = 10_000  # files in a folder of memory
 ROOM = 64 * 2**20  # bytes in it
@@ -110,7 +111,7 @@ def alone(work: str) -> None:
             _memory(place, 4096, READ_ONLY)
     os.chdir(work)
     drop_powers()
-    refuse_sockets()
+    refuse_calls()
 
 
 def end_with_parent() -> None:
@@ -134,26 +135,28 @@ def drop_powers(but: int | None = None) -> None:
         ctypes.CDLL(None).syscall(KEYCTL[platform.machine()], 1, None)  # a new session keyring
 
 
-def refuse_sockets() -> None:
+def refuse_calls() -> None:
     """No sockets but those that belong to a network namespace; others reach a machine's host.
 
+    And no other processors than those that the process is held to: they are for other notebooks.
     That is a filter of system calls, which stays for good; ``drop_powers`` comes first.
     """
     if platform.machine() not in _CALLS:
         return
-    architecture, socket_call = _CALLS[platform.machine()]
+    architecture, socket_call, use_processors = _CALLS[platform.machine()]
     families = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
     load, equal, above, give = 0x20, 0x15, 0x35, 0x06
-    end = 7 + len(families)  # the line that refuses; after it those that permit and that kill
+    end = 8 + len(families)  # the line that refuses; after it those that permit and that kill
     lines = [
         (load, 0, 0, 4),
         (equal, 0, end + 2 - 2, architecture),
         (load, 0, 0, 0),
         (above, end - 4, 0, 2**30),  # calls of another kind of program
         (equal, end - 5, 0, IO_URING),  # makes sockets, too
-        (equal, 0, end + 1 - 6, socket_call),
+        (equal, end - 6, 0, use_processors),
+        (equal, 0, end + 1 - 7, socket_call),
         (load, 0, 0, 16),
-        *((equal, end + 1 - 8 - n, 0, family) for n, family in enumerate(families)),
+        *((equal, end + 1 - 9 - n, 0, family) for n, family in enumerate(families)),
         (give, 0, 0, 0x00050000 | errno.EAFNOSUPPORT),
         (give, 0, 0, 0x7FFF0000),
         (give, 0, 0, 0x80000000),

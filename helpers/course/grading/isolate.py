@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO, Protocol
@@ -54,16 +54,17 @@ class Runner:
         walls: those that ``walls`` has found. With None an answer runs with the rights
             of whoever calls this, in an empty folder, and only limits of time and size
             hold it.
+        processor: the number of the only one that answers may use; with None they use all.
 
     Example:
         >>> with Runner(None) as runner:
         ...     ended = runner.run(b'{"cells": []}', done=[], seconds=10)
         >>> ended.said
-        [{'ready': True}, {'questions': []}]
+        [{'ready': True}, {'questions': [], 'answers': {}}]
     """
 
-    def __init__(self, walls: Walls | None) -> None:
-        self.walls = walls
+    def __init__(self, walls: Walls | None, processor: int | None = None) -> None:
+        self.walls, self.processor = walls, processor
         self._warm: _Warm | None = None
 
     def __enter__(self) -> "Runner":
@@ -89,7 +90,8 @@ class Runner:
         with TemporaryFile() as file:
             file.write(notebook)
             file.seek(0)
-            process = self._start(file, done)
+            with _held_to(self.processor):
+                process = self._start(file, done)
             heard = _Heard(seconds, done)
             try:
                 reason = _listen(process, heard)
@@ -146,7 +148,7 @@ class _Fresh:
 
     def ended(self, seconds: float) -> str:
         try:
-            return _in_words(self._process.wait(seconds))
+            return in_words(self._process.wait(seconds))
         except subprocess.TimeoutExpired:
             return ""
 
@@ -211,10 +213,12 @@ class _Forked:
     def ended(self, seconds: float) -> str:
         if not self._reason and select.select([self._line], [], [], seconds)[0]:
             status = self._line.recv(100)
-            self._reason = _in_words(int(status)) if status else _KEEPER_GONE
+            self._reason = in_words(int(status)) if status else _KEEPER_GONE
         return self._reason
 
     def stop(self) -> None:
+        if self._line.fileno() < 0:  # it was stopped before
+            return
         with contextlib.suppress(OSError):
             self._line.shutdown(socket.SHUT_WR)
         if self.ended(10) in ("", _KEEPER_GONE):
@@ -317,6 +321,20 @@ def _read(output: int, chunks: "queue.Queue[bytes | None]") -> None:
     chunks.put(None)
 
 
+@contextlib.contextmanager
+def _held_to(processor: int | None) -> Iterator[None]:
+    """What is started in this block uses one processor only; behind walls it cannot change that."""
+    if processor is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def _python(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", f"helpers.course.grading.{module}"]
 
@@ -335,7 +353,13 @@ def _kill(process: subprocess.Popen) -> None:
     process.wait()
 
 
-def _in_words(status: int) -> str:
+def in_words(status: int) -> str:
+    """How a process has ended, by its exit status; a negative one is a signal's number.
+
+    Example:
+        >>> in_words(-9)
+        'the process crashed (SIGKILL)'
+    """
     if status >= 0:
         return f"the process ended itself (exit status {status})"
     try:

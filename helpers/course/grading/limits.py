@@ -56,6 +56,20 @@ def excess(process: int) -> str:
     return "" if _free() > SPARE else "the machine's memory was nearly used up"
 
 
+def available() -> int:
+    """Bytes of memory that programs may still take here, in a container those of the container."""
+    try:
+        words = Path("/proc/meminfo").read_text().split()
+    except OSError:
+        return TOGETHER  # for one submission at a time
+    total, free = (int(words[words.index(name) + 1]) for name in ("MemTotal:", "MemAvailable:"))
+    found = [int((free - SPARE * total) * 1024)]
+    with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
+        most, taken = (Path(f"/sys/fs/cgroup/memory.{n}").read_text() for n in ("max", "current"))
+        found.append(int(most) - int(taken))
+    return max(0, min(found))
+
+
 def below(process: int) -> Iterator[int]:
     """The process and all that it has started, as far as they are still below it."""
     left = [process]

@@ -1,5 +1,6 @@
 """The exercises of one notebook, each with its result."""
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ MISSING = "missing"  # the notebook does not ask for it any more
 UNREADABLE = "unreadable"  # no notebook
 WORDS = (*RESULTS.values(), STOPPED, MISSING, UNREADABLE)
 
+_DIGEST = re.compile("sha256-[0-9a-f]{32}").fullmatch
+
 JUDGING = 10.0  # seconds for the verdict on one answer; a hundredth is what it takes
 
 
@@ -25,11 +28,13 @@ class Mark(NamedTuple):
         exercise: its number; empty when the notebook as a whole is meant.
         result: one of ``WORDS``.
         says: what there is to say about it, on one line.
+        answer: a digest of the code that was judged; empty where there is none.
     """
 
     exercise: str
     result: str
     says: str
+    answer: str = ""
 
 
 def marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
@@ -71,6 +76,7 @@ def unreadable(error: Exception) -> list[Mark]:
 
 def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     asked: list[str] | None = None
+    answers: dict[str, str] = {}
     found: dict[str, Mark] = {}
     left = timeout
     while asked is None or len(found) < len(asked):
@@ -83,7 +89,7 @@ def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
         ended = runner.run(notebook, found, left)
         left -= ended.took
         if asked is None:
-            asked = _asked(ended)
+            asked, answers = _asked(ended), _answers(ended)
         if asked is None:
             why = [words["unreadable"] for words in ended.said if "unreadable" in words]
             mark = (UNREADABLE, why[0]) if why else (STOPPED, ended.reason)
@@ -93,7 +99,8 @@ def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
         begun = [words["begins"] for words in ended.said if words.get("begins") in unanswered]
         for number in begun[-1:] or unanswered:
             found[number] = _mark(number, STOPPED, ended.reason)
-    return [found.get(number, Mark(number, MISSING, "")) for number in all_of(asked)]
+    its_marks = [found.get(number, Mark(number, MISSING, "")) for number in all_of(asked)]
+    return [mark._replace(answer=answers.get(mark.exercise, "")) for mark in its_marks]
 
 
 def _asked(ended: Ended) -> list[str] | None:
@@ -103,6 +110,16 @@ def _asked(ended: Ended) -> list[str] | None:
             known = [number for number in numbers if isinstance(number, str) and is_known(number)]
             return list(dict.fromkeys(known))
     return None
+
+
+def _answers(ended: Ended) -> dict[str, str]:
+    """The digests of all answers, which the process tells before any of them runs."""
+    for words in ended.said:
+        if "questions" in words:
+            told = words.get("answers")
+            pairs = told.items() if isinstance(told, dict) else ()
+            return {n: text for n, text in pairs if isinstance(text, str) and _DIGEST(text)}
+    return {}
 
 
 def _judged(ended: Ended, numbers: list[str]) -> dict[str, Mark]:

@@ -14,6 +14,7 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 EXERCISE = "exercise"
@@ -56,6 +57,17 @@ class Question:
     number: str
     answer: str
     parts: tuple[Part, ...]
+
+    def digest(self) -> str:
+        """What tells this answer, with all code that it needs, from any other.
+
+        Example:
+            >>> Question("1.1", "f", (Part("f = 1"),)).digest()[:11]
+            'sha256-2b7e'
+        """
+        code = [self.number, self.answer, *(part.code for part in self.parts)]
+        text = json.dumps(code).encode()  # also of what no UTF-8 can hold
+        return f"sha256-{sha256(text).hexdigest()[:32]}"
 
 
 def read_cells(path: Path) -> list[dict]:

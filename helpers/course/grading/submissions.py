@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -34,12 +34,22 @@ class HandIn:
     def digest(self) -> str:
         """What tells this content from any other; empty where nothing can be read."""
         try:
-            return f"sha256-{sha256(self.read()).hexdigest()[:16]}"
+            return digest_of(self.read())
         except (OSError, ValueError):
             return ""
 
 
-def hand_ins(folder: Path, besides: Path | None = None) -> Iterator[HandIn]:
+def digest_of(content: bytes) -> str:
+    """What tells these bytes from any others.
+
+    Example:
+        >>> digest_of(b"")
+        'sha256-e3b0c44298fc1c14'
+    """
+    return f"sha256-{sha256(content).hexdigest()[:16]}"
+
+
+def hand_ins(folder: Path, besides: Collection[Path] = ()) -> Iterator[HandIn]:
     """What lies in ``folder``, at least one hand-in for each learner.
 
     A learner is a folder, whatever lies in it how deep, or a single file. Archives (.zip) are
@@ -48,25 +58,32 @@ def hand_ins(folder: Path, besides: Path | None = None) -> Iterator[HandIn]:
 
     Args:
         folder: one folder or file a learner.
-        besides: a file that is nobody's, even if it lies there: the table.
+        besides: absolute paths that are nobody's, even if they lie there, such as the table.
 
     Raises:
         OSError: when ``folder`` itself cannot be read.
     """
     for entry in _listed(folder):
         place = Path(entry.path)
-        if besides is not None and place.absolute() == besides.absolute():
+        if place.absolute() in besides:
             continue
         is_folder = entry.is_dir(follow_symlinks=False)
         learner = entry.name if is_folder else _without_ending(entry.name)
-        try:
-            found = [*islice(_below(place) if is_folder else _in_file(place, ""), MOST + 1)]
-        except (OSError, RecursionError) as error:
-            found = [("", _refuse(f"cannot be read: {error}"))]
-        if len(found) > MOST:
-            found[MOST:] = [("", _refuse(f"more than {MOST} notebooks; the others were left out"))]
-        for notebook, read in found or [("", _refuse(_nothing(place)))]:
-            yield HandIn(learner, notebook, read)
+        yield from _hand_ins(place, learner, _below(place) if is_folder else _in_file(place, ""))
+
+
+def work_of(folder: Path, learner: str) -> Iterator[HandIn]:
+    """All that lies in ``folder`` as the work of one learner; else like ``hand_ins``.
+
+    Args:
+        folder: as a learner has it.
+        learner: the name.
+
+    Raises:
+        OSError: when ``folder`` itself cannot be read.
+    """
+    _listed(folder)
+    yield from _hand_ins(folder, learner, _below(folder))
 
 
 def read_file(path: Path) -> bytes:
@@ -96,6 +113,19 @@ def is_notebook(name: str) -> bool:
         (True, False)
     """
     return name.lower().endswith(NOTEBOOKS) and _counts(name)
+
+
+def _hand_ins(
+    place: Path, learner: str, notebooks: Iterator[tuple[str, Callable[[], bytes]]]
+) -> Iterator[HandIn]:
+    try:
+        found = [*islice(notebooks, MOST + 1)]
+    except (OSError, RecursionError) as error:
+        found = [("", _refuse(f"cannot be read: {error}"))]
+    if len(found) > MOST:
+        found[MOST:] = [("", _refuse(f"more than {MOST} notebooks; the others were left out"))]
+    for notebook, read in found or [("", _refuse(_nothing(place)))]:
+        yield HandIn(learner, notebook, read)
 
 
 def _counts(name: str) -> bool:

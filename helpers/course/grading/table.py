@@ -35,6 +35,10 @@ class Row(NamedTuple):
     says: str
     digest: str = ""
 
+    def key(self) -> tuple[str, str, str]:
+        """By what the rows of one notebook are found again: learner, notebook, digest."""
+        return self.learner, self.notebook, self.digest
+
     def harmless(self) -> "Row":
         """The same row in characters that steer neither a terminal nor a spreadsheet.
 
@@ -69,9 +73,10 @@ class Table:
 
     def __init__(self, file: Path, kept: Iterable[tuple[str, str, str]]) -> None:
         wanted = set(kept)
-        found = _read(file)
-        self.rows = [row for row in found if (row.learner, row.notebook, row.digest) in wanted]
-        _replace(file, _text([Row._fields, *self.rows]))
+        self._file = file
+        found = read_rows(file)
+        self.rows = [row for row in found if row.key() in wanted]
+        write_rows(file, self.rows)
         self._out = open(file, "ab", buffering=0)  # noqa: SIM115 -- closed by __exit__
 
     def __enter__(self) -> "Table":
@@ -98,12 +103,32 @@ class Table:
             raise
         self.rows += rows
 
+    def put_in_order(self, order: Iterable[tuple[str, str]]) -> None:
+        """Write all rows anew as if they had come in this order of learner and notebook.
+
+        Raises:
+            OSError: when they cannot be written; the rows stay as they were.
+        """
+        place = {key: number for number, key in enumerate(order)}
+        rows = sorted(self.rows, key=lambda row: place.get(row.key()[:2], len(place)))
+        if rows != self.rows:
+            write_rows(self._file, rows)
+            self._out.close()
+            self._out = open(self._file, "ab", buffering=0)  # noqa: SIM115 -- see __init__
+            self.rows = rows
+
     def judged(self) -> set[tuple[str, str, str]]:
         """Learner, notebook and digest of all that has rows."""
-        return {(row.learner, row.notebook, row.digest) for row in self.rows}
+        return {row.key() for row in self.rows}
 
 
-def _read(file: Path) -> list[Row]:
+def read_rows(file: Path) -> list[Row]:
+    """The rows of a table; none when there is no such file yet.
+
+    Raises:
+        OSError: when it cannot be read.
+        ValueError: when it is something else.
+    """
     if not file.exists() or (file.is_file() and not file.stat().st_size):
         return []
     try:
@@ -119,6 +144,15 @@ def _read(file: Path) -> list[Row]:
     return [Row(*line) for line in lines if len(line) == len(Row._fields)]
 
 
+def write_rows(file: Path, rows: Iterable[Row]) -> None:
+    """Write a table in one step.
+
+    Raises:
+        OSError: when it cannot be written; what was there stays.
+    """
+    write_whole(file, _text([Row._fields, *rows]))
+
+
 def _text(rows: Iterable[Iterable[str]]) -> bytes:
     rows, out = list(rows), io.StringIO(newline="")
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
@@ -126,8 +160,12 @@ def _text(rows: Iterable[Iterable[str]]) -> bytes:
     return (mark + out.getvalue()).encode("utf-8", errors="backslashreplace")
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Write a file in one step: it is the old one or the new one, never half of either."""
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file in one step: it is the old one or the new one, never half of either.
+
+    Raises:
+        OSError: when it cannot be written; what was there stays.
+    """
     place = file.absolute().parent
     with NamedTemporaryFile(dir=place, prefix=f".{file.name[:50]}.", delete=False) as out:
         try:

@@ -1,0 +1,48 @@
+"""Results as a person reads them in a terminal."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from helpers.course.grading.marking import WORDS, Mark
+from helpers.course.grading.table import Row, printable
+
+
+def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
+    """A learner's results as text: lesson, exercise, result, what the check says.
+
+    Args:
+        found: name of the notebook and its marks.
+
+    Example:
+        >>> print(own_table([("02_gradients", [Mark("2.1", "wrong", "value: too large.")])]))
+        lesson        exercise  result
+        02_gradients  2.1       wrong       value: too large.
+    """
+    found = [(printable(name), its_marks) for name, its_marks in found]
+    width = max(len(name) for name in ["lesson", *(name for name, _ in found)])
+    lines = [f"{'lesson':{width}}  exercise  result"]
+    for name, its_marks in found:
+        for place, mark in enumerate(its_marks):
+            shown = "" if place else name
+            says = "" if mark.result in ("right", "not tried") else mark.says
+            lines.append(f"{shown:{width}}  {mark.exercise:8}  {mark.result:10}  {says}".rstrip())
+    return "\n".join(lines)
+
+
+def class_table(table: Iterable[Row]) -> str:
+    """How often each learner has each result, as text.
+
+    Example:
+        >>> print(class_table([Row("ann", "a.ipynb", "1.1", "right", "")]))
+        learner  right  wrong  not tried  stopped  missing  unreadable
+        ann          1      0          0        0        0           0
+    """
+    counts: dict[str, Counter] = {}
+    for row in table:
+        counts.setdefault(printable(row.learner), Counter())[row.result] += 1
+    width = max(len(name) for name in ["learner", *counts])
+    lines = [f"{'learner':{width}}  " + "  ".join(WORDS)]
+    for name, count in sorted(counts.items()):
+        numbers = "  ".join(f"{count[word]:{len(word)}}" for word in WORDS)
+        lines.append(f"{name:{width}}  {numbers}")
+    return "\n".join(lines)
