@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.course.grading.command import TIMEOUT
+from helpers.course.grading.arguments import TIMEOUT
 from helpers.course.grading.isolate import CannotStart, Runner
 from helpers.course.grading.marking import MISSING, STOPPED, UNREADABLE
 from helpers.course.grading.sandbox import walls

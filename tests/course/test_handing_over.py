@@ -78,7 +78,8 @@ def test_gradescope_shows_an_empty_submission(tmp_path):
 def test_no_result_of_before_is_taken_for_a_new_one(tmp_path):
     place = container(tmp_path)
     (place / "results" / "results.json").write_text("of before")
-    assert graded(place, PYTHONPATH=str(tmp_path)).returncode
+    script = place / "source" / "run_autograder"
+    assert run([BASH, script], place, AUTOGRADER=str(place), PYTHON="false").returncode
     assert not (place / "results" / "results.json").exists()
 
 
