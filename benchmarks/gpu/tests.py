@@ -10,7 +10,7 @@ import pytest
 from benchmarks.gpu.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSON = "test_lesson_on_gpu.py"  # the stage cifar10_lesson runs the same notebook
+LESSON = "test_lesson_on_gpu.py"  # the lessons are stages of their own
 
 
 class Counter:

@@ -1,4 +1,4 @@
-"""Lesson 08 on a GPU: all of it, at full scale. Its own ``expect`` lines judge the figures."""
+"""Lessons 08 and 09 on a GPU: all of them, at full scale. Their ``expect`` lines judge the figures."""
 
 import pytest
 
@@ -6,16 +6,21 @@ from tests import ROOT
 from tools.lessons.kernel import on_practice_data, run
 from tools.lessons.notebook import code_cells, output_texts, read
 
-LESSON = ROOT / "notebooks" / "08_cifar10.ipynb"
+FOLDER = ROOT / "notebooks"
+WORDS = {  # of lines that a README may quote
+    "08_cifar10": ("test accuracy, full scale", "epochs on the", "times faster", "mean confidence"),
+    "09_faster": ("views at test time", "fit_fast"),
+}
 
 
 @pytest.mark.gpu
-def test_the_whole_lesson_at_full_scale(monkeypatch, capsys):
+@pytest.mark.parametrize("lesson", list(WORDS))
+def test_the_whole_lesson_at_full_scale(monkeypatch, capsys, lesson):
     monkeypatch.setenv("LESSONS_SCALE", "full")
-    notebook = read(LESSON)
+    notebook = read(FOLDER / f"{lesson}.ipynb")
     if on_practice_data(notebook):
         pytest.skip("needs the real images of CIFAR-10; see LESSONS_MIRROR in the README")
-    run(notebook, LESSON.parent, practice=False, timeout=1_800)
+    run(notebook, FOLDER, practice=False, timeout=1_800)
     said = [
         line
         for cell in code_cells(notebook)
@@ -24,8 +29,8 @@ def test_the_whole_lesson_at_full_scale(monkeypatch, capsys):
         for line in text.splitlines()
     ]
     assert "Scale: full" in " ".join(said)
-    for word in ("test accuracy, full scale", "epochs on the", "times faster", "mean confidence"):
+    for word in WORDS[lesson]:
         found = [line for line in said if word in line]
         assert found, f"no output has the words {word!r}"
-        with capsys.disabled():  # the figures that a README may quote
+        with capsys.disabled():
             print("", *found, sep="\n")
