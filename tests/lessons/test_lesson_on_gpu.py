@@ -1,4 +1,4 @@
-"""Lessons 08 and 09 on a GPU: all of them, at full scale. Their ``expect`` lines judge the figures."""
+"""Lessons 08 and 09 on a GPU at full scale. Their ``expect`` lines judge the figures."""
 
 import pytest
 
