@@ -82,17 +82,13 @@ def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             return 1
         # Somebody else's notebooks, and no more of them than it names.
         names = [name for name in names if name in {entry.notebook for entry in record.entries}]
-    protection = walls()
-    if record and not chosen.unprotected:
-        if protection is None:
-            parser.error(NO_WALLS)
-        if not protection.hide(folder):
-            parser.error(f"{folder} lies among Python's own files: move it elsewhere")
+    protection = _walls_around(folder, chosen, parser) if record else walls()
     found: list[tuple[str, list[Mark]]] = []
     try:
-        with Runner(None if record and chosen.unprotected else protection) as runner:
+        with Runner(protection) as runner:
             for name in tqdm(names, leave=False, disable=None):
-                found.append((name, _marks(partial(read_file, folder / name), chosen, runner)))
+                read = partial(read_file, folder / name)
+                found.append((name, _marks(read, chosen.timeout, runner)[0]))
         if chosen.record:
             write_whole(chosen.out, page(record_of(found)))
     except (Stopped, CannotStart, OSError) as error:
@@ -123,17 +119,10 @@ def _compared(record: Record, found: Sequence[tuple[str, Sequence[Mark]]], file:
 
 def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     folder, file = chosen.submissions, chosen.csv
-    protection = None if chosen.unprotected else walls()
-    if protection is None and not chosen.unprotected:
-        parser.error(NO_WALLS)
-    if protection is not None and not protection.hide(folder):
-        parser.error(
-            f"--submissions: {folder} lies among Python's own files, where the code of a "
-            "submission could read it: move it elsewhere"
-        )
-    found = _found(chosen, parser)
+    protection = _walls_around(folder, chosen, parser)
+    found = [(hand_in, _key(hand_in, hand_in.digest())) for hand_in in _found(chosen, parser)]
     try:
-        table = Table(file, [_key(hand_in, digest) for hand_in, digest in found if digest])
+        table = Table(file, [key for _, key in found if key[2]])
     except (OSError, ValueError) as error:
         words = f"cannot write {file}: {error.strerror}" if isinstance(error, OSError) else error
         if not file.absolute().parent.is_dir():
@@ -141,7 +130,7 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         parser.error(f"--csv: {words}")
     with table:
         judged = table.judged()
-        left = [hand_in for hand_in, digest in found if _key(hand_in, digest) not in judged]
+        left = [hand_in for hand_in, key in found if key not in judged]
         if len(left) < len(found):
             print(f"{file} holds {len(found) - len(left)} of {len(found)} notebooks already.")
         jobs, why = at_once(chosen.jobs, len(left))
@@ -149,7 +138,7 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             print(f"--jobs: {jobs} in place of {chosen.jobs}, as {why}.")
         try:
             _fill(table, left, chosen.timeout, protection, jobs)
-            table.put_in_order(_key(hand_in, digest)[:2] for hand_in, digest in found)
+            table.put_in_order(key[:2] for _, key in found)
             rows = table.rows
             _write(rows, chosen)
         except (Stopped, CannotStart, OSError) as error:
@@ -178,22 +167,39 @@ def _merge(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     if chosen.submissions is None:
         return 0
     there = {row.key()[:2] for row in rows}
-    keys = [_key(hand_in, digest)[:2] for hand_in, digest in _found(chosen, parser)]
+    keys = [_key(hand_in)[:2] for hand_in in _found(chosen, parser)]
     lacking = [" ".join(key).strip() for key in keys if key not in there]
     for name in lacking:
         print(f"in no table: {printable(name)}")
     return 1 if lacking else 0
 
 
-def _found(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> list[tuple[HandIn, str]]:
-    """What was handed in, as far as it belongs to this part, each with its digest."""
+def _walls_around(
+    folder: Path, chosen: argparse.Namespace, parser: argparse.ArgumentParser
+) -> Walls | None:
+    """Walls for the code of others, from which nothing in their folder can be seen."""
+    if chosen.unprotected:
+        return None
+    protection = walls()
+    if protection is None:
+        parser.error(NO_WALLS)
+    if not protection.hide(folder):
+        parser.error(
+            f"{folder} lies among Python's own files, where the code of a submission could read "
+            "it: move it elsewhere"
+        )
+    return protection
+
+
+def _found(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> list[HandIn]:
+    """What was handed in, as far as it belongs to this part."""
     folder, own = chosen.submissions, {chosen.csv.absolute()}
     if chosen.out is not None:
         own.add(chosen.out.absolute())
     try:
         found = work_of(folder, chosen.learner) if chosen.learner else hand_ins(folder, own)
         return [
-            (hand_in, hand_in.digest())
+            hand_in
             for hand_in in found
             if chosen.shard is None or is_in_shard(hand_in.learner, *chosen.shard)
         ]
@@ -217,15 +223,9 @@ def _fill(
 
 
 def _judged(timeout: float, hand_in: HandIn, runner: Runner) -> list[Row]:
-    """The rows of a hand-in, with the digest of the very bytes that were judged."""
-    digest = ""
-    try:
-        content = hand_in.read()
-        digest = digest_of(content)
-    except (OSError, ValueError, MemoryError) as error:
-        its_marks = unreadable(error)
-    else:
-        its_marks = marks(content, timeout, runner) or [missing()]
+    """The rows of a hand-in."""
+    found, digest = _marks(hand_in.read, timeout, runner)
+    its_marks = found or [missing()]
     return [Row(hand_in.learner, hand_in.notebook, *mark[:3], digest) for mark in its_marks]
 
 
@@ -244,18 +244,18 @@ def _write(rows: Sequence[Row], chosen: argparse.Namespace) -> None:
     print(f"{shown}: written as {chosen.format}.")
 
 
-def _marks(read: Callable[[], bytes], chosen: argparse.Namespace, runner: Runner) -> list[Mark]:
+def _marks(read: Callable[[], bytes], timeout: float, runner: Runner) -> tuple[list[Mark], str]:
+    """The marks of a notebook, and the digest of the very bytes that were judged."""
     try:
         content = read()
     except (OSError, ValueError, MemoryError) as error:
-        return unreadable(error)
-    return marks(content, chosen.timeout, runner)
+        return unreadable(error), ""
+    return marks(content, timeout, runner), digest_of(content)
 
 
-def _key(hand_in: HandIn, digest: str) -> tuple[str, str, str]:
+def _key(hand_in: HandIn, digest: str = "") -> tuple[str, str, str]:
     """By what a row is found again."""
-    row = Row(hand_in.learner, hand_in.notebook, "", "", "", digest).harmless()
-    return row.learner, row.notebook, row.digest
+    return Row(hand_in.learner, hand_in.notebook, "", "", "", digest).harmless().key()
 
 
 def _told(error: BaseException, rest: str) -> int:
