@@ -21,12 +21,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import helpers
-from helpers.course.grading.marking import STOPPED, UNREADABLE
-from helpers.course.grading.results import RIGHT, Result, Task
+from helpers.course.grading.marking import RIGHT, STOPPED, UNREADABLE, UNTRIED
+from helpers.course.grading.results import Result, Task
 from helpers.course.grading.table import write_whole
-from helpers.course.grading.verdict import RESULTS
 
-UNTRIED = list(RESULTS.values())[-1]
+# What Classroom 50's runner says of a submission in the environment, as far as it has to.
+OF_CLASSROOM50 = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def as_gradescope(results: Sequence[Result]) -> bytes:
     return _json({"score": float(one.score), "stdout_visibility": "hidden", "tests": tests})
 
 
-def as_classroom50(results: Sequence[Result], environment: Mapping[str, str] = os.environ) -> bytes:
+def as_classroom50(results: Sequence[Result]) -> bytes:
     """The result of one submission, in names that Classroom 50's runner has given.
 
     It stamps owner, kind of assignment and the time of the submission itself; they are here
@@ -130,20 +130,19 @@ def as_classroom50(results: Sequence[Result], environment: Mapping[str, str] = o
         }
         for task in one.tasks
     ]
-    names = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
-    classroom, assignment, submission, commit, release = (environment[name] for name in names)
+    classroom, assignment, submission, commit, release = (os.environ[n] for n in OF_CLASSROOM50)
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return _json(
         {
             "schema": "classroom50/result/v1",
             "classroom": classroom,
             "assignment": assignment,
-            "assignment_type": environment.get("ASSIGNMENT_TYPE") or "individual",
-            "owner": environment.get("OWNER") or environment.get("USERNAME") or one.learner,
+            "assignment_type": os.environ.get("ASSIGNMENT_TYPE") or "individual",
+            "owner": os.environ.get("OWNER") or os.environ.get("USERNAME") or one.learner,
             "submission": submission,
             "commit": commit,
             "release": release,
-            "review": environment.get("REVIEW_URL") or commit,
+            "review": os.environ.get("REVIEW_URL") or commit,
             "datetime": now,
             "graded_at": now,
             "score": one.score,
@@ -157,12 +156,7 @@ FORMATS = {
     "json": Format("progress.json", as_json),
     "junit": Format("progress.xml", as_junit),
     "gradescope": Format("results.json", as_gradescope, alone=True),
-    "classroom50": Format(
-        "result.json",
-        as_classroom50,
-        alone=True,
-        needs=("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL"),
-    ),
+    "classroom50": Format("result.json", as_classroom50, alone=True, needs=OF_CLASSROOM50),
 }
 
 

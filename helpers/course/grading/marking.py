@@ -11,10 +11,11 @@ from helpers.course.grading.isolate import CannotStart, Ended, Runner
 from helpers.course.grading.table import printable
 from helpers.course.grading.verdict import RESULTS, all_of, is_known, judge
 
+RIGHT, WRONG, UNTRIED = RESULTS.values()
 STOPPED = "stopped"  # ran too long, or ended its process
 MISSING = "missing"  # the notebook does not ask for it any more
 UNREADABLE = "unreadable"  # no notebook
-WORDS = (*RESULTS.values(), STOPPED, MISSING, UNREADABLE)
+WORDS = (RIGHT, WRONG, UNTRIED, STOPPED, MISSING, UNREADABLE)
 
 _DIGEST = re.compile("sha256-[0-9a-f]{32}").fullmatch
 

@@ -18,12 +18,11 @@ from datetime import UTC, datetime
 import torch
 
 import helpers
-from helpers.course.grading.marking import WORDS, Mark
+from helpers.course.grading.marking import RIGHT, Mark
 from helpers.course.grading.table import printable
 
 FORM = 1  # of the data
 LONGEST = 4 * 2**20  # bytes of a page
-RIGHT = WORDS[0]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from helpers.course.grading.marking import MISSING, WORDS
+from helpers.course.grading.marking import MISSING, RIGHT, WORDS
 from helpers.course.grading.table import Row
 from helpers.course.grading.verdict import EXERCISES
-
-RIGHT = WORDS[0]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from helpers.course.grading.marking import WORDS, Mark
+from helpers.course.grading.marking import RIGHT, UNTRIED, WORDS, Mark
 from helpers.course.grading.table import Row, printable
 
 
@@ -24,7 +24,7 @@ def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
     for name, its_marks in found:
         for place, mark in enumerate(its_marks):
             shown = "" if place else name
-            says = "" if mark.result in ("right", "not tried") else mark.says
+            says = "" if mark.result in (RIGHT, UNTRIED) else mark.says
             lines.append(f"{shown:{width}}  {mark.exercise:8}  {mark.result:10}  {says}".rstrip())
     return "\n".join(lines)
 
