@@ -90,7 +90,7 @@ def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
         ended = runner.run(notebook, found, left)
         left -= ended.took
         if asked is None:
-            asked, answers = _asked(ended), _answers(ended)
+            asked, answers = _asked(ended)
         if asked is None:
             why = [words["unreadable"] for words in ended.said if "unreadable" in words]
             mark = (UNREADABLE, why[0]) if why else (STOPPED, ended.reason)
@@ -104,23 +104,16 @@ def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     return [mark._replace(answer=answers.get(mark.exercise, "")) for mark in its_marks]
 
 
-def _asked(ended: Ended) -> list[str] | None:
+def _asked(ended: Ended) -> tuple[list[str] | None, dict[str, str]]:
+    """The exercises and their answers' digests, which are told before any of the answers runs."""
     for words in ended.said:
-        numbers = words.get("questions")
+        numbers, told = words.get("questions"), words.get("answers")
         if isinstance(numbers, list):
             known = [number for number in numbers if isinstance(number, str) and is_known(number)]
-            return list(dict.fromkeys(known))
-    return None
-
-
-def _answers(ended: Ended) -> dict[str, str]:
-    """The digests of all answers, which the process tells before any of them runs."""
-    for words in ended.said:
-        if "questions" in words:
-            told = words.get("answers")
             pairs = told.items() if isinstance(told, dict) else ()
-            return {n: text for n, text in pairs if isinstance(text, str) and _DIGEST(text)}
-    return {}
+            answers = {n: text for n, text in pairs if isinstance(text, str) and _DIGEST(text)}
+            return list(dict.fromkeys(known)), answers
+    return None, {}
 
 
 def _judged(ended: Ended, numbers: list[str]) -> dict[str, Mark]:
