@@ -59,10 +59,9 @@ def excess(process: int) -> str:
 def available() -> int:
     """Bytes of memory that programs may still take here, in a container those of the container."""
     try:
-        words = Path("/proc/meminfo").read_text().split()
+        total, free = _machine()
     except OSError:
         return TOGETHER  # for one submission at a time
-    total, free = (int(words[words.index(name) + 1]) for name in ("MemTotal:", "MemAvailable:"))
     found = [int((free - SPARE * total) * 1024)]
     with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
         most, taken = (Path(f"/sys/fs/cgroup/memory.{n}").read_text() for n in ("max", "current"))
@@ -133,8 +132,14 @@ def _nameless(processes: list[int]) -> dict[tuple[int, int], int]:
 
 def _free() -> float:
     try:
-        words = Path("/proc/meminfo").read_text().split()
+        total, free = _machine()
     except OSError:
         return 1.0
-    total, free = (int(words[words.index(name) + 1]) for name in ("MemTotal:", "MemAvailable:"))
     return free / total
+
+
+def _machine() -> tuple[int, int]:
+    """The machine's memory, and what is free of it, in KiB; an OSError where it is not told."""
+    words = Path("/proc/meminfo").read_text().split()
+    total, free = (int(words[words.index(name) + 1]) for name in ("MemTotal:", "MemAvailable:"))
+    return total, free
