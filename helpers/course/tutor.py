@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.course.grading.arguments import TIMEOUT
+from helpers.course.grading.arguments import TIMEOUT, own_folder
 from helpers.course.grading.isolate import CannotStart, Runner
 from helpers.course.grading.marking import MISSING, STOPPED, UNREADABLE
 from helpers.course.grading.sandbox import walls
@@ -136,7 +136,7 @@ def _lesson(number: str) -> Path:
     Raises:
         ValueError: when there is not exactly one.
     """
-    folder = Path("notebooks") if Path("notebooks").is_dir() else Path(".")
+    folder = own_folder()
     begin = f"{int(number.split('.')[0]):02d}_"
     found = [name for name in os.listdir(folder) if name.startswith(begin) and is_notebook(name)]
     if len(found) != 1:

@@ -14,6 +14,11 @@ TIMEOUT = 60.0  # seconds for the answers of a notebook
 OF_CLASS = ("csv", "format", "jobs", "learner", "lesson", "shard")
 
 
+def own_folder() -> Path:
+    """Where somebody's own notebooks are when nobody says so: in ``notebooks``, or here."""
+    return Path("notebooks") if Path("notebooks").is_dir() else Path(".")
+
+
 def parser_of_progress() -> argparse.ArgumentParser:
     """What can follow ``python -m helpers progress``.
 
@@ -125,6 +130,8 @@ def refuse_what_makes_no_sense(chosen: argparse.Namespace, parser: argparse.Argu
         _of_one(chosen, parser)
     else:
         _of_class(chosen, parser)
+    if chosen.out is not None and not chosen.out.absolute().parent.is_dir():
+        parser.error(f"--out: there is no folder {chosen.out.parent} to write into")
 
 
 def _of_one(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -134,12 +141,11 @@ def _of_one(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None
     if given:
         parser.error(f"--{', --'.join(given)}: belongs to --submissions")
     if chosen.place is None:
-        chosen.place = Path("notebooks") if Path("notebooks").is_dir() else Path(".")
+        chosen.place = own_folder()
     if not chosen.place.exists():
         parser.error(f"there is no notebook in {chosen.place}; name the folder or the file")
-    chosen.out = chosen.out or Path("record.html")
-    if chosen.record and not chosen.out.absolute().parent.is_dir():
-        parser.error(f"--out: there is no folder {chosen.out.parent} to write into")
+    if chosen.record:
+        chosen.out = chosen.out or Path("record.html")
 
 
 def _of_class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -170,8 +176,6 @@ def _of_class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> No
     if chosen.split and form.needs:
         parser.error(f"--format {chosen.format} tells of one submission: name it by --learner NAME")
     chosen.out = chosen.out or Path(chosen.format if chosen.split else form.file)
-    if not chosen.out.absolute().parent.is_dir():
-        parser.error(f"--out: there is no folder {chosen.out.parent} to write into")
     if chosen.out.exists() and chosen.out.is_dir() != chosen.split:
         expected = "a folder, with a folder a learner" if chosen.split else "a file"
         parser.error(f"--out: expected {expected}, and {chosen.out} is something else")
