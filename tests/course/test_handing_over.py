@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.course.grading.sandbox import walls
 from tests import ROOT
 from tests.course.test_formats import CLASSROOM50, GRADESCOPE, OF_CLASSROOM50, valid
-from tests.course.test_grading import RIGHT, lesson_02
+from tests.course.test_grading import RIGHT, lesson_02, walled
 
 TOOLS = ROOT / "tools"
 BASH = None if os.name == "nt" else shutil.which("bash")
@@ -21,7 +20,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BASH is None, reason="needs bash, and not on Windows"),
 ]
-walled = pytest.mark.skipif(walls() is None, reason="neither bubblewrap nor unshare works here")
 
 
 def run(command: list, place: Path, **environment: str) -> subprocess.CompletedProcess:
