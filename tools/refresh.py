@@ -38,8 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         if status:
             print(f"refresh: {' '.join(step)} failed; git restore . undoes what came before it")
             return status
-        lock = ROOT / "uv.lock"
-        lock.write_text(any_age(lock.read_text("utf-8")), encoding="utf-8", newline="\n")
+        if "lock" in step:  # after no other step: make sets everything up again for a newer lock
+            lock = ROOT / "uv.lock"
+            lock.write_text(any_age(lock.read_text("utf-8")), encoding="utf-8", newline="\n")
     for name, now in look(ROOT).items():
         lines = changes(before.get(name, {}), now)
         print(f"{name}: {len(lines) or 'no'} changes")

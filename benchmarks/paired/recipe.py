@@ -89,7 +89,7 @@ class Recipe:
         known = {field.name for field in fields(self)}
         if unknown := sorted(set(settings) - known):
             raise ValueError(f"no setting {', '.join(unknown)}; there are {sorted(known)}")
-        return Recipe(**asdict(self) | {name: _frozen(value) for name, value in settings.items()})
+        return Recipe(**asdict(self) | {name: frozen(value) for name, value in settings.items()})
 
     def plain(self) -> dict[str, Any]:
         """All settings, as JSON keeps them."""
@@ -145,8 +145,9 @@ SCALES = {
 }
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+def frozen(value: Any) -> Any:
+    """What JSON gave, as recipes and scales have it: tuples for lists."""
+    return tuple(frozen(part) for part in value) if isinstance(value, list) else value
 
 
 def _thawed(value: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.paired.recipe import Recipe, Scale
+from benchmarks.paired.recipe import Recipe, Scale, frozen
 
 Line = dict[str, Any]
 Key = tuple[str, str, int]  # recipe, scale, seed
@@ -47,9 +47,8 @@ def key(recipe: Recipe, scale: Scale, seed: int) -> Key:
 
 def key_of(line: Line) -> Key:
     """The key of a stored trial. Settings that it does not name are as the defaults."""
-    scale = line["scale"]
-    names = {name: tuple(v) if isinstance(v, list) else v for name, v in scale.items()}
-    return key(Recipe().changed(line["recipe"]), Scale(**names), line["seed"])
+    scale = Scale(**{name: frozen(value) for name, value in line["scale"].items()})
+    return key(Recipe().changed(line["recipe"]), scale, line["seed"])
 
 
 def by_key(lines: Iterable[Line]) -> dict[Key, Line]:

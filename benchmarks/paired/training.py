@@ -67,8 +67,8 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
     learning = [p for p in model.parameters() if p.requires_grad]
     if recipe.optimizer == "adam":
         return [torch.optim.Adam(learning, recipe.rate)]
-    first = [p for p in (model.whiten.weight,) if p.requires_grad]
-    filters = [p for p in learning if p.ndim == 4 and p is not model.whiten.weight]
+    first = model.whiten.weight
+    filters = [p for p in learning if p.ndim == 4 and p is not first]
     biases = [p for p in learning if p.ndim == 1]
     classes, features = model.head.weight.shape
     limit = STEADY * classes / (batch_size * features)
@@ -80,13 +80,13 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
     chosen: list[Optimizer] = []
     if recipe.optimizer == "muon":
         if recipe.first == "muon":
-            filters = first + filters
+            filters = [first, *filters]
         rate = recipe.rate * (batch_size / 2000) ** 0.5
         chosen = [BatchedMuon(filters, rate, dtype=model.precision, keep_length=recipe.keep_length)]
     else:
         groups.append({"params": filters, "lr": recipe.rate})
-    if recipe.first == "sgd" and first:
-        groups.append({"params": first, "lr": FIRST_RATE})
+    if recipe.first == "sgd":
+        groups.append({"params": [first], "lr": FIRST_RATE})
     chosen.append(torch.optim.SGD(groups, momentum=0.85, nesterov=True))
     for optimizer in chosen if recipe.decay else ():
         Cautious(optimizer, recipe.decay)

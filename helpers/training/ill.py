@@ -9,7 +9,9 @@ from torch import nn
 
 from helpers import checks
 from helpers.data.loaders import Batches
+from helpers.diagnosis import Loss
 from helpers.models.perceptrons import DigitMLP
+from helpers.training.classifier import train_step
 
 
 class Patient(NamedTuple):
@@ -48,7 +50,7 @@ def patients(x: torch.Tensor, y: torch.Tensor, device: torch.device | str) -> di
     return {
         "A": _run(x[order], y[order], device, torch.optim.SGD, lr=0.1, shuffle=False),
         "B": _run(x, y, device),
-        "C": _run(x, y, device, doubled=True),
+        "C": _run(x, y, device, loss_func=_of_probabilities),
         "D": _run(x, y, device, lr=0.1),
         "E": _run(x, y, device, lr=0.00003),
     }
@@ -61,17 +63,17 @@ def _run(
     optimiser: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
     lr: float = 0.003,
     shuffle: bool = True,
-    doubled: bool = False,
+    loss_func: Loss = F.cross_entropy,
 ) -> Patient:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model, losses = DigitMLP().to(device), []
         opt = optimiser(model.parameters(), lr=lr)
         for xb, yb in Batches(x, y, 128, shuffle):
-            opt.zero_grad()
-            out = model(xb.to(device))
-            loss = F.cross_entropy(out.softmax(1) if doubled else out, yb.to(device))
-            loss.backward()
-            opt.step()
+            loss = train_step(model, xb.to(device), yb.to(device), loss_func, opt)
             losses.append(loss.item())
     return Patient(losses, model)
+
+
+def _of_probabilities(out: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
+    return F.cross_entropy(out.softmax(1), yb)

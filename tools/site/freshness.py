@@ -22,7 +22,7 @@ def told(runs: list[ran.Run], lessons: list[str]) -> str:
         lessons: names of the notebooks that the page is about.
     """
     day = ran.oldest(runs, lessons)
-    hidden = "" if day and ran.is_old(day, datetime.now(UTC).date()) else " hidden"
+    hidden = "" if ran.is_old(day, datetime.now(UTC).date()) else " hidden"
     old = f' <strong data-ran="{day}" data-days="{ran.DAYS}"{hidden}>{OLD}</strong>' if day else ""
     return f"<p>{escape(ran.sentence(runs, lessons))}{old}</p>"
 
