@@ -150,6 +150,13 @@ def frame(axis: Axes) -> None:
         spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
+def paint_image(axis: Axes, image: torch.Tensor, title: str = "") -> None:
+    """Paint an image from 0, white, to 1, black, in a thin frame."""
+    axis.imshow(image.numpy(), vmin=0, vmax=1)
+    axis.set_title(title, fontsize=11)
+    frame(axis)
+
+
 def tiles(
     n: int,
     titles: Sequence[str] | None,
