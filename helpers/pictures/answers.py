@@ -13,7 +13,7 @@ from torch import nn
 
 from helpers import checks
 from helpers.models.baseline import is_3, mnist_distance
-from helpers.pictures.canvas import BLUE, ORANGE, frame, paint_weights
+from helpers.pictures.canvas import BLUE, ORANGE, paint_image, paint_weights
 from helpers.training.classifier import predict
 
 Model = Callable[[torch.Tensor], torch.Tensor]
@@ -188,8 +188,7 @@ def draw_disturbed(
     logits, _ = predict(model, [(shown[None], torch.zeros(1))], device)
     probabilities = logits[0].softmax(0).tolist()
     figure, (picture, bars) = plt.subplots(1, 2, figsize=(6.4, 2.4), width_ratios=(1, 2))
-    frame(picture)  # without it nobody sees a shift
-    picture.imshow(shown[0].numpy(), vmin=0, vmax=1)
+    paint_image(picture, shown[0])  # in a frame, without which nobody sees a shift
     best = max(probabilities)
     classes = range(len(probabilities))
     bars.bar(classes, probabilities, color=[ORANGE if p == best else BLUE for p in probabilities])
@@ -224,9 +223,8 @@ def draw_comparison(image: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tenso
     ]
     figure, axes = plt.subplots(1, len(pictures), figsize=(7.5, 2.3))
     for axis, (title, picture) in zip(axes, pictures):
-        axis.imshow(picture.numpy(), vmin=0, vmax=1)
+        paint_image(axis, picture)
         axis.set_title(title, fontsize=12)
-        frame(axis)
     return figure
 
 

@@ -133,7 +133,7 @@ def image_grid(
             )
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"image_grid: got {len(images)} images but {len(titles)} titles")
-    figure, axes = tiles(len(images), titles, columns, size)
+    figure, axes = tiles(len(images), titles, columns, (size, size * (1.25 if titles else 1.0)))
     low, high = limits or (None, None)
     for axis, image in zip(axes, images):
         axis.imshow(image.detach().cpu().numpy(), vmin=low, vmax=high)
@@ -150,22 +150,29 @@ def frame(axis: Axes) -> None:
         spine.set(visible=True, color=GREY, linewidth=0.8)
 
 
+def paint_image(axis: Axes, image: torch.Tensor, title: str = "") -> None:
+    """Paint an image from 0, white, to 1, black, in a thin frame."""
+    axis.imshow(image.numpy(), vmin=0, vmax=1)
+    axis.set_title(title, fontsize=11)
+    frame(axis)
+
+
 def tiles(
     n: int,
     titles: Sequence[str] | None,
     columns: int,
-    size: float,
-    title_room: float = 0.25,
+    size: tuple[float, float],
+    beside: float = 0,
     fontsize: float = 10,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with a square place for each of some images, row by row.
+    """A figure with a place for each of some images, row by row.
 
     Args:
         n: how many, 1 or more.
         titles: n short titles, or None.
         columns: images in a row, at most.
-        size: width of one image in inches.
-        title_room: height of a title, as a share of ``size``.
+        size: width and height of one image in inches, its title included.
+        beside: room for something else on the right, in inches.
         fontsize: of the titles.
 
     Returns:
@@ -173,9 +180,8 @@ def tiles(
     """
     columns = min(columns, n)
     rows = math.ceil(n / columns)
-    height = size * (1 + title_room if titles else 1.0)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(size * columns, height * rows), squeeze=False
+        rows, columns, figsize=(size[0] * columns + beside, size[1] * rows), squeeze=False
     )
     for axis in axes.flat:
         axis.axis("off")
@@ -246,21 +252,13 @@ def weights_grid(
         label: what stands along the colour bar.
         aspect: how many times as long as wide that is.
     """
-    columns = min(columns, len(images))
-    rows = math.ceil(len(images) / columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(size[0] * columns + 1, size[1] * rows), squeeze=False
-    )
+    figure, axes = tiles(len(images), titles, columns, size, beside=1)
     limit = images.abs().max().item() or 1.0
-    for axis in axes.flat:
-        axis.axis("off")
-    for place, (axis, image) in enumerate(zip(axes.flat, images)):
+    for axis, image in zip(axes, images):
         drawn = paint_weights(axis, image, limit)
         if size[0] >= 2 and image.shape == (28, 28):  # else the signs hide the weights
             mark_signs(axis, image, limit)
-        if titles is not None:
-            axis.set_title(titles[place], fontsize=10)
-    figure.colorbar(drawn, ax=axes, shrink=0.9, label=label, aspect=aspect)
+    figure.colorbar(drawn, ax=figure.axes, shrink=0.9, label=label, aspect=aspect)
     return figure
 
 

@@ -15,7 +15,7 @@ from helpers.pictures.canvas import (
     GREY,
     ORANGE,
     SKY,
-    frame,
+    paint_image,
     paint_weights,
     weights_grid,
 )
@@ -43,10 +43,8 @@ def draw_products(image: torch.Tensor, kernel: torch.Tensor, row: int, column: i
         )
     products = window * kernel
     figure, (whole, *grids) = plt.subplots(1, 4, figsize=(9.6, 2.5))
-    whole.imshow(image.numpy(), vmin=0, vmax=1)
+    paint_image(whole, image, "image")
     _frame(whole, row, column, rows, columns)
-    frame(whole)
-    whole.set_title("image", fontsize=11)
     titles = ("window", "kernel", f"products, sum {products.sum():.2f}")
     for axis, grid, title in zip(grids, (window, kernel, products), titles):
         write_numbers(axis, grid)
@@ -80,7 +78,7 @@ def draw_sliding(
     rows, columns = kernel.shape
     figure, axes = plt.subplots(2, len(places), figsize=(1.6 * len(places), 3.6), squeeze=False)
     for (above, below), (i, j) in zip(axes.T, places):
-        above.imshow(image.numpy(), vmin=0, vmax=1)
+        paint_image(above, image)
         above.set_title(f"row {i}, column {j}", fontsize=10)
         _frame(above, i, j, rows, columns)
         reached = torch.arange(high * wide).view(high, wide) <= i * wide + j
@@ -90,7 +88,6 @@ def draw_sliding(
         # The result is smaller; with this margin each number stands below its window's middle.
         below.set_xlim(-columns / 2, wide - 1 + columns / 2)
         below.set_ylim(high - 1 + rows / 2, -rows / 2)
-        frame(above)
     return figure
 
 
@@ -225,9 +222,7 @@ def draw_filtered(image: torch.Tensor, kernel: torch.Tensor) -> Figure:
     figure, (before, middle, after) = plt.subplots(
         1, 3, figsize=(6.4, 2.4), width_ratios=(1, 0.8, 1.2)
     )
-    before.imshow(image.numpy(), vmin=0, vmax=1)
-    frame(before)
-    before.set_title("image", fontsize=11)
+    paint_image(before, image, "image")
     write_numbers(middle, kernel)
     middle.set_title("kernel", fontsize=11)
     figure.colorbar(_paint(after, result, limit), ax=after, shrink=0.9)
@@ -254,8 +249,7 @@ def draw_edges(images: torch.Tensor, kernels: torch.Tensor, names: Sequence[str]
     high, wide = len(rows), len(kernels) + 1
     figure, axes = plt.subplots(high, wide, figsize=(1.5 * wide, 1.6 * high), squeeze=False)
     for (first, *others), image, row in zip(axes, images, rows):
-        first.imshow(image.numpy(), vmin=0, vmax=1)
-        frame(first)
+        paint_image(first, image)
         for axis, result in zip(others, row):
             drawn = _paint(axis, result, limit)
     for axis, name in zip(axes[0], ["image", *names]):

@@ -35,7 +35,8 @@ def photo_grid(
         )
     if titles is not None and len(titles) != len(photos):
         raise ValueError(f"photo_grid: got {len(photos)} images but {len(titles)} titles")
-    figure, axes = tiles(len(photos), titles, columns, size, title_room=0.3, fontsize=9)
+    height = size * (1.3 if titles else 1.0)
+    figure, axes = tiles(len(photos), titles, columns, (size, height), fontsize=9)
     for axis, photo in zip(axes, photos):
         axis.imshow(photo.detach().cpu().permute(1, 2, 0).numpy())
     return figure

@@ -6,12 +6,11 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers.models.baseline import is_3, mnist_distance
-from helpers.pictures.canvas import BLUE, ORANGE, frame, image_grid
+from helpers.pictures.canvas import BLUE, ORANGE, image_grid, paint_image
 
 
 def first_look(folder: Path, n: int = 40, seed: int = 0) -> Figure:
@@ -61,18 +60,11 @@ def draw_difference(image: torch.Tensor, ideals: Mapping[str, torch.Tensor]) -> 
     )
     for row, (name, ideal) in zip(axes, ideals.items()):
         more, less = (image - ideal).clamp(min=0), (ideal - image).clamp(min=0)
-        _paint(row[0], image, "the image")
-        _paint(row[1], ideal, name)
-        _paint(row[2], more, f"more ink: {more.mean():.4f}")
-        _paint(row[3], less, f"less ink: {less.mean():.4f}")
+        paint_image(row[0], image, "the image")
+        paint_image(row[1], ideal, name)
+        paint_image(row[2], more, f"more ink: {more.mean():.4f}")
+        paint_image(row[3], less, f"less ink: {less.mean():.4f}")
     return figure
-
-
-def _paint(axis: Axes, image: torch.Tensor, title: str = "") -> None:
-    """An image from 0, white, to 1, black, in a thin frame."""
-    axis.imshow(image.numpy(), vmin=0, vmax=1)
-    axis.set_title(title, fontsize=11)
-    frame(axis)
 
 
 def draw_copies(images: torch.Tensor, ideal: torch.Tensor) -> Figure:
@@ -104,9 +96,9 @@ def draw_copies(images: torch.Tensor, ideal: torch.Tensor) -> Figure:
         row[0].axis("off")
         row[4].axis("off")
     for place, (top, middle, bottom) in zip(places, axes[:, [1, 2, 3, 5]].T):
-        _paint(top, images[place], f"image {place}")
-        _paint(middle, ideal if place == 0 else ideal * 0.35)
-        _paint(bottom, (images[place] - ideal).abs())
+        paint_image(top, images[place], f"image {place}")
+        paint_image(middle, ideal if place == 0 else ideal * 0.35)
+        paint_image(bottom, (images[place] - ideal).abs())
         if place:
             middle.set_xlabel("copy", fontsize=10)
             for spine in middle.spines.values():

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 
 from helpers.pictures.canvas import BLUE, GREY
+from helpers.pictures.diagrams import ARROW, draw_box
 
 
 def draw_road(stations: Sequence[tuple[str, str]], back: tuple[int, int], again: str) -> Figure:
@@ -28,19 +29,12 @@ def draw_road(stations: Sequence[tuple[str, str]], back: tuple[int, int], again:
     figure, axis = plt.subplots(figsize=(8, 2))
     axis.axis("off")
     axis.set(xlim=(-0.5, len(stations) - 0.5), ylim=(-0.65, 0.75))
-    arrow: dict = {"arrowstyle": "-|>", "mutation_scale": 16, "linewidth": 2}
     for place, (name, result) in enumerate(stations):
-        axis.add_patch(
-            FancyBboxPatch((place - 0.36, -0.18), 0.72, 0.36, "round,pad=0.03", color=BLUE)
-        )
-        axis.text(place, 0, name, ha="center", va="center", color="white", fontsize=11)
+        draw_box(axis, place, name, 0.36)
         axis.text(place, -0.32, result, ha="center", va="top", fontsize=10)
-        if place:
-            ends = (place - 0.61, 0), (place - 0.39, 0)
-            axis.add_patch(FancyArrowPatch(*ends, shrinkA=0, shrinkB=0, color=GREY, **arrow))
     axis.plot([last, last, first], [0.21, 0.5, 0.5], color="black", linestyle="--", linewidth=2)
     down = (first, 0.52), (first, 0.21)
-    axis.add_patch(FancyArrowPatch(*down, shrinkA=0, shrinkB=0, color="black", **arrow))
+    axis.add_patch(FancyArrowPatch(*down, shrinkA=0, shrinkB=0, color="black", **ARROW))
     axis.text((first + last) / 2, 0.66, again, ha="center", va="center", fontsize=10)
     return figure
 

@@ -69,6 +69,14 @@ def test_an_unforeseen_pooling_is_wrong():
     assert "the values are not" in sentence
 
 
+def test_pooling_that_takes_rows_for_columns_is_wrong():
+    def overlapping_pool(x, kernel_size, stride):
+        pooled = F.max_pool2d(x, kernel_size, stride)
+        return pooled[..., : pooled.shape[2]]
+
+    assert "the shape is off" in said("7.4", overlapping_pool)
+
+
 @pytest.mark.parametrize("layers", [arguments[0] for arguments in find("7.5").inputs()])
 def test_receptive_field_is_what_a_gradient_reaches(layers):
     x = torch.zeros(1, 1, 200, dtype=torch.float64, requires_grad=True)

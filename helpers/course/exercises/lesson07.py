@@ -98,7 +98,7 @@ def _counts() -> list[tuple]:
 
 
 def _pools() -> list[tuple]:
-    return [(_random(2, 3, 7, 8, seed=2) - 1, 3, 2), (_random(1, 2, 6, 6, seed=3), 2, 1)]
+    return [(_random(2, 3, 7, 10, seed=2) - 1, 3, 2), (_random(1, 2, 6, 6, seed=3), 2, 1)]
 
 
 def _stacks() -> list[tuple]:
