@@ -117,7 +117,7 @@ def hint_for(
         said |= words
     if "unreadable" in said:
         return Hint(number, UNREADABLE, 1, _line(said["unreadable"]))
-    if number not in said.get("questions", []):
+    if "questions" in said and number not in said["questions"]:
         return Hint(number, MISSING, 1, f'The notebook has no check("{number}", ...) any more.')
     if said.get("number") != number:
         return Hint(number, STOPPED, 1, _line(ended.reason))

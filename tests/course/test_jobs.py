@@ -290,6 +290,16 @@ def test_the_parts_tables_make_the_one_of_the_class(parts, capsys):
     assert len(json.loads(Path("progress.json").read_text())["learners"]) == 10
 
 
+def test_a_learner_of_another_part_has_no_result(parts, capsys):
+    learner = table_of(Path(parts[0]))[0].learner
+    only = ["--submissions", f"class/{learner}", "--learner", learner, "--unprotected"]
+    other = next(n for n in (1, 2, 3) if not is_in_shard(learner, n, 3))
+    with pytest.raises(SystemExit):
+        command.main([*only, "--shard", f"{other}/3", "--format", "gradescope", "--csv", "b.csv"])
+    assert "tells of one learner" in capsys.readouterr().err
+    assert not Path("results.json").exists() and table_of(Path("b.csv")) == []
+
+
 def test_who_is_in_no_table_is_told(parts, capsys):
     merge = ["--merge", *parts[1:], "--csv", "joined.csv", "--submissions", "class"]
     lost = {row.learner for row in table_of(Path(parts[0]))}

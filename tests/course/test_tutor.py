@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from helpers.course import tutor
 from helpers.course.exercises import RIGHT, check, find
-from helpers.course.grading.isolate import Runner
+from helpers.course.grading.isolate import Ended, Runner
 from helpers.course.grading.verdict import EXERCISES
 from helpers.models import output_size
 from tests import ROOT
@@ -181,6 +181,15 @@ def test_a_notebook_that_does_not_ask_or_is_none(runner):
     slow = notebook("def take_step(params, lr):\n    while True: pass")
     late = tutor.hint_for("2.3", slow, 2, runner, timeout=1)
     assert (late.result, late.level) == ("stopped", 1) and "still running" in late.hint
+
+
+def test_what_stops_before_its_questions_are_read_is_not_missing():
+    class Early:
+        def run(self, *given: object) -> Ended:
+            return Ended([{"ready": True}], "exit status 9")
+
+    hint = tutor.hint_for("2.3", notebook(UPHILL), 1, Early())
+    assert (hint.result, hint.hint) == ("stopped", "exit status 9")
 
 
 @pytest.mark.slow

@@ -140,7 +140,10 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             _fill(table, left, chosen.timeout, protection, jobs)
             table.put_in_order(key[:2] for _, key in found)
             rows = table.rows
-            _write(rows, chosen)
+            try:
+                _write(rows, chosen)
+            except ValueError as error:
+                parser.error(f"{error}; {file} itself is written")
         except (Stopped, CannotStart, OSError) as error:
             held = f"{file} holds {len(table.rows)} rows"
             return _told(error, f"{held}; the same command goes on from there.")
