@@ -169,6 +169,26 @@ def test_relu_in_many_ways(relu):
     assert find("4.1").judge(relu)[0] == RIGHT
 
 
+def clear_below_zero(x):
+    for i in range(len(x)):
+        if x[i] < 0:
+            x[i] = 0
+    return x
+
+
+def clear_without_a_record(x):
+    with torch.no_grad():
+        x[x < 0] = 0
+    return x
+
+
+@pytest.mark.parametrize(
+    "relu", [lambda x: x.clamp_(0), clear_below_zero, clear_without_a_record, lambda x: x.zero_()]
+)
+def test_a_relu_that_changes_its_input_is_told_so(relu):
+    assert "changes the tensor that came in" in said("4.1", relu)
+
+
 def test_count_agrees_with_torch():
     sizes = [784, 30, 1]
     layers = [nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])]

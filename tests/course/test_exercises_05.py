@@ -1,5 +1,7 @@
 """What is particular to the exercises of lesson 05, beside what holds for all."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -47,7 +49,7 @@ def test_steps_may_be_counted_one_by_one():
 
     assert judged("5.2", count_steps)[0] == RIGHT
     assert judged("5.2", lambda n, b, e: round(n / b) * e)[0] == WRONG
-    assert judged("5.2", lambda n, b, e: count_steps(n, b, e) + 2)[1].startswith("expected 9, got")
+    assert judged("5.2", lambda n, b, e: count_steps(n, b, e) + 2)[1].startswith("expected 12, got")
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,12 @@ def test_a_cross_entropy_that_cuts_the_gradient_is_not_right():
 def test_an_unforeseen_loss_is_wrong():
     verdict, said = judged("5.3", lambda x, y: 2 * F.cross_entropy(x, y))
     assert verdict == WRONG and "the values are not" in said
+
+
+def test_the_batch_is_not_divided_by_the_images():
+    assert "What is divided by what" in judged("5.2", lambda n, b, e: math.ceil(b / n) * e)[1]
+    assert "epochs are added" in judged("5.2", lambda n, b, e: math.ceil(n / b) + e)[1]
+    assert "expected 12, got 9" in judged("5.2", lambda n, b, e: n // b * e + 1)[1]
 
 
 def dataset():
@@ -112,6 +120,17 @@ def test_an_unforeseen_example_of_two_digits_is_told_in_words():
     assert "an image of shape (28, 56) instead of (1, 28, 56), and the right number" in said
     said = judged("5.4", lambda data, i: (image.double(), label + 1))[1]
     assert "of dtype torch.float64 instead of torch.float32, and the number 58" in said
+
+
+@pytest.mark.parametrize(
+    "join", [lambda a, b: torch.cat(a, b, 2), lambda a, b: torch.cat(a, b, dim=2)]
+)
+def test_tensors_that_are_no_list_are_named(join):
+    def two_digits(data, i):
+        return join(data[i][0], data[i + 1][0]), 10 * data[i][1] + data[i + 1][1]
+
+    verdict, said, more = find("5.4").hints(two_digits)
+    assert verdict == WRONG and "two tensors, one after the other" in said and "one list" in more
 
 
 def test_untouched_two_digits_are_untried():

@@ -53,6 +53,22 @@ def test_a_network_that_is_always_right_is_never_overconfident():
     assert find("6.3").solution(logits, labels) < 0
 
 
+@pytest.mark.parametrize(
+    ("overconfidence", "words"),
+    [
+        (lambda sure, x, y: sure.mean() - (y == x.argmax(0)).float().mean(), "for each image"),
+        (lambda sure, x, y: (sure.mean() - (x.argmax(1) == y).float().mean()).abs(), "above 0"),
+        (lambda sure, x, y: sure.mean() - (sure == y).float().mean(), "not which class"),
+        (lambda sure, x, y: sure.mean() - (x.amax(1) == y).float().mean(), "not which class"),
+        (lambda sure, x, y: sure.mean(), "this is how sure it is"),
+        (lambda sure, x, y: (x.argmax(1) == y).float().mean() - sure.mean(), "other way round"),
+    ],
+)
+def test_overconfidences_that_look_alike_are_told_apart(overconfidence, words):
+    verdict, said = judged("6.3", lambda x, y: overconfidence(x.softmax(1).amax(1), x, y))
+    assert verdict == WRONG and words in said
+
+
 def test_top_one_is_the_accuracy_and_top_all_is_one():
     logits, labels, _ = find("6.2").inputs()[0]
     top_k = find("6.2").solution
@@ -91,7 +107,7 @@ def test_evaluation_may_count_and_give_a_plain_number():
 
     assert judged("6.4", evaluate)[0] == RIGHT
     verdict, said = judged("6.4", lambda model, dl: evaluate(model, dl) / 2)
-    assert verdict == WRONG and "it gives 0.45 instead of 0.9" in said
+    assert verdict == WRONG and said.endswith("got 'it gives 0.45 instead of 0.9'.")
 
 
 def test_an_evaluation_that_gives_no_number_is_reported():
@@ -104,6 +120,18 @@ def test_an_evaluation_that_gives_no_number_is_reported():
 
     verdict, said = judged("6.4", evaluate)
     assert verdict == WRONG and "expected one number, got a tensor of shape (10,)" in said
+
+
+def test_an_argmax_over_the_images_is_named():
+    def evaluate(model, dl):
+        before = model.training
+        model.eval()
+        with torch.no_grad():
+            right = torch.cat([yb == model(xb).argmax(0) for xb, yb in dl])
+        model.train(before)
+        return right.float().mean()
+
+    assert "argmax(0) names, for each class, an image" in judged("6.4", evaluate)[1]
 
 
 def test_the_buggy_evaluation_of_the_lesson_is_wrong_and_its_first_bug_is_named():

@@ -102,6 +102,15 @@ def test_a_residual_block_is_torchvisions_without_its_normalisation():
     assert find("7.6").judge(torchvisions)[0] == RIGHT
 
 
+@pytest.mark.parametrize("paddings", [(0, 0), (1, 0), (0, 1)])
+def test_a_residual_block_without_padding_is_told_so(paddings):
+    def block(x, weight1, weight2):
+        out = F.relu(F.conv2d(x, weight1, padding=paddings[0]))
+        return F.relu(F.conv2d(out, weight2, padding=paddings[1]) + x)
+
+    assert "the maps have shrunk" in said("7.6", block)
+
+
 def test_an_unforeseen_block_is_wrong():
     assert "the values are not" in said("7.6", lambda x, weight1, weight2: F.relu(x))
 

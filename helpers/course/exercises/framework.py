@@ -40,12 +40,37 @@ _ADVICE = (
     ("bitwise_xor", "\nIn Python a power is written **, not ^."),
     ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),
     ("could not infer output dtype", "\nTrue and False cannot be averaged: use .float() first."),
-    ("must match the size", "\nLine the shapes up at the last axis; [:, None] puts an axis in."),
+    (
+        "must match the size",
+        "\nPrint both shapes, and line them up at the last axis. Is each what you meant it to be? "
+        "Where an axis is missing, [:, None] puts an axis in.",
+    ),
     ("list index out of range", "\nThe last place of a list of n is n - 1: stop one earlier."),
     ("max() received an invalid", "\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
-    ("positional argument", "\nKeep the arguments of the stub."),
-    ("'list' object has no attribute", "\nThat is a list: take its members one by one, in a loop."),
+    (
+        "positional argument",
+        "\nCount the arguments of that call; several tensors are often handed over as one list.",
+    ),
+    (
+        "argument 'tensors' (position 1) must be tuple",
+        "\nIt takes its tensors together, as one list.",
+    ),
+    (
+        "'list' object has no attribute 'grad'",
+        "\nThat is a list: take its members one by one, in a loop.",
+    ),
+    (
+        "'list' object has no attribute",
+        "\nThat is a list, and only a tensor has this. torch.stack makes one tensor of a list of "
+        "tensors.",
+    ),
+    (
+        "does not require grad and does not have a grad_fn",
+        "\nNothing leads back from this number to a parameter. Was it computed under "
+        "torch.no_grad(), or from other tensors than those that were meant?",
+    ),
 )
+_STUB = "\nKeep the arguments of the stub."
 
 
 @dataclass(frozen=True)
@@ -53,7 +78,8 @@ class Mistake:
     """A wrong answer that learners write, and what to tell them.
 
     Args:
-        code: the wrong answer itself; a submission that behaves like it has made this mistake.
+        code: the wrong answer itself; a submission that behaves like it, or stops with the same
+            error, has made this mistake.
         says: what went wrong and where to look: the first hint.
         do: what to do about it, short of the solution: the second hint, for who asks for it; that
             of the exercise where it is empty.
@@ -80,6 +106,7 @@ class Exercise:
         do: the second hint for a wrong answer that has none of its own.
         off: what to say of values that are wrong and that no mistake explains, where ``observe``
             compares something that the learner never made.
+        nothing: what to say where nothing came out of an answer that is no stub.
     """
 
     solution: Callable | float
@@ -90,6 +117,7 @@ class Exercise:
     observe: Callable[[Callable], Callable] = lambda function: function
     do: str = ""
     off: str = ""
+    nothing: str = "your function returns nothing. Does it end with `return ...`?"
 
     def judge(self, answer: object) -> tuple[str, str]:
         """Return a verdict (``RIGHT``, ``UNTRIED`` or ``WRONG``) and a sentence for the learner.
@@ -126,12 +154,15 @@ class Exercise:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # also exit() is only what this answer does
+                known = self._diagnose(error, arguments)
+                if known:
+                    return WRONG, known.says, known.do or self.do
                 what = "your function" if callable(answered) else "the exercise"
-                return WRONG, f"{what} stopped with {_told(error)}", self.do
+                return WRONG, f"{what} stopped with {_told(error, answered)}", self.do
             if got is None or got is ...:
                 if callable(answered) and is_stub(answered):
                     return UNTRIED, "fill in the function above, run it, then run this cell.", ""
-                return WRONG, "your function returns nothing. Does it end with `return ...`?", ""
+                return WRONG, self.nothing, ""
             problem = _difference(got, wanted, self.tolerance)
             if problem:
                 known = self._diagnose(got, arguments)
@@ -154,11 +185,18 @@ class Exercise:
         return self.observe(function)(*copy.deepcopy(arguments))
 
     def _diagnose(self, got: object, arguments: tuple) -> Mistake | None:
-        """The first known mistake that gives the same wrong result."""
+        """The first known mistake that gives the same wrong result, or stops with the same error.
+
+        Args:
+            got: the result, or the error.
+            arguments: what it came from.
+        """
         for mistake in self.mistakes:
             try:
                 made = self.result_of(mistake.code, arguments)
-            except Exception:  # a mistake may be impossible on some inputs: then it is not this one
+            except Exception as error:
+                if _same_error(got, error):
+                    return mistake
                 continue
             if _difference(got, made, self.tolerance) is None:
                 return mistake
@@ -279,13 +317,29 @@ def kind(value: object) -> str:
         return f"a {type(value).__name__} without a text ({type(error).__name__} in its repr)"
 
 
-def _told(error: BaseException) -> str:
-    """An error in its own words, and what it means where that is known."""
+def _same_error(got: object, made: Exception) -> bool:
+    """Whether two errors are of one type and say the same, be it of `a + b` or of `b + a`."""
+    try:
+        return type(got) is type(made) and sorted(str(got).split()) == sorted(str(made).split())
+    except Exception:  # of the error's own text
+        return False
+
+
+def _told(error: BaseException, answered: object = None) -> str:
+    """An error in its own words, and what it means where that is known.
+
+    Args:
+        error: what stopped an answer.
+        answered: that answer: an error in calling it is another one than an error in its calls.
+    """
     try:
         text = _cut(str(error), 5 * LONGEST)
-    except Exception:  # of the error's own text
-        text = "(an error without a text)"
+        own = text.startswith(f"{getattr(answered, '__qualname__', None)}() ")
+    except Exception:  # of the error's own text, or of an odd answer
+        text, own = "(an error without a text)", False
     advice = next((words for sign, words in _ADVICE if sign in text), "")
+    if own and "positional argument" in text:
+        advice = _STUB
     return f"{type(error).__name__}: {text}{advice}"
 
 
@@ -327,7 +381,10 @@ def _difference(got: object, wanted: object, tolerance: float) -> str | None:
         if isinstance(wanted, (int, float)):
             return _from_number(got, wanted, tolerance)
         same = type(got) is type(wanted) and got == wanted
-        return None if same else f"expected {wanted!r}, got {kind(got)}."
+        if same:
+            return None
+        seen = _cut(repr(got), LONGEST) if type(got) is type(wanted) is str else kind(got)
+        return f"expected {wanted!r}, got {seen}."
     except Exception as error:
         return f"got {kind(got)}, which cannot be compared with the right one: {_told(error)}"
 

@@ -90,8 +90,9 @@ def _many() -> list[tuple]:
 def _guesses() -> list[tuple]:
     return [
         (
-            torch.tensor([True, True, True, False, False, True, False]),
-            torch.tensor([True, True, True, False, False, False, True]),
+            # Among other counts, those of True differ: 3 predicted, 5 actual, and 2 that are both.
+            torch.tensor([True] * 3 + [False] * 8),
+            torch.tensor([False] + [True] * 5 + [False] * 5),
         ),
         (torch.tensor([3, 7, 7, 3]), torch.tensor([7, 7, 7, 7])),
     ]
@@ -210,6 +211,11 @@ EXERCISES = {
                 "Compare `predicted` with `actual` first, then average the answers.",
             ),
             Mistake(
+                lambda p, a: a.float().mean(),
+                "value: this never looks at the predicted labels.",
+                "Compare `predicted` with `actual` first, then average the answers.",
+            ),
+            Mistake(
                 lambda p, a: p == a,
                 "shape: this is one answer for each image. Accuracy is one number for all.",
                 "Make numbers of the answers with .float(), and take their mean.",
@@ -291,6 +297,11 @@ EXERCISES = {
                 lambda x, m: (x - m).abs().mean((-1, -2)).argmin(-1),
                 "shape: n images and k ideals do not match. Which ideal should the last image get?",
                 "Hand mnist_distance all images but one ideal at a time, in a list comprehension.",
+            ),
+            Mistake(
+                lambda x, m: [(x - mean).abs().mean((-1, -2)) for mean in m].argmin(0),  # type: ignore[attr-defined]  # the mistake itself
+                "shape: your distances are a Python list of k tensors. Only a tensor has argmin.",
+                "torch.stack makes one tensor of them, of shape (k, n).",
             ),
             Mistake(
                 lambda x, m: torch.stack([(x - mean).abs().mean((-1, -2)) for mean in m]),

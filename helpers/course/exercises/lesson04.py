@@ -7,10 +7,16 @@ import torch
 from helpers.course.exercises.framework import Exercise, Mistake, is_pair
 
 Pair = tuple[torch.Tensor, torch.Tensor]
+_CHANGED = "the tensor that came in was changed"
 
 
 def _relu(x: torch.Tensor) -> torch.Tensor:
     return x.clamp(min=0)
+
+
+def _relu_in_place(x: torch.Tensor) -> torch.Tensor:
+    x[x < 0] = 0
+    return x
 
 
 def _count(sizes: Sequence[int]) -> int:
@@ -28,11 +34,16 @@ def _way_back(hidden: torch.Tensor, w2: torch.Tensor, d_out: torch.Tensor) -> Pa
 def _leaves_it_alone(relu: Callable) -> Callable:
     """Judge a function by its result; it must not change what it gets."""
 
-    def look(x: torch.Tensor) -> torch.Tensor | None:
+    def look(x: torch.Tensor) -> torch.Tensor | str | None:
         before = x.detach().clone()
-        result = relu(x)
+        try:
+            result = relu(x)
+        except RuntimeError as error:
+            if "is being used in an in-place operation" in str(error):
+                return _CHANGED
+            raise
         if not torch.equal(x, before):
-            raise ValueError("you changed the tensor that came in; make a new one: x.clamp(...)")
+            return _CHANGED
         return result
 
     return look
@@ -127,6 +138,12 @@ EXERCISES = {
         observe=_leaves_it_alone,
         mistakes=(
             Mistake(lambda x: x.abs(), "value: this turns -2 into 2. ReLU makes it 0."),
+            Mistake(
+                _relu_in_place,
+                "value: this changes the tensor that came in. It must stay as it is.",
+                "Compute a new tensor and return it. x[...] = ..., *= and names that end in _ "
+                "change x itself.",
+            ),
             Mistake(
                 lambda x: x.max(), "shape: the largest number of all. ReLU works on each number."
             ),

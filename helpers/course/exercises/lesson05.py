@@ -98,7 +98,8 @@ def _photos() -> list[tuple]:
 
 
 def _runs() -> list[tuple]:
-    return [(10, 4, 3), (60_000, 128, 4), (100, 25, 2), (7, 10, 5)]
+    # The first one tells all mistakes apart but those that are right wherever a batch is not full.
+    return [(12, 5, 4), (60_000, 128, 4), (100, 25, 2), (7, 10, 5)]
 
 
 def _outputs() -> list[tuple]:
@@ -219,6 +220,17 @@ EXERCISES = {
                 "Multiply by the number of epochs.",
             ),
             Mistake(
+                lambda n, b, e: -(-b // n) * e,
+                "value: too few. What is divided by what?",
+                "How many batches do the images fill? The images are divided, by the batch size.",
+            ),
+            Mistake(
+                lambda n, b, e: -(-n // b) + e,
+                "value: the steps of one epoch are right, and the epochs are added to them. Does "
+                "a second epoch make one step more, or as many as the first?",
+                "Each epoch makes all these steps again: multiply.",
+            ),
+            Mistake(
                 lambda n, b, e: n * e,
                 "value: these are images. A step takes a whole batch.",
                 "Divide by the batch size, and round up.",
@@ -302,6 +314,18 @@ EXERCISES = {
                 "shape: torch.cat joins along axis 0 unless you say otherwise, and that one counts "
                 "the channels: this is one image with two channels.",
                 _WIDE,
+            ),
+            Mistake(
+                _joined(lambda a, b: torch.cat(a, b, 2)),  # type: ignore[call-overload]  # the mistake
+                "shape: torch.cat got two tensors, one after the other. How does it want those "
+                "that it is to join?",
+                "Together, as one list, in brackets; the axis comes after the list.",
+            ),
+            Mistake(
+                _joined(lambda a, b: torch.cat(a, b, dim=2)),  # type: ignore[call-overload]  # the mistake
+                "shape: torch.cat got two tensors, one after the other. How does it want those "
+                "that it is to join?",
+                "Together, as one list, in brackets; the axis comes after the list.",
             ),
             Mistake(
                 _joined(lambda a, b: torch.stack([a, b])),

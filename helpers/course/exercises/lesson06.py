@@ -82,7 +82,11 @@ def _what_it_does(evaluate: Callable) -> Callable:
 
 
 def _evaluation(
-    enter: bool = True, leave: str = "as it was", record: bool = False, by_batch: bool = False
+    enter: bool = True,
+    leave: str = "as it was",
+    record: bool = False,
+    by_batch: bool = False,
+    axis: int = 1,
 ) -> Callable:
     """An evaluation, right or with one part done wrongly."""
 
@@ -91,7 +95,7 @@ def _evaluation(
         if enter:
             model.eval()
         with torch.set_grad_enabled(record):
-            right = [(model(xb).argmax(1) == yb).float() for xb, yb in dl]
+            right = [(model(xb).argmax(axis) == yb).float() for xb, yb in dl]
         if leave != "eval":
             model.train(was_training or leave == "train")
         shares = torch.stack([batch.mean() for batch in right])
@@ -115,7 +119,12 @@ def _overconfidence(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 def _answered() -> list[tuple]:
     random = torch.Generator().manual_seed(3)
     logits = 3 * torch.randn(12, 4, generator=random)
-    return [(logits, torch.randint(0, 4, (12,), generator=random)), (logits, logits.argmax(1))]
+    # Largest numbers that are, as a logit and as a probability, a class: a wrong comparison tells.
+    logits[0] = torch.tensor([0.0, -1.0, 2.0, 1.0])
+    logits[1] = torch.tensor([0.0, 40.0, 2.0, 1.0])
+    labels = torch.randint(0, 4, (12,), generator=random)
+    labels[:2] = torch.tensor([2, 1])
+    return [(logits, labels), (logits, logits.argmax(1))]
 
 
 def _ranked() -> list[tuple]:
@@ -127,6 +136,8 @@ def _ranked() -> list[tuple]:
 
 _CORRECTION = "Both averages are divided by what is missing: m by 1 - 0.9**t, v by 1 - 0.999**t."
 _ORDER = "First m and v with the new gradient, then both corrected, then the step."
+_AXIS = "shape: argmax(0) names, for each class, an image. The labels want a class for each image."
+_WHICH_AXIS = "Logits are images by classes. Which axis counts the classes? argmax runs along it."
 _ROWS = "labels.unsqueeze(1) has one row a label; any(dim=1) is asked for each row."
 
 EXERCISES = {
@@ -237,6 +248,22 @@ EXERCISES = {
         inputs=_answered,
         mistakes=(
             Mistake(
+                lambda x, y: (_sure(x).mean() - _right(x, y).mean()).abs(),
+                "value: right where it is above 0. What should come out for a network that is "
+                "surer than it is right, and what for one that promises too little?",
+                "The sign says which of the two it is: keep it, without .abs().",
+            ),
+            Mistake(
+                lambda x, y: _sure(x).mean() - (x.argmax(0) == y).float().mean(),
+                _AXIS,
+                _WHICH_AXIS,
+            ),
+            Mistake(
+                lambda x, y: _sure(x).mean() - (x.max(dim=1).values == y).float().mean(),
+                "value: this compares the labels with numbers that say how sure, not which class.",
+                "max gives values and indices, as topk does; argmax gives the indices alone.",
+            ),
+            Mistake(
                 lambda x, y: _right(x, y).mean() - _sure(x).mean(),
                 "value: the sign is the other way round: this is above 0 for a network that "
                 "promises too little.",
@@ -289,6 +316,7 @@ EXERCISES = {
                 "value: the model is still in training mode, so dropout puts zeros in at random. "
                 "Call model.eval() first.",
             ),
+            Mistake(_evaluation(axis=0), _AXIS, _WHICH_AXIS),
             Mistake(
                 _evaluation(leave="eval"),
                 "value: the model came in training mode and is left in eval mode, so the next "

@@ -114,6 +114,12 @@ def _blocks() -> list[tuple]:
     return [(_random(2, 3, 5, 6, seed=4), _random(3, 3, 3, 3, seed=5), _random(3, 3, 3, 3, seed=6))]
 
 
+_SHRUNK = (
+    "shape: the maps have shrunk, and x no longer fits to them. How many rows and columns does a "
+    "kernel of size 3 cost?",
+    "Each of the two convolutions needs padding=1, so that its map is as large as what it got.",
+)
+
 EXERCISES = {
     "7.1": Exercise(
         solution=52,
@@ -364,6 +370,11 @@ EXERCISES = {
                 lambda x, a, b: F.relu(F.conv2d(F.relu(F.conv2d(x, a)), b)),
                 "shape: the maps have shrunk, and the shortcut is missing. Each convolution needs "
                 "padding=1, so that x still fits.",
+            ),
+            Mistake(lambda x, a, b: F.relu(x + F.conv2d(F.relu(F.conv2d(x, a)), b)), *_SHRUNK),
+            Mistake(
+                lambda x, a, b: F.relu(x + F.conv2d(F.relu(F.conv2d(x, a, padding=1)), b)),
+                *_SHRUNK,
             ),
             Mistake(
                 lambda x, a, b: F.relu(
