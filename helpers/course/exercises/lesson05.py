@@ -316,13 +316,13 @@ EXERCISES = {
                 _WIDE,
             ),
             Mistake(
-                _joined(lambda a, b: torch.cat(a, b, 2)),  # type: ignore[call-overload]  # the mistake
+                _joined(lambda a, b: torch.cat(a, b, 2)),  # type: ignore[call-arg, arg-type]  # the mistake
                 "shape: torch.cat got two tensors, one after the other. How does it want those "
                 "that it is to join?",
                 "Together, as one list, in brackets; the axis comes after the list.",
             ),
             Mistake(
-                _joined(lambda a, b: torch.cat(a, b, dim=2)),  # type: ignore[call-overload]  # the mistake
+                _joined(lambda a, b: torch.cat(a, b, dim=2)),  # type: ignore[misc]  # the mistake
                 "shape: torch.cat got two tensors, one after the other. How does it want those "
                 "that it is to join?",
                 "Together, as one list, in brackets; the axis comes after the list.",
