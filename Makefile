@@ -33,6 +33,8 @@ help:
 	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
 	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
 	@echo "make gpu-pack   pack a folder to carry to a machine with a GPU and no network"
+	@echo "make ko         make the Korean lessons of the English ones and translations/ko"
+	@echo "make ko-status  say what of the Korean edition is translated, stale and missing"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
@@ -124,6 +126,14 @@ gpu: $(READY)
 # The folder .gpu, with one command to run there; PACK="--python 3.13" for another Python.
 gpu-pack: $(READY)
 	$(BIN)/python -m benchmarks.gpu.pack $(PACK)
+
+# The Korean edition, made of the English lessons and translations/ko; NN=01 for one lesson.
+ko: $(READY)
+	$(BIN)/python -m tools.translate make $(NN)
+
+# What is translated, stale and missing; NN=01 lists it. STRICT=1 fails unless all is there.
+ko-status: $(READY)
+	$(BIN)/python -m tools.translate status $(NN) $(if $(STRICT),--strict)
 
 wheel: $(READY)
 	rm -rf dist
