@@ -38,5 +38,6 @@ A cell says what it needs in its metadata (in JupyterLab: the property inspector
 - ``lesson.digest`` is the executor's: which code an output that is not compared was made by.
 
 A notebook names the data sets it uses: ``metadata.lesson.data``, a list that may be empty.
+A Korean one, made by ``tools.translate``, says so: ``metadata.lesson.lang = "ko"``.
 The executor notes with which version of helpers it ran: ``metadata.lesson.helpers``.
 """

@@ -2,7 +2,7 @@
 
 In a notebook an exercise is a text cell ``### Exercise N.M``, a code cell tagged ``exercise`` (the
 stub), a code cell tagged ``check``, and a text cell with the solution in a code block, folded
-away: ``<details><summary>Solution</summary>``.
+away: ``<details><summary>Solution</summary>``. In Korean they are called 연습문제 and 해답.
 """
 
 import re
@@ -18,9 +18,9 @@ FEWEST = 3
 
 # What a text cell may hold of exercises. Code blocks are skipped: a comment is no heading.
 _PARTS = re.compile(
-    r"^### Exercise (?P<heading>\d+\.\d+)\b"
+    r"^### (?:Exercise|연습문제) (?P<heading>\d+\.\d+)\b"
     r"|^(?P<end>\#{1,2}) "
-    r"|<details>\s*<summary>\s*(?:<b>)?Solution.*?</summary>(?P<solution>.*?)</details>"
+    r"|<details>\s*<summary>\s*(?:<b>)?(?:Solution|해답).*?</summary>(?P<solution>.*?)</details>"
     r"|^```.*?^```\s*$",
     re.MULTILINE | re.DOTALL,
 )

@@ -111,6 +111,11 @@ def data_sets(notebook: NotebookNode) -> list[str]:
     return list(names)
 
 
+def language(notebook: NotebookNode) -> str:
+    """The language of a notebook, ``"en"`` or ``"ko"``: ``metadata.lesson.lang``, else English."""
+    return str(notebook.metadata.get("lesson", {}).get("lang", "en"))
+
+
 def where(notebook: NotebookNode, cell: NotebookNode) -> str:
     """Name a cell for a reader: a code cell by its number, text by its first line."""
     number = next(i for i, other in enumerate(notebook.cells) if other is cell) + 1

@@ -5,6 +5,7 @@ module          its one idea
 ==============  ==================================================================================
 ``literals``    the comments and the strings of a code cell, found and replaced
 ``texts``       the texts of a notebook, each with a name, and a notebook with other texts
+``outputs``     what a cell has shown in an English run, retold with its Korean words
 ``catalogue``   one PO file a lesson: English, Korean, and what has become stale
 ``glossary``    the glossary, and the terms that a text renders otherwise
 ``checks``      what differs between a text and its Korean: numbers, formulas, links, code, ...

@@ -12,6 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tools.lessons.execute import written
 from tools.lessons.notebook import read
 from tools.translate import catalogue, checks, glossary, make
 from tools.translate.texts import texts
@@ -24,17 +25,22 @@ def refresh(lesson: Path) -> bool:
 
 
 def status(lessons: list[Path], details: bool, strict: bool) -> int:
-    """Print what is translated, stale and missing; with ``strict`` 1 unless all is translated."""
+    """Print how many texts are translated, stale and missing, and how many cells not run in Korean.
+
+    Returns:
+        0, or with ``strict`` 1 unless everything is translated and was run.
+    """
     undone = 0
-    print("lesson  translated  stale  missing")
+    print("lesson  translated  stale  missing  not run")
     for lesson in lessons:
         known = catalogue.updated(
             catalogue.read(make.catalogue_of(lesson)), texts(read(lesson))
         )  # as it is now, refreshed or not
         stale, missing = catalogue.stale(known), catalogue.missing(known)
         done = len(catalogue.korean(known))
-        undone += len(stale) + len(missing)
-        print(f"{lesson.name[:2]:6}  {done:10}  {len(stale):5}  {len(missing):7}")
+        cells = len(make.not_run(lesson))
+        undone += len(stale) + len(missing) + cells
+        print(f"{lesson.name[:2]:6}  {done:10}  {len(stale):5}  {len(missing):7}  {cells:7}")
         for entry in catalogue.entries(known) if details else []:
             if entry.msgctxt in (*stale, *missing):
                 print(f"\n{catalogue.listed(entry)}")
@@ -86,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", choices=["refresh", "make", "run", "status", "take", "check"])
     parser.add_argument("lessons", nargs="*", help="their numbers, as in 01; by default all")
     parser.add_argument("--strict", action="store_true", help="status: fail unless all is there")
+    parser.add_argument("--practice", action="store_true", help="run: on practice data, as a trial")
+    parser.add_argument("--timeout", type=float, default=600, help="run: seconds a cell may take")
     options = parser.parse_args(arguments)
     lessons = [
         path for path in make.lessons() if not options.lessons or path.name[:2] in options.lessons
@@ -105,11 +113,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command in ("refresh", "make") and refresh(lesson):
             print(f"{make.catalogue_of(lesson)}: refreshed")
         if options.command == "make":
-            path, text = make.made_of(lesson), make.make(lesson)
+            path, text = make.made_of(lesson), written(make.made(lesson))
             path.parent.mkdir(exist_ok=True)
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8", newline="\n")
                 print(f"{path}: made")
+        if options.command == "run":
+            make.run(lesson, options.practice, options.timeout)
+            print(f"{make.made_of(lesson)}: ran")
     return 0
 
 

@@ -105,7 +105,7 @@ def words(source: str, more: Iterable[str] = ()) -> list[Literal]:
     ]
 
 
-def with_comments(source: str, new: Sequence[str]) -> str:
+def with_comments(source: str, new: Iterable[str]) -> str:
     """A cell with other comments.
 
     Example:
@@ -140,7 +140,17 @@ def placeholders(text: str) -> list[str]:
         >>> placeholders("run {k}: {y:.2f}")
         ['{k}', '{y:.2f}']
     """
-    return sorted(_BRACES.findall(text))
+    return sorted(part for part in _BRACES.findall(text) if part not in ("{{", "}}"))
+
+
+def split(text: str) -> list[str]:
+    """An f-string, cut before and behind each of its braces.
+
+    Example:
+        >>> split("run {k}: {y:.2f}")
+        ['run ', '{k}', ': ', '{y:.2f}']
+    """
+    return [part for part in re.split(f"({_BRACES.pattern})", text) if part]
 
 
 def _comments(source: str) -> Iterator[tuple[int, int, str]]:

@@ -4,19 +4,25 @@
 whose Korean is stale, shows the English: a text cell with a mark above it, so that an English mend
 neither waits for a translator nor hides behind an old sentence.
 
-What a code cell shows is that of a Korean run (``run``). Until there is one it is the output of the
-English run, with the Korean words for pictures; it stays while the code of its cell does.
+What a code cell shows is that of a Korean run (``run``), and it stays while the English cell, its
+output and the Korean words do. Until there is one, and for what is not compared (a time, a long
+training), it is what the English run has shown, retold with the Korean words.
 """
 
 import copy
+import hashlib
+import itertools
+import json
 from pathlib import Path
 
 import polib
 from nbformat import NotebookNode
 
-from tools.lessons.execute import canonical, written
-from tools.lessons.notebook import code_cells, read
+from tools.lessons import kernel
+from tools.lessons.execute import canonical, store
+from tools.lessons.notebook import code_cells, is_ignored, notes, read
 from tools.translate import catalogue
+from tools.translate.literals import with_comments
 from tools.translate.texts import replaced, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,20 +91,80 @@ def korean(english: NotebookNode, known: polib.POFile) -> NotebookNode:
     return notebook
 
 
-def with_outputs(notebook: NotebookNode, before: NotebookNode | None) -> NotebookNode:
-    """The outputs of the Korean notebook that was, for each cell whose code is still the same."""
+def origin(english: NotebookNode, cell: NotebookNode) -> str:
+    """A short text that changes with what the output of a Korean cell depends on.
+
+    Args:
+        english: the English cell, with its output.
+        cell: the Korean one, of which only the code counts.
+    """
+    sources = [with_comments(one.source, itertools.repeat("")) for one in (english, cell)]
+    outputs = json.dumps(english.outputs, sort_keys=True)
+    return hashlib.sha256("\n".join([*sources, outputs]).encode()).hexdigest()[:12]
+
+
+def keeps(cell: NotebookNode, first: NotebookNode) -> bool:
+    """Whether a cell always shows what the English run has shown; the set-up cell does not."""
+    return is_ignored(cell) and cell.id != first.id
+
+
+def with_outputs(
+    notebook: NotebookNode, english: NotebookNode, before: NotebookNode | None
+) -> NotebookNode:
+    """Take the outputs of a Korean run over, from cells that are still the same.
+
+    Args:
+        notebook: the Korean notebook as ``korean`` makes it; changed in place.
+        english: the English one.
+        before: the Korean one as it was.
+    """
     kept = {cell.id: cell for cell in code_cells(before)} if before else {}
-    for cell in code_cells(notebook):
-        old = kept.get(cell.id)
-        if old is not None and old.source == cell.source:
-            cell.outputs = copy.deepcopy(old.outputs)
-            cell.execution_count = old.execution_count
+    for one, cell in zip(code_cells(english), code_cells(notebook)):
+        ran = notes(kept[cell.id]).get("ran") if cell.id in kept else None
+        if ran and ran == origin(one, cell):
+            cell.outputs = copy.deepcopy(kept[cell.id].outputs)
+            cell.execution_count = kept[cell.id].execution_count
+            cell.metadata["lesson"] = notes(cell) | {"ran": ran}
     return notebook
 
 
-def make(lesson: Path) -> str:
-    """The text of the file of a lesson's Korean notebook, as it must be now."""
-    path = made_of(lesson)
+def made(lesson: Path) -> NotebookNode:
+    """A lesson's Korean notebook, as it must be now."""
+    path, english = made_of(lesson), read(lesson)
     before = read(path) if path.exists() else None
-    known = catalogue.read(catalogue_of(lesson))
-    return written(with_outputs(korean(read(lesson), known), before))
+    notebook = korean(english, catalogue.read(catalogue_of(lesson)))
+    return with_outputs(notebook, english, before)
+
+
+def run(lesson: Path, practice: bool = False, timeout: float = 600) -> None:
+    """Run the Korean notebook of a lesson and store what it shows.
+
+    Args:
+        lesson: the English notebook.
+        practice: whether to run on practice data, for a trial: its figures are not the lesson's.
+        timeout: the longest a cell may take, in seconds.
+
+    Raises:
+        CellExecutionError: when a cell fails; nothing is stored then.
+    """
+    english, notebook = read(lesson), made(lesson)
+    ran = copy.deepcopy(notebook)
+    kernel.run(ran, made_of(lesson).resolve().parent, practice, timeout)
+    first = code_cells(notebook)[0]
+    for one, old, new in zip(code_cells(english), code_cells(notebook), code_cells(ran)):
+        if keeps(old, first):
+            new.outputs, new.execution_count = old.outputs, old.execution_count
+        else:
+            new.metadata["lesson"] = notes(new) | {"ran": origin(one, new)}
+    store(canonical(ran), made_of(lesson))
+
+
+def not_run(lesson: Path) -> list[str]:
+    """The cells of a lesson's Korean notebook that still show the output of an English run."""
+    notebook = made(lesson)
+    first = code_cells(notebook)[0]
+    return [
+        cell.id
+        for cell in code_cells(notebook)
+        if cell.outputs and not keeps(cell, first) and "ran" not in notes(cell)
+    ]

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from tools.lessons.notebook import code_cells
 from tools.translate import literals
+from tools.translate.outputs import retell
 
 _BADGE = re.compile(r"^\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)\n\n?", re.MULTILINE)
 
@@ -56,7 +57,7 @@ def texts(notebook: NotebookNode) -> dict[str, str]:
 def replaced(notebook: NotebookNode, new: Mapping[str, str]) -> NotebookNode:
     """A copy of a notebook with other texts; a name that is not in ``new`` keeps its text.
 
-    The words for a picture are changed in its output, too.
+    What the cells have shown is retold with the same words.
 
     Example:
         >>> from nbformat.v4 import new_markdown_cell, new_notebook
@@ -74,15 +75,18 @@ def replaced(notebook: NotebookNode, new: Mapping[str, str]) -> NotebookNode:
                 parts = [title, badge[0].strip(), rest] if badge else [new[cell.id]]
                 cell.source = "\n\n".join(part for part in parts if part)
             continue
-        if f"{cell.id}:words" in new:
-            old = literals.words(cell.source, shown)
-            cell.source = literals.with_strings(
-                cell.source, old, new[f"{cell.id}:words"].split("\n")
-            )
-        old = literals.alternatives(cell.source)
-        alts = [new.get(_alt(cell, place), one.text) for place, one in enumerate(old, start=1)]
-        cell.source = literals.with_strings(cell.source, old, alts)
-        _describe(cell, dict(zip((one.text for one in old), alts)))
+        words = literals.words(cell.source, shown)
+        told = new[f"{cell.id}:words"].split("\n") if f"{cell.id}:words" in new else None
+        if told:
+            cell.source = literals.with_strings(cell.source, words, told)
+        alts = literals.alternatives(cell.source)
+        described = [new.get(_alt(cell, k), one.text) for k, one in enumerate(alts, start=1)]
+        cell.source = literals.with_strings(cell.source, alts, described)
+        retell(
+            cell,
+            words=[(one.text, text) for one, text in zip(words, told or ())],
+            alts={one.text: text for one, text in zip(alts, described)},
+        )
         if f"{cell.id}:comment" in new:
             cell.source = literals.with_comments(cell.source, new[f"{cell.id}:comment"].split("\n"))
     return notebook
@@ -100,12 +104,3 @@ def _shown(notebook: NotebookNode) -> set[str]:
         for one in literals.words(cell.source)
         if not one.is_f
     }
-
-
-def _describe(cell: NotebookNode, alts: Mapping[str, str]) -> None:
-    for output in cell.get("outputs", []):
-        for about in output.get("metadata", {}).values():
-            if isinstance(about, dict) and about.get("alt") in alts:
-                old, about["alt"] = about["alt"], alts[about["alt"]]
-                plain = output.data.get("text/plain", "")
-                output.data["text/plain"] = plain.replace(old, about["alt"])
