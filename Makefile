@@ -18,13 +18,13 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
-	test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
+	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
 	colab-versions publish site ran refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
-	@echo "make test-units, test-real, test-practice, test-browser, test-colab: one part of them"
+	@echo "make test-units, test-real, test-practice, test-ko, test-browser, test-colab: one part of them"
 	@echo "make check      style, types and the quick tests; AT=training looks at one room only"
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make attack     attack the grading of submissions in every way that was thought of"
@@ -50,15 +50,16 @@ help:
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB) notebooks
 
-# All tests, in five parts that may run side by side (.ci/run does). The last two skip, and say why,
+# All tests, in six parts that may run side by side (.ci/run does). The last two skip, and say why,
 # where there is no browser or no environment with Colab's versions.
-test: test-real test-units test-practice test-browser test-colab
+test: test-real test-units test-practice test-ko test-browser test-colab
 
 # Where Python may not keep what it has compiled, each process of the tests rewrites and compiles them
 # and hypothesis anew, for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
 PYTEST := $(BIN)/python -m pytest
+LESSONS := --ignore=notebooks/ko notebooks
 UNITS := tests --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
 
 test-units: $(READY)
@@ -66,19 +67,23 @@ test-units: $(READY)
 
 # The lessons on the real images, where they can be had.
 test-real: $(READY)
-	$(PYTEST) --nbval -m "not solved" notebooks
+	$(PYTEST) --nbval -m "not solved" $(LESSONS)
 
 # The lessons with their exercises solved, on the practice data, which every learner without network
 # depends on.
 test-practice: $(READY)
-	$(PYTEST) --nbval -m solved notebooks
+	$(PYTEST) --nbval -m solved $(LESSONS)
+
+# The Korean lessons, likewise: their words are those that a Korean run prints.
+test-ko: $(READY)
+	$(PYTEST) --nbval -m solved notebooks/ko
 
 # As test-real, but computed as another processor would: VARIANT=NAME, or a commit's digest, which
 # chooses one. With a data folder of its own, because a training that a lesson keeps there is one of
 # a processor. `python -m tools.lessons.variants` shows them all.
 test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
-		$(PYTEST) --nbval -m "not solved" notebooks
+		$(PYTEST) --nbval -m "not solved" $(LESSONS)
 
 # Style and types beside the quick tests, those in as many processes as there are processors.
 # AT=training: only the tests of that room.
@@ -130,6 +135,10 @@ gpu-pack: $(READY)
 # The Korean edition, made of the English lessons and translations/ko; NN=01 for one lesson.
 ko: $(READY)
 	$(BIN)/python -m tools.translate make $(NN)
+
+# Run them, and store what they show: on the real images, as `make notebooks`.
+ko-run: ko
+	$(BIN)/python -m tools.translate run $(NN)
 
 # What is translated, stale and missing; NN=01 lists it. STRICT=1 fails unless all is there.
 ko-status: $(READY)

@@ -47,10 +47,9 @@ def test_a_long_string_is_written_in_pieces_below_one_another():
 def test_an_f_string_keeps_its_braces_whole():
     code = "print(f\"{five['A'].losses[-1]:.2f} of {n}\")"
     assert words(code) == ["{five['A'].losses[-1]:.2f} of {n}"]
-    new = literals.with_strings(
-        code, literals.words(code), ["{n} 가운데 {five['A'].losses[-1]:.2f}"]
-    )
-    assert new == "print(f\"{n} 가운데 {five['A'].losses[-1]:.2f}\")"
+    korean = "{n} 가운데 {five['A'].losses[-1]:.2f}"
+    new = literals.with_strings(code, literals.words(code), [korean])
+    assert new == f'print(f"{korean}")'
 
 
 def test_a_plain_piece_beside_an_f_string_keeps_its_braces():
@@ -58,9 +57,9 @@ def test_a_plain_piece_beside_an_f_string_keeps_its_braces():
     assert words(code) == ["{n} of {{all}}"]
 
 
-@pytest.mark.parametrize("code", ['d["mean"]', 'open("a b.txt"[:0] + "x.pt")', 'print(f"{a:.3f}")'])
+@pytest.mark.parametrize("code", ['d["mean"]', 'load("x.pt")', 'print(f"{a:.3f}")', 'x == ", "'])
 def test_what_no_page_shows_is_left_alone(code):
-    assert words(code) in ([], ["a b.txt"])
+    assert words(code) == []
 
 
 def test_a_key_that_is_shown_elsewhere_is_a_word_too():

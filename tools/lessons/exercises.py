@@ -11,10 +11,15 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from helpers.course.exercises import RIGHT, UNTRIED, WRONG
+from helpers.course import exercises as said
 from tools.lessons.notebook import CHECK, EXERCISE, output_texts, tags, where
 
 FEWEST = 3
+
+# How a check begins its reply, in both languages.
+RIGHT = (said.RIGHT, "정답입니다")
+UNTRIED = (said.UNTRIED, "아직 풀지 않았습니다")
+WRONG = (said.WRONG, "다시 해 보세요")
 
 # What a text cell may hold of exercises. Code blocks are skipped: a comment is no heading.
 _PARTS = re.compile(
@@ -117,7 +122,7 @@ def untouched(notebook: NotebookNode) -> list[str]:
     """The stored notebook shows the exercises before anyone has tried them."""
     return [
         f"{where(notebook, notebook.cells[exercise.check])}: the check of exercise "
-        f"{exercise.number} must say {UNTRIED!r} in the stored notebook, but its output is "
+        f"{exercise.number} must say {said.UNTRIED!r} in the stored notebook, but its output is "
         f"{' '.join(_lines(notebook.cells[exercise.check].outputs))[:80]!r}; put the stub back"
         for exercise in find(notebook)
         if exercise.check is not None
@@ -170,4 +175,4 @@ def _lines(outputs: list[NotebookNode]) -> list[str]:
 
 
 def _verdicts(outputs: list[NotebookNode]) -> list[str]:
-    return [line for line in _lines(outputs) if line.startswith((RIGHT, UNTRIED, WRONG))]
+    return [line for line in _lines(outputs) if line.startswith((*RIGHT, *UNTRIED, *WRONG))]

@@ -1,7 +1,6 @@
 """``python -m tools.translate COMMAND [NN …]``: the Korean edition, kept in step with the English.
 
-- ``refresh``  brings the catalogues to the English texts of today;
-- ``make``     refreshes, then makes the notebooks of ``notebooks/ko``;
+- ``make``     brings the catalogues to the English of today, then makes the Korean notebooks;
 - ``run``      runs them, and stores what they show;
 - ``status``   counts what is translated, stale and missing; with lessons it lists what is to do;
 - ``take``     reads such a list, with the Korean filled in, from stdin into a lesson's catalogue;
@@ -12,16 +11,30 @@ import argparse
 import sys
 from pathlib import Path
 
+import polib
+
 from tools.lessons.execute import written
 from tools.lessons.notebook import read
 from tools.translate import catalogue, checks, glossary, make
 from tools.translate.texts import texts
 
 
-def refresh(lesson: Path) -> bool:
-    """Bring a lesson's catalogue to its English texts; say whether it has changed."""
-    path = make.catalogue_of(lesson)
-    return catalogue.write(catalogue.updated(catalogue.read(path), texts(read(lesson))), path)
+def refreshed(lesson: Path) -> polib.POFile:
+    """The catalogue of a lesson, brought to the English texts of today."""
+    return catalogue.updated(catalogue.read(make.catalogue_of(lesson)), texts(read(lesson)))
+
+
+def make_all(lessons: list[Path]) -> None:
+    """Refresh the catalogues of some lessons, and make their Korean notebooks."""
+    for lesson in lessons:
+        path = make.catalogue_of(lesson)
+        if catalogue.write(refreshed(lesson), path):
+            print(f"{path}: refreshed")
+        path, text = make.made_of(lesson), written(make.made(lesson))
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"{path}: made")
 
 
 def status(lessons: list[Path], details: bool, strict: bool) -> int:
@@ -33,9 +46,7 @@ def status(lessons: list[Path], details: bool, strict: bool) -> int:
     undone = 0
     print("lesson  translated  stale  missing  not run")
     for lesson in lessons:
-        known = catalogue.updated(
-            catalogue.read(make.catalogue_of(lesson)), texts(read(lesson))
-        )  # as it is now, refreshed or not
+        known = refreshed(lesson)
         stale, missing = catalogue.stale(known), catalogue.missing(known)
         done = len(catalogue.korean(known))
         cells = len(make.not_run(lesson))
@@ -53,8 +64,7 @@ def take(lessons: list[Path]) -> int:
         print("expected one lesson: python -m tools.translate take 01 < list", file=sys.stderr)
         return 2
     path = make.catalogue_of(lessons[0])
-    refresh(lessons[0])
-    known = catalogue.read(path)
+    known = refreshed(lessons[0])
     try:
         names = catalogue.taken(known, sys.stdin.read())
     except ValueError as error:
@@ -65,9 +75,9 @@ def take(lessons: list[Path]) -> int:
     return 0
 
 
-def check(lessons: list[Path], root: Path = make.ROOT) -> list[checks.Problem]:
+def check(lessons: list[Path]) -> list[checks.Problem]:
     """What differs between English and Korean in some lessons, without what is allowed."""
-    terms = glossary.read(root / "translations" / make.LANGUAGE / "glossary.md")
+    terms = glossary.read()
     found = []
     for lesson in lessons:
         for entry in catalogue.entries(catalogue.read(make.catalogue_of(lesson))):
@@ -89,14 +99,16 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=["refresh", "make", "run", "status", "take", "check"])
+    parser.add_argument("command", choices=["make", "run", "status", "take", "check"])
     parser.add_argument("lessons", nargs="*", help="their numbers, as in 01; by default all")
     parser.add_argument("--strict", action="store_true", help="status: fail unless all is there")
     parser.add_argument("--practice", action="store_true", help="run: on practice data, as a trial")
     parser.add_argument("--timeout", type=float, default=600, help="run: seconds a cell may take")
     options = parser.parse_args(arguments)
     lessons = [
-        path for path in make.lessons() if not options.lessons or path.name[:2] in options.lessons
+        path
+        for path in make.lessons(make.ROOT)
+        if not options.lessons or path.name[:2] in options.lessons
     ]
     if len(lessons) < len(set(options.lessons)):
         parser.error(f"expected numbers of lessons such as 01, got {' '.join(options.lessons)}")
@@ -109,18 +121,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(*found, sep="\n", end="\n" if found else "")
         print(f"{len(found)} differences")
         return 1 if found else 0
-    for lesson in lessons:
-        if options.command in ("refresh", "make") and refresh(lesson):
-            print(f"{make.catalogue_of(lesson)}: refreshed")
-        if options.command == "make":
-            path, text = make.made_of(lesson), written(make.made(lesson))
-            path.parent.mkdir(exist_ok=True)
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                path.write_text(text, encoding="utf-8", newline="\n")
-                print(f"{path}: made")
-        if options.command == "run":
-            make.run(lesson, options.practice, options.timeout)
-            print(f"{make.made_of(lesson)}: ran")
+    if options.command == "make":
+        make_all(lessons)
+    for lesson in lessons if options.command == "run" else []:
+        make.run(lesson, options.practice, options.timeout)
+        print(f"{make.made_of(lesson)}: ran")
     return 0
 
 
