@@ -168,6 +168,7 @@ site: $(READY)
 # When, with what and on how many systems the lessons last ran.
 ran: $(READY)
 	$(BIN)/python -m tools.lessons.ran
+	$(BIN)/python -m tools.translate make readme
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
 refresh: $(READY)

@@ -49,6 +49,10 @@ def checkout(folder: Path, korean: dict[str, str], english: nbformat.NotebookNod
     path = folder / "notebooks" / "01_guess.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(written(english or lesson()), encoding="utf-8")
+    front = folder / "tools/site/templates/index.md.jinja"
+    front.parent.mkdir(parents=True)
+    front.touch()
+    (folder / "README.md").touch()
     known = catalogue.updated(catalogue.read(make.catalogue_of(path)), texts(english or lesson()))
     for entry in known:
         entry.msgstr = korean.get(entry.msgctxt, "")

@@ -91,3 +91,10 @@ def test_a_name_that_is_not_there_changes_nothing(known):
     with pytest.raises(ValueError, match="expected a text of this lesson, such as a, got z"):
         catalogue.taken(known, "== a\nx\n== z\ny")
     assert known[0].msgstr == "하나."
+
+
+def test_texts_that_were_pushed_on_keep_their_korean(known):
+    """As the paragraphs of a page do, where one is put before them."""
+    pushed = catalogue.updated(known, {"a": "Zero.", "b": "One.", "c": "Two."})
+    assert catalogue.korean(pushed) == {"b": "하나.", "c": "둘."}
+    assert catalogue.missing(pushed) == ["a"] and len(pushed) == 3

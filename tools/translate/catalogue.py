@@ -81,13 +81,17 @@ def updated(catalogue: polib.POFile, english: Mapping[str, str]) -> polib.POFile
     """
     # A name may be there twice, for a text that was gone and came back: the living one counts.
     before = {e.msgctxt: e for e in sorted(catalogue, key=lambda e: not e.obsolete)}
-    gone = {e.msgid: e for name, e in before.items() if name not in english and e.msgstr}
+    moved = {e.msgid: e for name, e in before.items() if english.get(name) != e.msgid and e.msgstr}
+    now = set(english.values())
     new = _empty()
     used = set()
     for name, text in english.items():
         old = before.get(name)
-        if old is None or old.msgid != text and text in gone and not old.msgstr:
-            old = gone.get(text)
+        if old is None or old.msgid != text:
+            if text in moved and not moved[text].fuzzy:
+                old = moved[text]
+            elif old is not None and old.msgid in now:  # its text stands elsewhere now
+                old = None
         entry = polib.POEntry(msgctxt=name, msgid=text)
         if old is not None:
             used.add(old.msgctxt)

@@ -117,7 +117,8 @@ def problems(name: str, english: str, korean: str, glossary: Glossary) -> list[P
     else:
         found = [one for check in _OF_TEXTS for one in check(english, korean)]
     found += [
-        (f"term {term}", says) for term, says in glossary.problems(prose(english), prose(korean))
+        (f"term {term}", says)
+        for term, says in glossary.problems(prose(_said(kind, english)), prose(korean))
     ]
     found += [("style", says) for says in glossary.style(prose(korean))]
     if kind in ("", "alt") and re.search("[A-Za-z]{3}", prose(english)) and not _hangul(korean):
@@ -346,6 +347,14 @@ def _values(text: str) -> list[float]:
         scale = _SCALE.match(text, number.end)
         values.append(round(abs(number.value) * (_SCALES[scale[1]] if scale else 1), 9))
     return values
+
+
+def _said(kind: str, text: str) -> str:
+    """A text without the names in the braces of an f-string."""
+    names = literals.placeholders(text) if kind in ("words", "alt") else []
+    for name in names:
+        text = text.replace(name, " ")
+    return text
 
 
 def _hangul(text: str) -> bool:

@@ -19,9 +19,9 @@ import polib
 from nbformat import NotebookNode
 
 from tools.lessons import kernel
-from tools.lessons.execute import canonical, store
+from tools.lessons.execute import canonical, store, written
 from tools.lessons.notebook import code_cells, is_ignored, notes, read
-from tools.translate import catalogue
+from tools.translate import catalogue, pages, readme
 from tools.translate.literals import with_comments
 from tools.translate.texts import replaced, texts
 
@@ -35,24 +35,68 @@ def lessons(root: Path = ROOT) -> list[Path]:
     return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
-def catalogue_of(lesson: Path) -> Path:
-    """Where the catalogue of a lesson lies.
+def sources(root: Path = ROOT) -> list[Path]:
+    """All that is translated: the lessons, the README, the front page of the website."""
+    return [*lessons(root), root / "README.md", root / "tools/site/templates/index.md.jinja"]
+
+
+def name_of(source: Path) -> str:
+    """What a translator calls it, and its catalogue is called.
+
+    Example:
+        >>> [name_of(Path(path)) for path in ("notebooks/01_guess.ipynb", "README.md")]
+        ['01', 'readme']
+    """
+    names = {".ipynb": source.name[:2], ".md": "readme", ".jinja": "site"}
+    return names[source.suffix]
+
+
+def catalogue_of(source: Path) -> Path:
+    """Where its catalogue lies.
 
     Example:
         >>> catalogue_of(Path("notebooks/01_guess.ipynb")).as_posix()
         'translations/ko/01.po'
     """
-    return lesson.parent.parent / "translations" / LANGUAGE / f"{lesson.name[:2]}.po"
+    above = {".ipynb": 1, ".md": 0, ".jinja": 3}[source.suffix]
+    return source.parents[above] / "translations" / LANGUAGE / f"{name_of(source)}.po"
 
 
-def made_of(lesson: Path) -> Path:
-    """Where the Korean notebook of a lesson lies.
+def made_of(source: Path) -> Path | None:
+    """Where the Korean one lies; None for the front page, which the website makes when it is built.
 
     Example:
         >>> made_of(Path("notebooks/01_guess.ipynb")).as_posix()
         'notebooks/ko/01_guess.ipynb'
     """
+    if source.suffix == ".ipynb":
+        return korean_lesson(source)
+    return source.parent / f"README.{LANGUAGE}.md" if source.suffix == ".md" else None
+
+
+def korean_lesson(lesson: Path) -> Path:
+    """Where the Korean notebook of a lesson lies."""
     return lesson.parent / LANGUAGE / lesson.name
+
+
+def english(source: Path) -> dict[str, str]:
+    """Its English texts, by their names."""
+    if source.suffix == ".ipynb":
+        return texts(read(source))
+    page = source.read_text(encoding="utf-8")
+    return pages.texts(readme.english(page) if source.suffix == ".md" else page)
+
+
+def refreshed(source: Path) -> polib.POFile:
+    """Its catalogue, brought to the English texts of today."""
+    return catalogue.updated(catalogue.read(catalogue_of(source)), english(source))
+
+
+def text_of(source: Path) -> str:
+    """The text of the file that ``made_of`` names, as it must be now."""
+    if source.suffix == ".ipynb":
+        return written(made(source))
+    return readme.korean(source.parent, catalogue.read(catalogue_of(source)))
 
 
 def marked(text: str) -> str:
@@ -67,10 +111,10 @@ def marked(text: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def korean(english: NotebookNode, known: polib.POFile) -> NotebookNode:
+def korean(original: NotebookNode, known: polib.POFile) -> NotebookNode:
     """The Korean notebook: the English one with every text that the catalogue has."""
     there = catalogue.korean(known)
-    old = texts(english)
+    old = texts(original)
     stale = {e.msgctxt for e in catalogue.entries(known) if e.msgid != old.get(e.msgctxt)}
     new = {
         name: there[name]
@@ -78,7 +122,7 @@ def korean(english: NotebookNode, known: polib.POFile) -> NotebookNode:
         else (text if ":" in name else marked(text))
         for name, text in old.items()
     }
-    notebook = replaced(english, new)
+    notebook = replaced(original, new)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":  # its badge opens this notebook
             cell.source = (
@@ -87,19 +131,21 @@ def korean(english: NotebookNode, known: polib.POFile) -> NotebookNode:
                 else cell.source
             )
     canonical(notebook)
-    notebook.metadata["lesson"] = dict(english.metadata["lesson"]) | {"lang": LANGUAGE}
+    notebook.metadata["lesson"] = dict(original.metadata["lesson"]) | {"lang": LANGUAGE}
     return notebook
 
 
-def origin(english: NotebookNode, cell: NotebookNode) -> str:
+def origin(original: NotebookNode, cell: NotebookNode, first: NotebookNode) -> str:
     """A short text that changes with what the output of a Korean cell depends on.
 
     Args:
-        english: the English cell, with its output.
+        original: the English cell, with its output.
         cell: the Korean one, of which only the code counts.
+        first: the set-up cell, whose code does not count.
     """
-    sources = [with_comments(one.source, itertools.repeat("")) for one in (english, cell)]
-    outputs = json.dumps(english.outputs, sort_keys=True)
+    cells = () if cell.id == first.id else (original, cell)
+    sources = [with_comments(one.source, itertools.repeat("")) for one in cells]
+    outputs = json.dumps(original.outputs, sort_keys=True)
     return hashlib.sha256("\n".join([*sources, outputs]).encode()).hexdigest()[:12]
 
 
@@ -109,19 +155,19 @@ def keeps(cell: NotebookNode, first: NotebookNode) -> bool:
 
 
 def with_outputs(
-    notebook: NotebookNode, english: NotebookNode, before: NotebookNode | None
+    notebook: NotebookNode, original: NotebookNode, before: NotebookNode | None
 ) -> NotebookNode:
     """Take the outputs of a Korean run over, from cells that are still the same.
 
     Args:
         notebook: the Korean notebook as ``korean`` makes it; changed in place.
-        english: the English one.
+        original: the English one.
         before: the Korean one as it was.
     """
     kept = {cell.id: cell for cell in code_cells(before)} if before else {}
-    for one, cell in zip(code_cells(english), code_cells(notebook)):
+    for one, cell in zip(code_cells(original), code_cells(notebook)):
         ran = notes(kept[cell.id]).get("ran") if cell.id in kept else None
-        if ran and ran == origin(one, cell):
+        if ran and ran == origin(one, cell, code_cells(notebook)[0]):
             cell.outputs = copy.deepcopy(kept[cell.id].outputs)
             cell.execution_count = kept[cell.id].execution_count
             cell.metadata["lesson"] = notes(cell) | {"ran": ran}
@@ -130,10 +176,10 @@ def with_outputs(
 
 def made(lesson: Path) -> NotebookNode:
     """A lesson's Korean notebook, as it must be now."""
-    path, english = made_of(lesson), read(lesson)
+    path, original = korean_lesson(lesson), read(lesson)
     before = read(path) if path.exists() else None
-    notebook = korean(english, catalogue.read(catalogue_of(lesson)))
-    return with_outputs(notebook, english, before)
+    notebook = korean(original, catalogue.read(catalogue_of(lesson)))
+    return with_outputs(notebook, original, before)
 
 
 def run(lesson: Path, practice: bool = False, timeout: float = 600) -> None:
@@ -147,16 +193,16 @@ def run(lesson: Path, practice: bool = False, timeout: float = 600) -> None:
     Raises:
         CellExecutionError: when a cell fails; nothing is stored then.
     """
-    english, notebook = read(lesson), made(lesson)
+    original, notebook = read(lesson), made(lesson)
     ran = copy.deepcopy(notebook)
-    kernel.run(ran, made_of(lesson).resolve().parent, practice, timeout)
+    kernel.run(ran, korean_lesson(lesson).resolve().parent, practice, timeout)
     first = code_cells(notebook)[0]
-    for one, old, new in zip(code_cells(english), code_cells(notebook), code_cells(ran)):
+    for one, old, new in zip(code_cells(original), code_cells(notebook), code_cells(ran)):
         if keeps(old, first):
             new.outputs, new.execution_count = old.outputs, old.execution_count
         else:
-            new.metadata["lesson"] = notes(new) | {"ran": origin(one, new)}
-    store(canonical(ran), made_of(lesson))
+            new.metadata["lesson"] = notes(new) | {"ran": origin(one, new, first)}
+    store(canonical(ran), korean_lesson(lesson))
 
 
 def not_run(lesson: Path) -> list[str]:
