@@ -33,7 +33,9 @@ _ROW = re.compile(rf"^(\| \[[^\]]*\]\((notebooks/[^)\s]+\.ipynb)\))(?: {_BADGE})
 _ADDRESS = re.compile(r'^address = "[^"]*"', re.MULTILINE)
 _TORCHINFO = re.compile(r'"torchinfo(?:==[^"]*)?"')
 _HEADING = re.compile(r"^## Colab\n\n(?:(?:Published at|공개한 곳:) .*\n\n)?", re.MULTILINE)
-_PUBLISHED = re.compile(r"^Published at .*git\+https://github\.com/([^@]+)@([0-9a-f]{40})", re.MULTILINE)
+_PUBLISHED = re.compile(
+    r"^Published at .*git\+https://github\.com/([^@]+)@([0-9a-f]{40})", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
