@@ -56,13 +56,17 @@ def other(page: str, lang: str, pages: frozenset[str]) -> str:
 
 
 def switch(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Tell the template where the switch leads; buttons of a Korean page open its own notebook."""
+    """Tell the template where the switch leads."""
     lang = app.config.language
     if app.config.other_pages:
         context["other_page"] = other(page, lang, frozenset(app.config.other_pages))
         context["other_name"] = say(lang, "other")
         context["other_lang"] = "en" if lang == KOREAN else KOREAN
-    if lang == KOREAN:
+
+
+def open_korean(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Make the buttons of a Korean page open its own notebook."""
+    if app.config.language == KOREAN:
         _open_korean(context.get("header_buttons", []))
 
 
@@ -77,5 +81,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Make Sphinx call the above."""
     languages[KOREAN] = SearchKorean
     app.add_config_value("other_pages", [], "html")
-    app.connect("html-page-context", switch, priority=900)  # behind the theme, which adds buttons
+    app.connect("html-page-context", switch, priority=400)  # the theme looks what is empty
+    app.connect("html-page-context", open_korean, priority=900)  # the theme has added buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}
