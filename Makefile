@@ -19,7 +19,7 @@ COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
 	test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
-	colab-versions publish site ran refresh lint clean
+	colab-versions publish site ran messages refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -41,6 +41,7 @@ help:
 	@echo "make picture    take the README's picture again, in a browser"
 	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
 	@echo "make ran        take what the last test-real showed into README and site"
+	@echo "make messages   bring the table of what is said in Korean up to date"
 	@echo "make refresh    renew versions, test with them, and say what has changed"
 	@echo "make lint       check style and types of the code"
 	@echo "make clean      remove the environments that the commands above made"
@@ -149,6 +150,10 @@ site: $(READY)
 # When, with what and on how many systems the lessons last ran.
 ran: $(READY)
 	$(BIN)/python -m tools.lessons.ran
+
+# LOOK="notebooks/01*.ipynb" runs lessons first and takes in the words of their figures.
+messages: $(READY)
+	$(BIN)/python -m tools.messages $(if $(LOOK),--look $(LOOK))
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
 refresh: $(READY)

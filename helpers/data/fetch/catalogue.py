@@ -9,6 +9,7 @@ from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.folders import ImageFolders
 from helpers.data.fetch.idx import RAW, IdxFiles
 from helpers.data.fetch.layout import Edition, Layout
+from helpers.language import say
 
 MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
 
@@ -190,5 +191,11 @@ def names() -> tuple[str, ...]:
 def lookup(name: str) -> DataSet:
     """The entry called ``name``."""
     if name not in CATALOGUE:
-        raise DataError(f"expected the name of a data set ({', '.join(names())}), got {name!r}.")
+        raise DataError(
+            say(
+                "expected the name of a data set ({names}), got {name!r}.",
+                names=", ".join(names()),
+                name=name,
+            )
+        )
     return CATALOGUE[name]

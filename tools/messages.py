@@ -1,0 +1,178 @@
+"""The table of what is said to learners: ``python -m tools.messages``, or ``make messages``.
+
+It finds the texts (calls of ``say`` and ``marked``, the exercises, the words in figures), brings
+``translations/ko/helpers.po`` up to date with them, and compiles that file, which is the one to
+edit, into the table that the helpers read. What is new there has no Korean yet, what nobody says
+any more is gone.
+
+The words in figures come from helpers and lessons, through names, lists and f-strings, so they are
+not read from code: ``--look NOTEBOOK ...`` runs lessons and adds what their figures show to
+``translations/figures.txt``.
+"""
+
+import argparse
+import ast
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from helpers.course.grading.verdict import EXERCISES
+from helpers.language.words import DOMAIN, HERE
+
+ROOT = Path(__file__).resolve().parents[1]
+PO = ROOT / "translations/ko/helpers.po"
+MO = HERE / "ko/LC_MESSAGES" / f"{DOMAIN}.mo"
+FIGURES = ROOT / "translations/figures.txt"
+
+_STAMP = datetime(2026, 1, 1, tzinfo=UTC)  # a date that is always the same: git knows the true one
+_HEADING = """\
+# What the helpers say to learners, in Korean. Edit the lines msgstr, then: make messages
+# Terms and style: the glossary. Placeholders such as {got} stay as they are."""
+_LOOK = """
+import atexit as _atexit, json as _json
+from matplotlib.text import Text as _Text
+from helpers.pictures import lettering as _lettering
+_seen, _translate = set(), _lettering.translate
+def _look(figure):
+    _seen.update(_lettering.numberless(text.get_text()) for text in figure.findobj(_Text))
+    return _translate(figure)
+_lettering.translate = _look
+_atexit.register(lambda: open({file!r}, "w").write(_json.dumps(sorted(_seen))))
+"""
+
+
+def said_in_code() -> Iterator[tuple[str, str]]:
+    """Texts in calls of ``say`` and ``marked``, each with its file."""
+    for path in sorted((ROOT / "helpers").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in ("say", "marked") and node.args:
+                for text in _texts(node.args[0]):
+                    yield text, path.relative_to(ROOT).as_posix()
+
+
+def said_of_exercises() -> Iterator[tuple[str, str]]:
+    """What exercises say of answers, and what their ``observe`` has seen, each with its file."""
+    for number, exercise in EXERCISES.items():
+        file = _file_of(number)
+        texts = [exercise.praise, exercise.do, exercise.off, exercise.nothing]
+        texts += [text for mistake in exercise.mistakes for text in (mistake.says, mistake.do)]
+        yield from ((text, file) for text in texts if text)
+    for file in sorted({_file_of(number) for number in EXERCISES}):
+        for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                found = _texts(node.exc.args[0])
+            elif isinstance(node, ast.Return) and node.value is not None:
+                found = _texts(node.value)
+            else:
+                continue
+            yield from ((text, file) for text in found if " " in text.strip(" ,"))
+
+
+def said_in_figures() -> Iterator[tuple[str, str]]:
+    """The words that figures showed when somebody looked, see ``--look``."""
+    for line in FIGURES.read_text("utf-8").splitlines():
+        yield line.replace("\\n", "\n"), FIGURES.relative_to(ROOT).as_posix()
+
+
+def all_said() -> dict[str, list[str]]:
+    """Every text of the table, with the files that it comes from."""
+    found: dict[str, list[str]] = {}
+    for text, file in (*said_in_code(), *said_of_exercises(), *said_in_figures()):
+        if file not in found.setdefault(text, []):
+            found[text].append(file)
+    return found
+
+
+def read() -> dict[str, str]:
+    """The Korean of each text as it is written in the catalogue; empty where there is none."""
+    if not PO.is_file():
+        return {}
+    with PO.open("rb") as file:
+        return {str(one.id): str(one.string) for one in read_po(file, locale="ko") if one.id}
+
+
+def catalogue() -> Catalog:
+    """All that is said, with the Korean that there is."""
+    known = read()
+    made = Catalog(
+        locale="ko", domain=DOMAIN, project="helpers", version="1", header_comment=_HEADING,
+        creation_date=_STAMP, revision_date=_STAMP, last_translator="the course",
+        language_team="ko", msgid_bugs_address="the course's issues",
+        fuzzy=False,
+    )  # fmt: skip
+    for text, files in all_said().items():
+        made.add(text, known.get(text, ""), locations=[(file, 0) for file in files])
+    for message in made:
+        message.flags -= {"python-format", "python-brace-format"}  # the tests look at placeholders
+    return made
+
+
+def write() -> list[str]:
+    """Bring the catalogue and the compiled table up to date; what has no Korean is returned."""
+    made = catalogue()
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    MO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as file:
+        write_po(file, made, width=100, include_lineno=False)
+    with MO.open("wb") as file:
+        write_mo(file, made)
+    return [str(one.id) for one in made if one.id and not one.string]
+
+
+def look(notebooks: list[Path]) -> None:
+    """Run lessons, and add the words of their figures to the list."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell
+
+    seen = {text for text, _ in said_in_figures()} if FIGURES.is_file() else set()
+    for path in notebooks:
+        notebook = nbformat.read(path, 4)
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "seen.json")
+            first = next(i for i, c in enumerate(notebook.cells) if c.cell_type == "code")
+            notebook.cells.insert(first + 1, new_code_cell(_LOOK.format(file=file)))
+            where = {"metadata": {"path": str(path.parent)}}
+            NotebookClient(notebook, timeout=None, allow_errors=True, resources=where).execute()
+            seen |= set(json.loads(Path(file).read_text("utf-8")))
+    words = sorted(text for text in seen if re.search("[A-Za-z]{2}", text) and "$" not in text)
+    lines = [text.replace("\n", "\\n") + "\n" for text in words]
+    FIGURES.write_text("".join(lines), encoding="utf-8")
+
+
+def _texts(node: ast.expr) -> list[str]:
+    """The texts that an expression may be: a literal, or a choice between literals."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    return _texts(node.body) + _texts(node.orelse) if isinstance(node, ast.IfExp) else []
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def _file_of(number: str) -> str:
+    return f"helpers/course/exercises/lesson{int(number.split('.')[0]):02d}.py"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write the catalogue and the table."""
+    parser = argparse.ArgumentParser(prog="python -m tools.messages", description=__doc__)
+    parser.add_argument("--look", nargs="+", type=Path, metavar="NOTEBOOK")
+    options = parser.parse_args(arguments)
+    if options.look:
+        look(options.look)
+    missing = write()
+    print(f"{PO.relative_to(ROOT)}: {len(read())} texts, {len(missing)} without Korean")
+
+
+if __name__ == "__main__":
+    main()
