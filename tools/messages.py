@@ -17,12 +17,9 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+import polib
 
 from helpers.course.grading.verdict import EXERCISES
 from helpers.language.words import DOMAIN, HERE
@@ -32,10 +29,9 @@ PO = ROOT / "translations/ko/helpers.po"
 MO = HERE / "ko/LC_MESSAGES" / f"{DOMAIN}.mo"
 FIGURES = ROOT / "translations/figures.txt"
 
-_STAMP = datetime(2026, 1, 1, tzinfo=UTC)  # a date that is always the same: git knows the true one
 _HEADING = """\
-# What the helpers say to learners, in Korean. Edit the lines msgstr, then: make messages
-# Terms and style: the glossary. Placeholders such as {got} stay as they are."""
+What the helpers say to learners, in Korean. Edit the lines msgstr, then: make messages
+Terms and style: glossary.md. Placeholders such as {got} stay as they are."""
 _LOOK = """
 import atexit as _atexit, json as _json
 from matplotlib.text import Text as _Text
@@ -93,25 +89,18 @@ def all_said() -> dict[str, list[str]]:
 
 def read() -> dict[str, str]:
     """The Korean of each text as it is written in the catalogue; empty where there is none."""
-    if not PO.is_file():
-        return {}
-    with PO.open("rb") as file:
-        return {str(one.id): str(one.string) for one in read_po(file, locale="ko") if one.id}
+    return {one.msgid: one.msgstr for one in polib.pofile(str(PO))} if PO.is_file() else {}
 
 
-def catalogue() -> Catalog:
+def catalogue() -> polib.POFile:
     """All that is said, with the Korean that there is."""
     known = read()
-    made = Catalog(
-        locale="ko", domain=DOMAIN, project="helpers", version="1", header_comment=_HEADING,
-        creation_date=_STAMP, revision_date=_STAMP, last_translator="the course",
-        language_team="ko", msgid_bugs_address="the course's issues",
-        fuzzy=False,
-    )  # fmt: skip
+    made = polib.POFile(wrapwidth=100)
+    made.header = _HEADING
+    made.metadata = {"Language": "ko", "Content-Type": "text/plain; charset=utf-8"}
     for text, files in all_said().items():
-        made.add(text, known.get(text, ""), locations=[(file, 0) for file in files])
-    for message in made:
-        message.flags -= {"python-format", "python-brace-format"}  # the tests look at placeholders
+        places = [(file, "") for file in files]
+        made.append(polib.POEntry(msgid=text, msgstr=known.get(text, ""), occurrences=places))
     return made
 
 
@@ -120,11 +109,9 @@ def write() -> list[str]:
     made = catalogue()
     PO.parent.mkdir(parents=True, exist_ok=True)
     MO.parent.mkdir(parents=True, exist_ok=True)
-    with PO.open("wb") as file:
-        write_po(file, made, width=100, include_lineno=False)
-    with MO.open("wb") as file:
-        write_mo(file, made)
-    return [str(one.id) for one in made if one.id and not one.string]
+    made.save(str(PO))
+    made.save_as_mofile(str(MO))
+    return [one.msgid for one in made if not one.msgstr]
 
 
 def look(notebooks: list[Path]) -> None:

@@ -48,7 +48,8 @@ def translate(figure: Figure) -> None:
 def in_picture(text: str) -> str:
     """A text of a picture in the language of the learner; numbers in it do not matter.
 
-    The table has it as it stands, or with its numbers as {0}, {1} and so on; or else its lines.
+    The table has it as it stands, or with its numbers as {0}, {1} and so on; or else its lines, or
+    what commas part in a line, as in the name of a run and "validation".
 
     Example:
         >>> from helpers.language import speaking
@@ -56,8 +57,11 @@ def in_picture(text: str) -> str:
         ...     in_picture("lr = 0.5, 30 steps")
         'lr = 0.5, 스텝 30번'
     """
-    said = _known(text) or "\n".join(_known(line) or line for line in text.split("\n"))
-    return said if _can_write(said) else text
+    said = _known(text)
+    for comma in ("\n", ", "):
+        said = said or comma.join(_known(part) or part for part in text.split(comma))
+        said = "" if said == text else said
+    return said if said and _can_write(said) else text
 
 
 def numberless(text: str) -> str:

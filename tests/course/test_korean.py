@@ -1,6 +1,7 @@
 """The Korean edition of what check, expect, hint, progress and the doctor say."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import torch
 from helpers.course import tutor
 from helpers.course.doctor import command, facts
 from helpers.course.exercises import check
+from helpers.course.grading.arguments import own_folder
 from helpers.course.grading.marking import Mark
 from helpers.course.grading.shown import own_table
 from helpers.course.notebook import choose_scale, expect
@@ -81,6 +83,16 @@ def test_the_doctor(capsys):
     assert command.main([]) == 0
     said = capsys.readouterr().out
     assert "모든 강을 실행할 수 있습니다." in said and "GB가 비어 있습니다" in said
+
+
+def test_own_notebooks_are_the_korean_ones_where_there_are_any(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    assert own_folder() == Path("notebooks")
+    (tmp_path / "notebooks/ko").mkdir()
+    assert own_folder() == Path("notebooks/ko")
+    with speaking("en"):
+        assert own_folder() == Path("notebooks")
 
 
 def test_where_sums_are_done():
