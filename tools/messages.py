@@ -2,8 +2,8 @@
 
 It finds the texts (calls of ``say`` and ``marked``, the exercises, the words in figures), brings
 ``translations/ko/helpers.po`` up to date with them, and compiles that file, which is the one to
-edit, into the table that the helpers read. What is new there has no Korean yet, what nobody says
-any more is gone.
+edit, into the table that the helpers read. What is new there has no Korean yet; what nobody says
+any more stays at its end, where the Korean for a mended text can be taken from.
 
 The words in figures come from helpers and lessons, through names, lists and f-strings, so they are
 not read from code: ``--look NOTEBOOK ...`` runs lessons and adds what their figures show to
@@ -89,18 +89,22 @@ def all_said() -> dict[str, list[str]]:
 
 def read() -> dict[str, str]:
     """The Korean of each text as it is written in the catalogue; empty where there is none."""
-    return {one.msgid: one.msgstr for one in polib.pofile(str(PO))} if PO.is_file() else {}
+    return {one.msgid: one.msgstr for one in _entries() if not one.obsolete}
 
 
 def catalogue() -> polib.POFile:
-    """All that is said, with the Korean that there is."""
-    known = read()
+    """All that is said, with the Korean that there is; at the end what nobody says any more."""
+    known = {one.msgid: one.msgstr for one in _entries()}
     made = polib.POFile(wrapwidth=100)
     made.header = _HEADING
     made.metadata = {"Language": "ko", "Content-Type": "text/plain; charset=utf-8"}
     for text, files in all_said().items():
         places = [(file, "") for file in files]
-        made.append(polib.POEntry(msgid=text, msgstr=known.get(text, ""), occurrences=places))
+        korean = known.pop(text, "")
+        made.append(polib.POEntry(msgid=text, msgstr=korean, occurrences=places))
+    for text, korean in known.items():
+        if korean:  # of use for a text that takes its place
+            made.append(polib.POEntry(msgid=text, msgstr=korean, obsolete=True))
     return made
 
 
@@ -112,6 +116,10 @@ def write() -> list[str]:
     made.save(str(PO))
     made.save_as_mofile(str(MO))
     return [one.msgid for one in made if not one.msgstr]
+
+
+def _entries() -> list[polib.POEntry]:
+    return list(polib.pofile(str(PO))) if PO.is_file() else []
 
 
 def look(notebooks: list[Path]) -> None:
@@ -129,9 +137,9 @@ def look(notebooks: list[Path]) -> None:
             notebook.cells.insert(first + 1, new_code_cell(_LOOK.format(file=file)))
             where = {"metadata": {"path": str(path.parent)}}
             NotebookClient(notebook, timeout=None, allow_errors=True, resources=where).execute()
-            seen |= set(json.loads(Path(file).read_text("utf-8")))
-    words = sorted(text for text in seen if re.search("[A-Za-z]{2}", text) and "$" not in text)
-    lines = [text.replace("\n", "\\n") + "\n" for text in words]
+            words = json.loads(Path(file).read_text("utf-8"))
+            seen |= {one for one in words if re.search("[A-Za-z]{2}", one) and "$" not in one}
+    lines = [text.replace("\n", "\\n") + "\n" for text in sorted(seen)]
     FIGURES.write_text("".join(lines), encoding="utf-8")
 
 

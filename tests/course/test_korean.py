@@ -56,7 +56,7 @@ def test_a_mistake_that_nobody_knows_is_told_with_its_values(capsys):
     check("1.2", "3")
     assert "함수여야 하는데 다음을 받았습니다: '3' (str)." in capsys.readouterr().out
     check("1.2", lambda a, b: torch.ones(7))
-    assert "올바른 형태는 () , 즉" not in capsys.readouterr().out
+    assert "올바른 형태는 (), 즉 수 하나, 받은 형태는 (7,)입니다." in capsys.readouterr().out
 
 
 def test_an_error_keeps_the_words_of_torch_and_gets_advice(capsys):
