@@ -8,12 +8,13 @@ import torch
 
 from helpers.course import tutor
 from helpers.course.doctor import command, facts
-from helpers.course.exercises import check
+from helpers.course.exercises import RIGHT, WRONG, check
 from helpers.course.grading.arguments import own_folder
 from helpers.course.grading.marking import Mark
 from helpers.course.grading.shown import own_table
+from helpers.course.grading.verdict import EXERCISES
 from helpers.course.notebook import choose_scale, expect
-from helpers.language import speaking
+from helpers.language import say, speaking
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +65,16 @@ def test_an_error_keeps_the_words_of_torch_and_gets_advice(capsys):
     said = capsys.readouterr().out
     assert "함수에서 오류가 나서 멈췄습니다. RuntimeError: The size of tensor a (2)" in said
     assert "두 형태를 출력해서" in said
+
+
+@pytest.mark.slow
+def test_every_known_mistake_is_told_in_korean():
+    for number, exercise in EXERCISES.items():
+        assert exercise.judge(exercise.solution)[0] == RIGHT, number
+        for mistake in exercise.mistakes:
+            with speaking("en"):
+                _, says, do = exercise.hints(mistake.code)
+            assert exercise.hints(mistake.code) == (WRONG, say(says), say(do)), number
 
 
 def test_expect(capsys):

@@ -54,7 +54,7 @@ class Found:
         else:
             line = say("{images} - on this machine, complete", images=what)
         if self.edition == UNKNOWN:
-            known = say(" or ").join(edition.name for edition in self.layout.editions)
+            known = say(" or ").join(say(edition.name) for edition in self.layout.editions)
             line += say(
                 "\n{name}: these are not the pixels of an edition that the lessons know ({known}), "
                 "so figures may differ from the text.",
