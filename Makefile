@@ -19,7 +19,7 @@ COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
 	test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
-	colab-versions publish site ran messages refresh lint clean
+	colab-versions publish site ran refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -152,6 +152,7 @@ ran: $(READY)
 	$(BIN)/python -m tools.lessons.ran
 
 # LOOK="notebooks/01*.ipynb" runs lessons first and takes in the words of their figures.
+.PHONY: messages
 messages: $(READY)
 	$(BIN)/python -m tools.messages $(if $(LOOK),--look $(LOOK))
 
