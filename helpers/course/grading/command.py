@@ -105,7 +105,9 @@ def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     shown = [(Path(name).stem, its_marks) for name, its_marks in found if its_marks]
     print(own_table(shown))
     count = Counter(mark.result for _, its_marks in found for mark in its_marks)
-    results = ", ".join(f"{count[word]} {say(word)}" for word in WORDS if count[word])
+    results = ", ".join(
+        say("{n} {what}", n=count[word], what=say(word)) for word in WORDS if count[word]
+    )
     print(
         say(
             "\n{results}. Notebooks count as they were last saved.",
