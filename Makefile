@@ -43,6 +43,7 @@ help:
 	@echo "make picture    take the README's picture again, in a browser"
 	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
 	@echo "make ran        take what the last test-real showed into README and site"
+	@echo "make messages   bring the table of what is said in Korean up to date"
 	@echo "make refresh    renew versions, test with them, and say what has changed"
 	@echo "make lint       check style and types of the code"
 	@echo "make clean      remove the environments that the commands above made"
@@ -169,6 +170,11 @@ site: $(READY)
 ran: $(READY)
 	$(BIN)/python -m tools.lessons.ran
 	$(BIN)/python -m tools.translate make readme
+
+# LOOK="notebooks/01*.ipynb" runs lessons first and takes in the words of their figures.
+.PHONY: messages
+messages: $(READY)
+	$(BIN)/python -m tools.messages $(if $(LOOK),--look $(LOOK))
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
 refresh: $(READY)
