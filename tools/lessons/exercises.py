@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from helpers.course import exercises as said
+from helpers.language import everywhere
 from tools.lessons.notebook import CHECK, EXERCISE, output_texts, tags, where
 
 FEWEST = 3
 
 # How a check begins its reply, in both languages.
-RIGHT = (said.RIGHT, "정답입니다")
-UNTRIED = (said.UNTRIED, "아직 풀지 않았습니다")
-WRONG = (said.WRONG, "다시 해 보세요")
+RIGHT, UNTRIED, WRONG = map(everywhere, (said.RIGHT, said.UNTRIED, said.WRONG))
 
 # What a text cell may hold of exercises. Code blocks are skipped: a comment is no heading.
 _PARTS = re.compile(
