@@ -137,9 +137,10 @@ gpu-pack: $(READY)
 ko: $(READY)
 	$(BIN)/python -m tools.translate make $(NN)
 
-# Run them, and store what they show: on the real images, as `make notebooks`.
+# Run them, and store what they show, on the real images as `make notebooks`. KEEP=1 keeps what
+# passes the comparison: the pictures of a full training, where this machine makes a short one.
 ko-run: ko
-	$(BIN)/python -m tools.translate run $(NN)
+	$(BIN)/python -m tools.translate run $(NN) $(if $(KEEP),--keep)
 
 # What is translated, stale and missing; NN=01 lists it. STRICT=1 fails unless all is there.
 ko-status: $(READY)

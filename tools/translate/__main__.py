@@ -99,6 +99,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--strict", action="store_true", help="status: fail unless all is there")
     parser.add_argument("--practice", action="store_true", help="run: on practice data, as a trial")
     parser.add_argument("--timeout", type=float, default=600, help="run: seconds a cell may take")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="run: keep what passes the comparison, such as the pictures of a long training that "
+        "this run does not repeat; their words stay English",
+    )
     options = parser.parse_args(arguments)
     sources = {make.name_of(path): path for path in make.sources(make.ROOT)}
     unknown = sorted(set(options.parts) - set(sources))
@@ -118,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
         make_all(chosen)
     for lesson in chosen if options.command == "run" else []:
         if lesson.suffix == ".ipynb":
-            make.run(lesson, options.practice, options.timeout)
+            make.run(lesson, options.practice, options.timeout, options.keep)
             print(f"{make.made_of(lesson)}: ran")
     return 0
 
