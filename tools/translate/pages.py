@@ -16,8 +16,8 @@ def texts(page: str) -> dict[str, str]:
     """Every paragraph by its name.
 
     Example:
-        >>> texts("# A page\\n\\nOne.\\n\\n| a |\\n|---|\\n| b |\\n")
-        {'a-page-1': '# A page', 'a-page-2': 'One.', 'a-page-3': '| a |', 'a-page-4': '| b |'}
+        >>> texts("# A page\\n\\nOne.\\n\\n| name |\\n|---|\\n| Ada |\\n")
+        {'a-page-1': '# A page', 'a-page-2': 'One.', 'a-page-3': '| name |', 'a-page-4': '| Ada |'}
     """
     return {name: page[start:end] for name, start, end in _places(page)}
 
