@@ -51,6 +51,21 @@ def test_a_mended_english_text_is_shown_at_once_and_never_an_old_translation(who
     assert catalogue.stale(catalogue.read(make.catalogue_of(whole))) == ["cell-2"]
 
 
+def test_a_text_that_goes_to_another_lesson_takes_its_korean_along(whole):
+    """Also to one before it, in the first call."""
+    earlier, english = whole.with_name("00_first.ipynb"), read(whole)
+    first = lesson()
+    moved = english.cells.pop(2)
+    moved.id = "moved"
+    first.cells[2] = moved
+    for path, notebook in ((whole, english), (earlier, first)):
+        path.write_text(written(notebook), encoding="utf-8")
+    command.make_all([earlier, whole])
+    assert catalogue.korean(catalogue.read(make.catalogue_of(earlier))) == {
+        "moved": KOREAN["cell-2"]
+    }
+
+
 def test_a_badge_is_no_text_and_opens_the_notebook_that_it_stands_in(whole):
     english = read(whole)
     english.cells[1].source += '\naddress = ""'

@@ -18,10 +18,11 @@ from tools.translate import catalogue, checks, glossary, make
 
 def make_all(sources: list[Path]) -> None:
     """Refresh the catalogues, and make what is made of them."""
-    for source in sources:
+    for source in [*sources, *sources]:  # twice: what one has lost may have come to one before it
         path = make.catalogue_of(source)
         if catalogue.write(make.refreshed(source), path):
             print(f"{path}: refreshed")
+    for source in sources:
         made = make.made_of(source)
         if made is None:
             continue

@@ -89,8 +89,29 @@ def english(source: Path) -> dict[str, str]:
 
 
 def refreshed(source: Path) -> polib.POFile:
-    """Its catalogue, brought to the English texts of today."""
-    return catalogue.updated(catalogue.read(catalogue_of(source)), english(source))
+    """Its catalogue, brought to the English texts of today.
+
+    Where a text has come from another lesson, its Korean comes along.
+    """
+    path = catalogue_of(source)
+    known = catalogue.updated(catalogue.read(path), english(source))
+    if catalogue.missing(known):
+        elsewhere = _elsewhere(path)
+        for entry in catalogue.entries(known):
+            entry.msgstr = entry.msgstr or elsewhere.get(entry.msgid, "")
+    return known
+
+
+def _elsewhere(path: Path) -> dict[str, str]:
+    """What other catalogues have of texts that are gone there, and of the set-up cell."""
+    return {
+        entry.msgid: entry.msgstr
+        for other in sorted(path.parent.glob("[0-9][0-9].po"))
+        if other != path
+        for entry in catalogue.read(other)
+        if entry.obsolete or entry.msgid.count("\n") > 2 and ":comment" in entry.msgctxt
+        if entry.msgstr and not entry.fuzzy
+    }
 
 
 def text_of(source: Path) -> str:
