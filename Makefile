@@ -18,13 +18,13 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
-	test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
+	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
 	colab-versions publish site ran refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
-	@echo "make test-units, test-real, test-practice, test-browser, test-colab: one part of them"
+	@echo "make test-units, test-real, test-practice, test-ko, test-browser, test-colab: one part of them"
 	@echo "make check      style, types and the quick tests; AT=training looks at one room only"
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make attack     attack the grading of submissions in every way that was thought of"
@@ -33,6 +33,8 @@ help:
 	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
 	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
 	@echo "make gpu-pack   pack a folder to carry to a machine with a GPU and no network"
+	@echo "make ko         make the Korean lessons of the English ones and translations/ko"
+	@echo "make ko-status  say what of the Korean edition is translated, stale and missing"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
@@ -41,6 +43,7 @@ help:
 	@echo "make picture    take the README's picture again, in a browser"
 	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
 	@echo "make ran        take what the last test-real showed into README and site"
+	@echo "make messages   bring the table of what is said in Korean up to date"
 	@echo "make refresh    renew versions, test with them, and say what has changed"
 	@echo "make lint       check style and types of the code"
 	@echo "make clean      remove the environments that the commands above made"
@@ -48,15 +51,16 @@ help:
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB) notebooks
 
-# All tests, in five parts that may run side by side (.ci/run does). The last two skip, and say why,
+# All tests, in six parts that may run side by side (.ci/run does). The last two skip, and say why,
 # where there is no browser or no environment with Colab's versions.
-test: test-real test-units test-practice test-browser test-colab
+test: test-real test-units test-practice test-ko test-browser test-colab
 
 # Where Python may not keep what it has compiled, each process of the tests rewrites and compiles them
 # and hypothesis anew, for seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
 PYTEST := $(BIN)/python -m pytest
+LESSONS := --ignore=notebooks/ko notebooks
 UNITS := tests --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
 
 test-units: $(READY)
@@ -64,19 +68,23 @@ test-units: $(READY)
 
 # The lessons on the real images, where they can be had.
 test-real: $(READY)
-	$(PYTEST) --nbval -m "not solved" notebooks
+	$(PYTEST) --nbval -m "not solved" $(LESSONS)
 
 # The lessons with their exercises solved, on the practice data, which every learner without network
 # depends on.
 test-practice: $(READY)
-	$(PYTEST) --nbval -m solved notebooks
+	$(PYTEST) --nbval -m solved $(LESSONS)
+
+# The Korean lessons, likewise: their words are those that a Korean run prints.
+test-ko: $(READY)
+	$(PYTEST) --nbval -m solved notebooks/ko
 
 # As test-real, but computed as another processor would: VARIANT=NAME, or a commit's digest, which
 # chooses one. With a data folder of its own, because a training that a lesson keeps there is one of
 # a processor. `python -m tools.lessons.variants` shows them all.
 test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
-		$(PYTEST) --nbval -m "not solved" notebooks
+		$(PYTEST) --nbval -m "not solved" $(LESSONS)
 
 # Style and types beside the quick tests, those in as many processes as there are processors.
 # AT=training: only the tests of that room.
@@ -125,6 +133,19 @@ gpu: $(READY)
 gpu-pack: $(READY)
 	$(BIN)/python -m benchmarks.gpu.pack $(PACK)
 
+# The Korean edition, made of the English lessons and translations/ko; NN=01 for one lesson.
+ko: $(READY)
+	$(BIN)/python -m tools.translate make $(NN)
+
+# Run them, and store what they show, on the real images as `make notebooks`. KEEP=1 keeps what
+# passes the comparison: the pictures of a full training, where this machine makes a short one.
+ko-run: ko
+	$(BIN)/python -m tools.translate run $(NN) $(if $(KEEP),--keep)
+
+# What is translated, stale and missing; NN=01 lists it. STRICT=1 fails unless all is there.
+ko-status: $(READY)
+	$(BIN)/python -m tools.translate status $(NN) $(if $(STRICT),--strict)
+
 wheel: $(READY)
 	rm -rf dist
 	$(BIN)/uv build --quiet --wheel --out-dir dist
@@ -149,6 +170,12 @@ site: $(READY)
 # When, with what and on how many systems the lessons last ran.
 ran: $(READY)
 	$(BIN)/python -m tools.lessons.ran
+	$(BIN)/python -m tools.translate make readme
+
+# LOOK="notebooks/01*.ipynb" runs lessons first and takes in the words of their figures.
+.PHONY: messages
+messages: $(READY)
+	$(BIN)/python -m tools.messages $(if $(LOOK),--look $(LOOK))
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
 refresh: $(READY)

@@ -7,6 +7,7 @@
 ``training``    loops and optimisers, by hand and with PyTorch, checkpoints, schedules
 ``pictures``    everything that is drawn
 ``course``      around the lessons: notebooks, exercises, doctor, grading; nothing to learn there
+``language``    what is said to learners, in English or Korean
 ==============  ====================================================================================
 
 Beside the rooms: ``metrics`` (how good predictions are), ``checks`` and ``diagnosis`` (what went

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from helpers.diagnosis import misfit
+from helpers.language import marked, say
 
 # Shapes and devices
 
@@ -27,15 +28,27 @@ def same_shape(predictions: torch.Tensor, targets: torch.Tensor) -> None:
     if predictions.shape != targets.shape:
         alike = predictions.numel() == targets.numel()
         raise ValueError(
-            f"{_caller()}: predictions have shape {tuple(predictions.shape)} but targets "
-            f"{tuple(targets.shape)}; "
-            + ("they must be the same: use targets.view(predictions.shape)" if alike
-               else "there must be one target for each prediction")
-        )  # fmt: skip
+            say(
+                "{function}: predictions have shape {predictions} but targets {targets}; ",
+                function=_caller(),
+                predictions=tuple(predictions.shape),
+                targets=tuple(targets.shape),
+            )
+            + (
+                say("they must be the same: use targets.view(predictions.shape)")
+                if alike
+                else say("there must be one target for each prediction")
+            )
+        )
     if predictions.device != targets.device:
         raise ValueError(
-            f"{_caller()}: predictions are on {predictions.device} and targets on "
-            f"{targets.device}; move the targets: targets.to(predictions.device)"
+            say(
+                "{function}: predictions are on {device} and targets on {other}; move the targets: "
+                "targets.to(predictions.device)",
+                function=_caller(),
+                device=predictions.device,
+                other=targets.device,
+            )
         )
 
 
@@ -48,14 +61,24 @@ def logits_and_labels(logits: torch.Tensor, labels: torch.Tensor) -> None:
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         column = logits.ndim == 2 and labels.shape == (len(logits), 1)
         raise ValueError(
-            f"{_caller()}: expected logits of shape (n, classes) and labels of shape (n,), got "
-            f"{tuple(logits.shape)} and {tuple(labels.shape)}"
-            + ("; take the superfluous axis away: labels.squeeze(1)" if column else "")
+            say(
+                "{function}: expected logits of shape (n, classes) and labels of shape (n,), got "
+                "{shape} and {other}",
+                function=_caller(),
+                shape=tuple(logits.shape),
+                other=tuple(labels.shape),
+            )
+            + (say("; take the superfluous axis away: labels.squeeze(1)") if column else "")
         )
     if logits.device != labels.device:
         raise ValueError(
-            f"{_caller()}: logits are on {logits.device} and labels on {labels.device}; move the "
-            "labels: labels.to(logits.device)"
+            say(
+                "{function}: logits are on {device} and labels on {other}; move the labels: "
+                "labels.to(logits.device)",
+                function=_caller(),
+                device=logits.device,
+                other=labels.device,
+            )
         )
 
 
@@ -63,19 +86,34 @@ def class_numbers(labels: torch.Tensor, predictions: torch.Tensor, n_classes: in
     """Two rows of class numbers, int64, from 0 to ``n_classes - 1``."""
     if labels.ndim != 1 or labels.shape != predictions.shape:
         raise ValueError(
-            f"{_caller()}: expected labels and predictions of shape (n,), got "
-            f"{tuple(labels.shape)} and {tuple(predictions.shape)}; "
-            "logits become predictions by logits.argmax(1)"
+            say(
+                "{function}: expected labels and predictions of shape (n,), got {shape} and "
+                "{other}; logits become predictions by logits.argmax(1)",
+                function=_caller(),
+                shape=tuple(labels.shape),
+                other=tuple(predictions.shape),
+            )
         )
     for name, classes in (("labels", labels), ("predictions", predictions)):
         if classes.dtype != torch.int64:
             raise TypeError(
-                f"{_caller()}: {name} must be int64, got {classes.dtype}: use {name}.long()"
+                say(
+                    "{function}: {name} must be int64, got {dtype}: use {name}.long()",
+                    function=_caller(),
+                    name=name,
+                    dtype=classes.dtype,
+                )
             )
         if len(classes) and not 0 <= int(classes.min()) <= int(classes.max()) < n_classes:
             raise ValueError(
-                f"{_caller()}: {name} must be from 0 to {n_classes - 1}, "
-                f"got {int(classes.min())} to {int(classes.max())}"
+                say(
+                    "{function}: {name} must be from 0 to {last}, got {least} to {most}",
+                    function=_caller(),
+                    name=name,
+                    last=n_classes - 1,
+                    least=int(classes.min()),
+                    most=int(classes.max()),
+                )
             )
 
 
@@ -83,8 +121,13 @@ def confusion_counts(matrix: torch.Tensor, classes: Sequence[str]) -> None:
     """A confusion matrix, shape (classes, classes), and one name a class."""
     if matrix.shape != (len(classes), len(classes)) or not len(classes):
         raise ValueError(
-            f"expected a matrix of shape (classes, classes) and {len(matrix)} names, "
-            f"got {tuple(matrix.shape)} and {len(classes)} names"
+            say(
+                "expected a matrix of shape (classes, classes) and {count} names, got {shape} and "
+                "{other} names",
+                count=len(matrix),
+                shape=tuple(matrix.shape),
+                other=len(classes),
+            )
         )
 
 
@@ -99,23 +142,37 @@ def photos(xb: torch.Tensor, model: nn.Module) -> None:
     """A batch of colour images, floats of shape (n, 3, 32, 32), where the model is."""
     if not xb.is_floating_point():
         raise TypeError(
-            f"expected images as floats from 0 to 1, got {xb.dtype}; "
-            "convert them first: images.float() / 255"
+            say(
+                "expected images as floats from 0 to 1, got {dtype}; convert them first: "
+                "images.float() / 255",
+                dtype=xb.dtype,
+            )
         )
     if xb.ndim != 4 or xb.shape[1:] != (3, 32, 32):
         raise ValueError(
-            "expected a batch of colour images, shape (n, 3, 32, 32), "
-            f"got {tuple(xb.shape)}{_way_to_photos(xb)}"
+            say(
+                "expected a batch of colour images, shape (n, 3, 32, 32), got {shape}{way}",
+                shape=tuple(xb.shape),
+                way=_way_to_photos(xb),
+            )
         )
     weights = next(model.parameters())
     if xb.device != weights.device:
         raise ValueError(
-            f"the model is on {weights.device} but the images are on {xb.device}; move them: "
-            f"to_device(images, {str(weights.device)!r}), or use a DeviceDataLoader"
+            say(
+                "the model is on {device} but the images are on {other}; move them: "
+                "to_device(images, '{device}'), or use a DeviceDataLoader",
+                device=weights.device,
+                other=xb.device,
+            )
         )
     if xb.dtype == torch.float64 != weights.dtype:  # autocast leaves these as they are
         raise TypeError(
-            f"the model computes in {weights.dtype}, but the batch is {xb.dtype}: use xb.float()"
+            say(
+                "the model computes in {dtype}, but the batch is {other}: use xb.float()",
+                dtype=weights.dtype,
+                other=xb.dtype,
+            )
         )
 
 
@@ -127,12 +184,20 @@ def byte_images(*sets: torch.Tensor) -> None:
     for images in sets:
         if images.dtype != torch.uint8:
             raise TypeError(
-                f"{_caller()}: expected bytes (torch.uint8) from 0 to 255 as helpers.data gives "
-                f"them, got {images.dtype}; it divides by 255 itself"
+                say(
+                    "{function}: expected bytes (torch.uint8) from 0 to 255 as helpers.data gives "
+                    "them, got {dtype}; it divides by 255 itself",
+                    function=_caller(),
+                    dtype=images.dtype,
+                )
             )
         if images.ndim != 3 or images.shape[1:] != (28, 28):
             raise ValueError(
-                f"{_caller()}: expected images of shape (n, 28, 28), got {tuple(images.shape)}"
+                say(
+                    "{function}: expected images of shape (n, 28, 28), got {shape}",
+                    function=_caller(),
+                    shape=tuple(images.shape),
+                )
             )
 
 
@@ -140,13 +205,20 @@ def grey_bytes(images: torch.Tensor, labels: torch.Tensor) -> None:
     """Grey images as bytes, shape (n, height, width), and one label an image."""
     if images.dtype != torch.uint8:
         raise TypeError(
-            "expected images of bytes (torch.uint8) from 0 to 255 as helpers.data gives them, "
-            f"got {images.dtype}; they are divided by 255 one by one"
+            say(
+                "expected images of bytes (torch.uint8) from 0 to 255 as helpers.data gives them, "
+                "got {dtype}; they are divided by 255 one by one",
+                dtype=images.dtype,
+            )
         )
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         raise ValueError(
-            "expected images of shape (n, height, width) and labels of shape (n,), "
-            f"got {tuple(images.shape)} and {tuple(labels.shape)}"
+            say(
+                "expected images of shape (n, height, width) and labels of shape (n,), got {shape} "
+                "and {other}",
+                shape=tuple(images.shape),
+                other=tuple(labels.shape),
+            )
         )
 
 
@@ -154,18 +226,28 @@ def colour_bytes(images: torch.Tensor, labels: torch.Tensor) -> None:
     """Colour images as bytes, shape (n, 3, height, width), at least one, and one label an image."""
     if images.dtype != torch.uint8:
         raise TypeError(
-            "expected images as bytes (torch.uint8) from 0 to 255 as helpers.data gives them, "
-            f"got {images.dtype}; batches are divided by 255 when they are made"
+            say(
+                "expected images as bytes (torch.uint8) from 0 to 255 as helpers.data gives them, "
+                "got {dtype}; batches are divided by 255 when they are made",
+                dtype=images.dtype,
+            )
         )
     if images.ndim != 4 or images.shape[1] != 3:
         raise ValueError(
-            "expected colour images, shape (n, 3, height, width), "
-            f"got {tuple(images.shape)}{_way_to_photos(images)}"
+            say(
+                "expected colour images, shape (n, 3, height, width), got {shape}{way}",
+                shape=tuple(images.shape),
+                way=_way_to_photos(images),
+            )
         )
     if labels.shape != images.shape[:1] or len(labels) == 0:
         raise ValueError(
-            "expected one label for each image and at least one image, "
-            f"got {len(images)} images and labels of shape {tuple(labels.shape)}"
+            say(
+                "expected one label for each image and at least one image, got {count} images and "
+                "labels of shape {shape}",
+                count=len(images),
+                shape=tuple(labels.shape),
+            )
         )
 
 
@@ -173,8 +255,13 @@ def rows_and_labels(x: torch.Tensor, y: torch.Tensor) -> None:
     """As many labels as inputs, and at least one."""
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(
-            f"expected as many labels as inputs and at least one, got {len(x)} inputs "
-            f"of shape {tuple(x.shape)} and {len(y)} labels"
+            say(
+                "expected as many labels as inputs and at least one, got {count} inputs of shape "
+                "{shape} and {other} labels",
+                count=len(x),
+                shape=tuple(x.shape),
+                other=len(y),
+            )
         )
 
 
@@ -182,8 +269,12 @@ def movable(data: object) -> None:
     """A tensor, a module, or a container of them."""
     if not isinstance(data, (torch.Tensor, nn.Module, dict, list, tuple)):
         raise TypeError(
-            f"{_caller()}: expected a tensor, a module, or lists, tuples and dicts of them, got "
-            f"{type(data).__name__}; leave out what cannot be moved"
+            say(
+                "{function}: expected a tensor, a module, or lists, tuples and dicts of them, got "
+                "{kind}; leave out what cannot be moved",
+                function=_caller(),
+                kind=type(data).__name__,
+            )
         )
 
 
@@ -194,13 +285,17 @@ def parameters_to_train(params: Sequence[torch.Tensor]) -> None:
     """At least one parameter, and all of them ask for gradients."""
     if not params:
         raise ValueError(
-            "expected parameters, got none; model.parameters() can be used up only once: "
-            "call it again for each optimiser"
+            say(
+                "expected parameters, got none; model.parameters() can be used up only once: call "
+                "it again for each optimiser"
+            )
         )
     if not all(p.requires_grad for p in params):
         raise ValueError(
-            "every parameter must ask for gradients; make them with init_params, or call "
-            ".requires_grad_() on them"
+            say(
+                "every parameter must ask for gradients; make them with init_params, or call "
+                ".requires_grad_() on them"
+            )
         )
 
 
@@ -209,8 +304,10 @@ def own_optimizer(opt: torch.optim.Optimizer, model: nn.Module) -> None:
     own = {id(p) for p in model.parameters()}
     if not any(id(p) in own for group in opt.param_groups for p in group["params"]):
         raise ValueError(
-            "the optimiser holds none of this model's parameters, so it would train another "
-            "one; make it anew after the model: torch.optim.Adam(model.parameters())"
+            say(
+                "the optimiser holds none of this model's parameters, so it would train another "
+                "one; make it anew after the model: torch.optim.Adam(model.parameters())"
+            )
         )
 
 
@@ -222,7 +319,12 @@ def floats(**tensors: torch.Tensor) -> None:
     for what, tensor in tensors.items():
         if not tensor.is_floating_point():
             raise TypeError(
-                f"{_caller()}: expected floats, but {what} holds {tensor.dtype}; use {what}.float()"
+                say(
+                    "{function}: expected floats, but {what} holds {dtype}; use {what}.float()",
+                    function=_caller(),
+                    what=what,
+                    dtype=tensor.dtype,
+                )
             )
 
 
@@ -231,20 +333,32 @@ def whole(least: int, **numbers: int) -> None:
     for what, number in numbers.items():
         if not isinstance(number, int) or number < least:
             raise ValueError(
-                f"{_caller()}: {what} must be a whole number, {least} or more, got {number!r}"
+                say(
+                    "{function}: {what} must be a whole number, {least} or more, got {number!r}",
+                    function=_caller(),
+                    what=what,
+                    least=least,
+                    number=number,
+                )
             )
 
 
 def grids(image: torch.Tensor, kernel: torch.Tensor) -> None:
     """An image and a kernel, each of shape (rows, columns)."""
     for what, grid, advice in (
-        ("image", image, "take one: images[0]"),
-        ("kernel", kernel, "for several kernels use conv2d"),
+        ("image", image, marked("take one: images[0]")),
+        ("kernel", kernel, marked("for several kernels use conv2d")),
     ):
         if grid.ndim != 2:
             raise ValueError(
-                f"{_caller()}: expected the {what} to have shape (rows, columns), got "
-                f"{tuple(grid.shape)}; {advice}"
+                say(
+                    "{function}: expected the {what} to have shape (rows, columns), got {shape}; "
+                    "{advice}",
+                    function=_caller(),
+                    what=what,
+                    shape=tuple(grid.shape),
+                    advice=say(advice),
+                )
             )
 
 
@@ -252,8 +366,12 @@ def batch_of_images(x: torch.Tensor) -> None:
     """Shape (n, channels, rows, columns)."""
     if x.ndim != 4:
         raise ValueError(
-            f"{_caller()}: expected a batch of shape (n, channels, rows, columns), got "
-            f"{tuple(x.shape)}" + ("; a batch of one is x[None]" if x.ndim == 3 else "")
+            say(
+                "{function}: expected a batch of shape (n, channels, rows, columns), got {shape}",
+                function=_caller(),
+                shape=tuple(x.shape),
+            )
+            + (say("; a batch of one is x[None]") if x.ndim == 3 else "")
         )
 
 
@@ -261,19 +379,33 @@ def filters(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) ->
     """Filters that fit a batch: one kernel a channel, one bias a filter."""
     if weight.ndim != 4:
         raise ValueError(
-            f"{_caller()}: expected weights of shape (filters, channels, rows, columns), got "
-            f"{tuple(weight.shape)}"
-            + ("; a single kernel is weight[None, None]" if weight.ndim == 2 else "")
+            say(
+                "{function}: expected weights of shape (filters, channels, rows, columns), got "
+                "{shape}",
+                function=_caller(),
+                shape=tuple(weight.shape),
+            )
+            + (say("; a single kernel is weight[None, None]") if weight.ndim == 2 else "")
         )
     if weight.shape[1] != x.shape[1]:
         raise ValueError(
-            f"{_caller()}: the batch has {x.shape[1]} channels but each filter has "
-            f"{weight.shape[1]} kernels; a filter needs one kernel for each channel"
+            say(
+                "{function}: the batch has {shape} channels but each filter has {other} kernels; a "
+                "filter needs one kernel for each channel",
+                function=_caller(),
+                shape=x.shape[1],
+                other=weight.shape[1],
+            )
         )
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(
-            f"{_caller()}: expected one bias for each of the {len(weight)} filters, shape "
-            f"({len(weight)},), got {tuple(bias.shape)}"
+            say(
+                "{function}: expected one bias for each of the {count} filters, shape ({count},), "
+                "got {shape}",
+                function=_caller(),
+                count=len(weight),
+                shape=tuple(bias.shape),
+            )
         )
 
 
@@ -282,8 +414,13 @@ def fits(image: Iterable[int], kernel: Iterable[int]) -> None:
     image, kernel = tuple(image), tuple(kernel)
     if any(k > side for side, k in zip(image, kernel)):
         raise ValueError(
-            f"{_caller()}: a kernel of size {' x '.join(map(str, kernel))} does not fit into an "
-            f"image of size {' x '.join(map(str, image))} (padding included)"
+            say(
+                "{function}: a kernel of size {kernel} does not fit into an image of size {image} "
+                "(padding included)",
+                function=_caller(),
+                kernel=" x ".join(map(str, kernel)),
+                image=" x ".join(map(str, image)),
+            )
         )
 
 
@@ -295,13 +432,13 @@ def _caller() -> str:
 def _way_to_photos(images: torch.Tensor) -> str:
     """What to do about images of another shape, where that can be told from it."""
     if images.ndim == 3 and images.shape[0] == 3:
-        return "; put a single image into a batch of one: image[None]"
+        return say("; put a single image into a batch of one: image[None]")
     if images.ndim == 4 and images.shape[1] == 1:
-        return "; a grey image gets three equal channels by images.expand(-1, 3, -1, -1)"
+        return say("; a grey image gets three equal channels by images.expand(-1, 3, -1, -1)")
     if images.ndim in (2, 3):
-        return "; these look like grey images: images[..., None, :, :] puts a channel axis in"
+        return say("; these look like grey images: images[..., None, :, :] puts a channel axis in")
     if images.ndim == 4 and images.shape[3] == 3:
-        return "; the channels stand last: images.permute(0, 3, 1, 2) puts them first"
+        return say("; the channels stand last: images.permute(0, 3, 1, 2) puts them first")
     if images.ndim == 4 and images.shape[1] == 3:
-        return "; another size: F.interpolate(images, size=(32, 32)) makes them fit"
+        return say("; another size: F.interpolate(images, size=(32, 32)) makes them fit")
     return ""

@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 import torch
 from torch import nn
 
+from helpers.language import say
+
 Model = Callable[[torch.Tensor], torch.Tensor]
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Pair = tuple[torch.Tensor, torch.Tensor] | list[torch.Tensor]
@@ -38,8 +40,11 @@ class LossWatch:
         self.step += 1
         if loss.numel() != 1:
             raise ValueError(
-                f"expected a loss of one number, got shape {tuple(loss.shape)}; "
-                "end the loss function with .mean()"
+                say(
+                    "expected a loss of one number, got shape {shape}; end the loss function with "
+                    ".mean()",
+                    shape=tuple(loss.shape),
+                )
             )
         if not loss.is_cpu:
             self.unread.append(loss.detach())
@@ -78,15 +83,21 @@ class Watched:
         for batch in self.dl:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise TypeError(
-                    "expected each batch to be a pair of tensors (xb, yb), "
-                    f"got {type(batch).__name__} of length {len(batch)}"
+                    say(
+                        "expected each batch to be a pair of tensors (xb, yb), got {kind} of "
+                        "length {count}",
+                        kind=type(batch).__name__,
+                        count=len(batch),
+                    )
                 )
             self.latest = (batch[0], batch[1])
             yield batch
         if batch is None:
             raise ValueError(
-                "the loader gave no batch. Is the data empty, or is it an iterator that was used "
-                "up by an earlier epoch? Pass a Batches, a DataLoader or a list"
+                say(
+                    "the loader gave no batch. Is the data empty, or is it an iterator that was "
+                    "used up by an earlier epoch? Pass a Batches, a DataLoader or a list"
+                )
             )
 
 
@@ -164,13 +175,20 @@ def misfit(
     """
     if not xb.is_floating_point():
         return TypeError(
-            f"expected a batch of floats from 0 to 1, got {xb.dtype}; "
-            "convert the images first: images.float() / 255"
+            say(
+                "expected a batch of floats from 0 to 1, got {dtype}; convert the images first: "
+                "images.float() / 255",
+                dtype=xb.dtype,
+            )
         )
     if weights is not None and xb.device != weights.device:
         return ValueError(
-            f"the model is on {weights.device} but the batch on {xb.device}; move one of them: "
-            f"model.to({str(xb.device)!r}) or xb.to({str(weights.device)!r})"
+            say(
+                "the model is on {device} but the batch on {other}; move one of them: "
+                "model.to('{other}') or xb.to('{device}')",
+                device=weights.device,
+                other=xb.device,
+            )
         )
     if (
         weights is not None
@@ -179,21 +197,34 @@ def misfit(
     ):
         way = "float()" if weights.dtype == torch.float32 else f"to({weights.dtype})"
         return TypeError(
-            f"the model computes in {weights.dtype}, but the batch is {xb.dtype}: use xb.{way}"
+            say(
+                "the model computes in {dtype}, but the batch is {other}: use xb.{way}",
+                dtype=weights.dtype,
+                other=xb.dtype,
+                way=way,
+            )
         )
     if features is not None and xb.shape[-1] != features:
         return ValueError(
-            f"the model expects {features} numbers an example, got a batch of shape "
-            f"{tuple(xb.shape)}; images become rows by images.view(-1, 28 * 28)"
+            say(
+                "the model expects {features} numbers an example, got a batch of shape {shape}; "
+                "images become rows by images.view(-1, 28 * 28)",
+                features=features,
+                shape=tuple(xb.shape),
+            )
         )
     return None
 
 
 def _not_finite(loss: torch.Tensor, step: int) -> FloatingPointError:
     return FloatingPointError(
-        f"the loss became {loss.item()} at step {step}. First suspect: the learning rate is too "
-        "large, try a tenth of it with fresh parameters. Then: inputs that are not finite, or a "
-        "logarithm or a division by zero in the loss"
+        say(
+            "the loss became {loss} at step {step}. First suspect: the learning rate is too "
+            "large, try a tenth of it with fresh parameters. Then: inputs that are not finite, "
+            "or a logarithm or a division by zero in the loss",
+            loss=loss.item(),
+            step=step,
+        )
     )
 
 
@@ -232,16 +263,20 @@ def _wrong_channels(model: Model, xb: torch.Tensor) -> Exception | None:
         return None
     way = ""
     if channels == 1 and xb.ndim == 3:
-        way = "; xb[:, None] puts the channel axis in"
+        way = say("; xb[:, None] puts the channel axis in")
     elif channels == 1 and xb.ndim == 2:
-        way = "; rows become images by xb.view(-1, 1, height, width)"
+        way = say("; rows become images by xb.view(-1, 1, height, width)")
     elif xb.ndim == 4 and xb.shape[3] == channels:
-        way = "; the channels stand last: xb.permute(0, 3, 1, 2) puts them first"
+        way = say("; the channels stand last: xb.permute(0, 3, 1, 2) puts them first")
     elif xb.ndim == 3 and xb.shape[0] == channels:
-        way = "; put a single image into a batch of one: xb[None]"
+        way = say("; put a single image into a batch of one: xb[None]")
     return ValueError(
-        f"the model expects images of shape (n, {channels}, height, width), "
-        f"got {tuple(xb.shape)}{way}"
+        say(
+            "the model expects images of shape (n, {channels}, height, width), got {shape}{way}",
+            channels=channels,
+            shape=tuple(xb.shape),
+            way=way,
+        )
     )
 
 
@@ -249,18 +284,29 @@ def _wrong_labels(error: Exception, xb: torch.Tensor, yb: torch.Tensor) -> Excep
     """What is wrong with labels that a loss for classes has refused; None when they look right."""
     if yb.ndim != 1:
         return ValueError(
-            f"expected labels of shape (n,), one class number an image, got {tuple(yb.shape)}"
-            + (": use yb.squeeze(1)" if yb.ndim == 2 and yb.shape[1] == 1 else "")
+            say(
+                "expected labels of shape (n,), one class number an image, got {shape}",
+                shape=tuple(yb.shape),
+            )
+            + (say(": use yb.squeeze(1)") if yb.ndim == 2 and yb.shape[1] == 1 else "")
         )
     if yb.dtype != torch.int64:
-        return TypeError(f"expected class numbers of dtype int64, got {yb.dtype}: use yb.long()")
+        return TypeError(
+            say("expected class numbers of dtype int64, got {dtype}: use yb.long()", dtype=yb.dtype)
+        )
     if yb.device != xb.device:
         return ValueError(
-            f"the batch is on {xb.device} but its labels on {yb.device}; move them: "
-            f"yb.to({str(xb.device)!r})"
+            say(
+                "the batch is on {device} but its labels on {other}; move them: yb.to('{device}')",
+                device=xb.device,
+                other=yb.device,
+            )
         )
     if "out of bounds" in str(error):
         return ValueError(
-            f"{error} Classes count from 0, and the model must have one output for each of them"
+            say(
+                "{error} Classes count from 0, and the model must have one output for each of them",
+                error=error,
+            )
         )
     return None

@@ -5,6 +5,7 @@ import os
 VARIABLES = {
     "LESSONS_DATA": "official: real images only; practice: the practice set",
     "LESSONS_HEADLESS": "nobody can move a slider: still pictures, no progress bars",
+    "LESSONS_LANG": "en or ko: the language, whatever that of the notebook",
     "LESSONS_MIRROR": "a folder or address that holds the archives of the data sets",
     "LESSONS_SCALE": "full or part: how much lessons 08 and 09 train",
     "LESSONS_TIMEOUT": "seconds to wait for a server",

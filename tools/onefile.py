@@ -15,12 +15,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from packaging.utils import parse_wheel_filename
 
-from tools.lessons.notebook import read
+from tools.lessons.notebook import language, read
 from tools.publish import pinned
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_CELL = '''# @title The lessons' helpers, packed in here: run this cell, there is nothing to read
+_TITLES = {
+    "en": "The lessons' helpers, packed in here: run this cell, there is nothing to read",
+    "ko": "도우미를 담은 셀입니다. 실행만 하면 되고 읽지 않아도 됩니다",
+}
+_CELL = '''# @title {title}
 import base64
 from pathlib import Path
 
@@ -48,7 +52,8 @@ def one_file(notebook: NotebookNode, wheel: Path) -> NotebookNode:
     if "code" not in kinds:
         raise ValueError("expected a lesson with a setup cell, got a notebook without code")
     text = base64.b64encode(wheel.read_bytes()).decode()
-    source = _CELL.format(name=wheel.name, text="\n".join(textwrap.wrap(text, 200)))
+    title, lines = _TITLES[language(notebook)], "\n".join(textwrap.wrap(text, 200))
+    source = _CELL.format(title=title, name=wheel.name, text=lines)
     packed = new_code_cell(source, id="helpers", metadata=_FOLDED)
     setup = alone.cells[kinds.index("code")]
     setup.source = pinned(setup.source)
@@ -66,18 +71,19 @@ def newest(folder: Path) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Write every lesson in its one-file form into a folder."""
+    """Write every lesson in its one-file form into a folder, the Korean ones into ``ko`` there."""
     parser = argparse.ArgumentParser(prog="python -m tools.onefile", description=__doc__)
     parser.add_argument("wheels", type=Path, help="the folder that make wheel builds into")
     parser.add_argument("folder", type=Path, help="where the lessons go")
     options = parser.parse_args(arguments)
-    options.folder.mkdir(parents=True, exist_ok=True)
     try:
         wheel = newest(options.wheels)
     except ValueError as error:
         parser.error(str(error))
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        target, lesson = options.folder / path.name, read(path)
+    folder = ROOT / "notebooks"
+    for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("ko/*.ipynb"))]:
+        target, lesson = options.folder / path.relative_to(folder), read(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             nbformat.write(one_file(lesson, wheel), target)
         except ValueError as error:

@@ -2,7 +2,8 @@
 
 Everything that depends on where the lessons are published is made here: a badge under each
 lesson's title and in the README's table, which opens that lesson in Colab, and the address that
-the setup cell and the README install the helpers from. Another address replaces the one before.
+the setup cell and the README install the helpers from; in both languages. Another address replaces
+the one before.
 
 A badge opens what a branch has today. What a setup cell installs stays what it was when the lesson
 was published: the helpers of one commit, and the locked version of torchinfo.
@@ -25,12 +26,16 @@ from tools.lessons.notebook import code_cells, read
 ROOT = Path(__file__).resolve().parents[1]
 
 _PICTURE = "https://colab.research.google.com/assets/colab-badge.svg"
+_KOREAN = "notebooks/ko"  # made of the others; see tools.translate
 _INSTALLED = ("helpers", "pyproject.toml")  # what of a checkout changes what pip installs
 _BADGE = r"\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)"
 _ROW = re.compile(rf"^(\| \[[^\]]*\]\((notebooks/[^)\s]+\.ipynb)\))(?: {_BADGE})?", re.MULTILINE)
 _ADDRESS = re.compile(r'^address = "[^"]*"', re.MULTILINE)
 _TORCHINFO = re.compile(r'"torchinfo(?:==[^"]*)?"')
-_HEADING = re.compile(r"^## Colab\n\n(?:Published at .*\n\n)?", re.MULTILINE)
+_HEADING = re.compile(r"^## Colab\n\n(?:(?:Published at|공개한 곳:) .*\n\n)?", re.MULTILINE)
+_PUBLISHED = re.compile(
+    r"^Published at .*git\+https://github\.com/([^@]+)@([0-9a-f]{40})", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,14 @@ def commit_of(root: Path, name: str | None = None) -> str:
     return _git(root, "log", "-1", "--format=%H", "--", *_INSTALLED)
 
 
-def publish_readme(text: str, paths: Iterable[str], place: Place) -> str:
+def publish_readme(text: str, paths: Iterable[str], place: Place, lang: str = "en") -> str:
     """The README with a badge for each lesson, and the install line.
+
+    Args:
+        text: of the README.
+        paths: of the lessons that its table must have.
+        place: where they are published.
+        lang: its language, ``"en"`` or ``"ko"``.
 
     Raises:
         ValueError: when a lesson is not in its table, or there is no heading "Colab".
@@ -138,14 +149,36 @@ def publish_readme(text: str, paths: Iterable[str], place: Place) -> str:
         raise ValueError(f"README.md: the table of lessons has no row for {sorted(missing)}")
     text = _ROW.sub(lambda match: f"{match[1]} {place.badge(match[2])}", text)
     home = f"https://github.com/{place.repository}"
+    install = f'`pip install --no-deps "{place.package}"`'
     published = (
         f"Published at [{place.repository}]({home}): a lesson's badge opens it in Colab, where "
-        f'its first cell runs `pip install --no-deps "{place.package}"`.'
+        f"its first cell runs {install}."
     )
+    if lang == "ko":
+        published = (
+            f"공개한 곳: [{place.repository}]({home}). 배지를 누르면 그 강이 Colab에서 열리고, "
+            f"첫 번째 셀이 {install} 명령을 실행합니다."
+        )
     text, count = _HEADING.subn(lambda _: f"## Colab\n\n{published}\n\n", text)
     if count != 1:
         raise ValueError('README.md: expected one heading "## Colab"')
     return text
+
+
+def unpublished(text: str) -> str:
+    """The README without badges and install line."""
+    return _HEADING.sub("## Colab\n\n", _ROW.sub(lambda match: match[1], text))
+
+
+def place_of(text: str) -> Place | None:
+    """Where a README says that the lessons are published; None where it does not.
+
+    Example:
+        >>> place_of("## Colab") is None
+        True
+    """
+    found, branch = _PUBLISHED.search(text), re.search(r"/blob/(.+?)/notebooks/", text)
+    return Place(found[1], branch[1], found[2]) if found and branch else None
 
 
 def publish(root: Path, place: Place) -> list[Path]:
@@ -163,8 +196,12 @@ def publish(root: Path, place: Place) -> list[Path]:
         notebook = read(path)
         publish_lesson(notebook, name, place)
         new[path] = written(notebook)
-    readme = root / "README.md"
-    new[readme] = publish_readme(readme.read_text(encoding="utf-8"), lessons, place)
+    for name, lang, folder in (("README.md", "en", "notebooks"), ("README.ko.md", "ko", _KOREAN)):
+        readme = root / name
+        if lang == "en" or readme.exists():
+            text = readme.read_text(encoding="utf-8")
+            own = [path for path in lessons if Path(path).parent.as_posix() == folder]
+            new[readme] = publish_readme(text, own, place, lang)
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
     for path in changed:
         path.write_text(new[path], encoding="utf-8", newline="\n")
@@ -210,7 +247,10 @@ def _git(root: Path, *arguments: str, may_be_empty: bool = False) -> str:
 
 
 def _lessons(root: Path) -> list[Path]:
-    return sorted((root / "notebooks").glob("*.ipynb"))
+    return [
+        *sorted((root / "notebooks").glob("*.ipynb")),
+        *sorted((root / _KOREAN).glob("*.ipynb")),
+    ]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from helpers.course.doctor import facts
 from helpers.data import practice_in_use
+from helpers.language import say
 from helpers.pictures import canvas
 from helpers.pictures.canvas import png, show
 from helpers.settings import is_headless, setting
@@ -26,7 +27,14 @@ def start() -> None:
     # fastai's import makes recent versions of torch warn about torch.jit, which no lesson uses.
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.jit")
     canvas.style()
-    print(f"{facts.version()}, {facts.computing()}; data: {facts.data()}.")
+    print(
+        say(
+            "{version}, {computing}; data: {data}.",
+            version=facts.version(),
+            computing=facts.computing(),
+            data=facts.data(),
+        )
+    )
 
 
 def expect(
@@ -60,30 +68,51 @@ def expect(
     """
     value = _one_number(name, value)
     if not tolerance >= 0:
-        raise ValueError(f"expect: tolerance must be 0 or more, got {tolerance!r}")
+        raise ValueError(
+            say("expect: tolerance must be 0 or more, got {tolerance!r}", tolerance=tolerance)
+        )
     figure, goal = f"{value:.{_decimals(target, tolerance)}f}", f"{target:.10g} ± {tolerance:g}"
     if practice_in_use() and not everywhere:
-        print(f"{name}: {figure} on the practice data (on the real data {goal})")
+        print(
+            say(
+                "{name}: {figure} on the practice data (on the real data {goal})",
+                name=name,
+                figure=figure,
+                goal=goal,
+            )
+        )
         return
     if not abs(value - target) <= tolerance:
         raise AssertionError(
-            f"{name}: expected {goal}, got {value:.6g}. Run the notebook again from the top "
-            "(Kernel > Restart and Run All); if the figure is still off, a cell above was changed."
+            say(
+                "{name}: expected {goal}, got {value:.6g}. Run the notebook again from the top "
+                "(Kernel > Restart and Run All); if the figure is still off, a cell above was "
+                "changed.",
+                name=name,
+                goal=goal,
+                value=value,
+            )
         )
-    print(f"{name}: {figure} (expected {goal})")
+    print(say("{name}: {figure} (expected {goal})", name=name, figure=figure, goal=goal))
 
 
 def _one_number(name: str, value: float | torch.Tensor) -> float:
     if isinstance(value, torch.Tensor):
         if value.numel() != 1:
             raise TypeError(
-                f"{name}: expected one number, got a tensor of shape {tuple(value.shape)}; "
-                "take .mean() or index it first"
+                say(
+                    "{name}: expected one number, got a tensor of shape {shape}; take .mean() or "
+                    "index it first",
+                    name=name,
+                    shape=tuple(value.shape),
+                )
             )
         return float(value.item())
     if isinstance(value, Real):
         return float(value)
-    raise TypeError(f"{name}: expected one number, got {type(value).__name__}")
+    raise TypeError(
+        say("{name}: expected one number, got {kind}", name=name, kind=type(value).__name__)
+    )
 
 
 def _decimals(*numbers: float) -> int:
@@ -118,7 +147,13 @@ def play(
     """
     for still in stills:
         if set(still) != set(controls):
-            raise ValueError(f"play: a still sets {sorted(still)}, the controls {sorted(controls)}")
+            raise ValueError(
+                say(
+                    "play: a still sets {names}, the controls {controls}",
+                    names=sorted(still),
+                    controls=sorted(controls),
+                )
+            )
     if is_headless():
         for still in stills:
             settings = ", ".join(f"{name} = {value}" for name, value in still.items())
@@ -145,7 +180,11 @@ def _control(name: str, form: tuple | list, value: object) -> widgets.Widget:
         whole = all(isinstance(number, int) for number in form)
         kind = widgets.IntSlider if whole else widgets.FloatSlider
         return kind(min=least, max=most, step=step, value=value, continuous_update=False, **label)
-    raise ValueError(f"play: {name} must be (least, most, step) or a list, got {form!r}")
+    raise ValueError(
+        say(
+            "play: {name} must be (least, most, step) or a list, got {form!r}", name=name, form=form
+        )
+    )
 
 
 class Scale(NamedTuple):
@@ -197,16 +236,23 @@ def choose_scale(device: torch.device, full: Scale = FULL, part: Scale = PART) -
     """
     wish = setting("LESSONS_SCALE") or ("part" if device.type == "cpu" else "full")
     if wish not in ("full", "part"):
-        raise ValueError(f"LESSONS_SCALE must be 'full' or 'part', got {wish!r}")
+        raise ValueError(say("LESSONS_SCALE must be 'full' or 'part', got {wish!r}", wish=wish))
     scale = full if wish == "full" else part
-    print(f"Scale: {scale.name}, with {_said(scale)}.")
+    print(say("Scale: {name}, with {amount}.", name=scale.name, amount=_said(scale)))
     if wish == "part":
-        print(f"(On a GPU, or with LESSONS_SCALE=full, it would be {_said(full)}.)")
+        print(
+            say("(On a GPU, or with LESSONS_SCALE=full, it would be {amount}.)", amount=_said(full))
+        )
     return scale
 
 
 def _said(scale: Scale) -> str:
-    return (
-        f"{scale.train:,} training, {scale.valid:,} validation and {scale.test:,} test images, "
-        f"{scale.epochs} epochs, batches of {scale.batch_size}"
+    return say(
+        "{train:,} training, {valid:,} validation and {test:,} test images, {epochs} epochs, "
+        "batches of {batch_size}",
+        train=scale.train,
+        valid=scale.valid,
+        test=scale.test,
+        epochs=scale.epochs,
+        batch_size=scale.batch_size,
     )

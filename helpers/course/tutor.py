@@ -18,6 +18,7 @@ from helpers.course.grading.sandbox import walls
 from helpers.course.grading.submissions import is_notebook, read_file
 from helpers.course.grading.table import printable
 from helpers.course.grading.verdict import EXERCISES, hinted
+from helpers.language import of_file, say, speaking
 
 LEVELS = (1, 2)  # where to look, what to do
 
@@ -72,21 +73,28 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.exercise not in EXERCISES:
         parser.error(f"there is no exercise {chosen.exercise!r}; without a number all are listed")
     try:
-        content = read_file(chosen.notebook or _lesson(chosen.exercise))
+        file = chosen.notebook or _lesson(chosen.exercise)
+        content = read_file(file)
     except (OSError, ValueError) as error:
         parser.error(f"--notebook: expected the saved notebook of this lesson, but: {error}")
+    with speaking(of_file(content, file)):
+        return _tell(chosen, content)
+
+
+def _tell(chosen: argparse.Namespace, content: bytes) -> int:
+    """Print what there is to say, and give the exit status."""
     try:
         with Runner(walls()) as runner:
             hint = hint_for(chosen.exercise, content, chosen.level, runner)
     except CannotStart as error:
-        print(f"Stopped: {error}")
+        print(say("Stopped: {error}", error=error))
         return 1
     if chosen.json:
         print(json.dumps(asdict(hint)))
         return 0
-    print(f"{hint.exercise}  {hint.result}: {hint.hint}")
+    print(f"{hint.exercise}  {say(hint.result)}: {hint.hint}")
     if hint.stronger:
-        print("A stronger hint: --level 2.")
+        print(say("A stronger hint: --level 2."))
     return 0
 
 
@@ -118,7 +126,12 @@ def hint_for(
     if "unreadable" in said:
         return Hint(number, UNREADABLE, 1, _line(said["unreadable"]))
     if "questions" in said and number not in said["questions"]:
-        return Hint(number, MISSING, 1, f'The notebook has no check("{number}", ...) any more.')
+        return Hint(
+            number,
+            MISSING,
+            1,
+            say('The notebook has no check("{number}", ...) any more.', number=number),
+        )
     if said.get("number") != number:
         return Hint(number, STOPPED, 1, _line(ended.reason))
     try:
@@ -140,7 +153,14 @@ def _lesson(number: str) -> Path:
     begin = f"{int(number.split('.')[0]):02d}_"
     found = [name for name in os.listdir(folder) if name.startswith(begin) and is_notebook(name)]
     if len(found) != 1:
-        raise ValueError(f"{folder} holds {len(found)} files {begin}*.ipynb; name one")
+        raise ValueError(
+            say(
+                "{folder} holds {count} files {begin}*.ipynb; name one",
+                folder=folder,
+                count=len(found),
+                begin=begin,
+            )
+        )
     return folder / found[0]
 
 

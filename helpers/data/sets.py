@@ -15,6 +15,7 @@ from helpers.data.fetch import decoded, home, origins
 from helpers.data.fetch.catalogue import lookup
 from helpers.data.fetch.served import find_folder, find_images, known, mode, real_folder
 from helpers.data.images import ImageSet
+from helpers.language import marked
 
 
 def folder(name: str) -> Path:
@@ -82,11 +83,11 @@ def state(name: str) -> str:
     """
     entry, found = lookup(name), known(name)
     if mode() == "practice" or (found is not None and found.practice):
-        return "practice"
+        return marked("practice")
     root, layout = real_folder(home.current(), name), entry.layout
     with suppress(OSError):
         if decoded.notes(root, layout).get("stamp") == layout.stamp(root):
-            return "ready"
+            return marked("ready")
         if layout.has_all(root):
-            return "here"
-    return "in the mirror" if origins.in_mirror_folder(entry) else "not here yet"
+            return marked("here")
+    return marked("in the mirror") if origins.in_mirror_folder(entry) else marked("not here yet")

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from helpers.language import say
+
 MIB = 2**20
 
 # What torch and the libraries below it say, besides raising ``torch.OutOfMemoryError``.
@@ -84,10 +86,14 @@ def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iter
         f"{name} {size_in_bytes(data) / MIB:,.0f} MiB" for name, data in resident.items()
     )
     print(
-        "The memory of the device is full.\n"
-        f"- The block worked on {batch_size:,} examples at once. Try {max(1, batch_size // 2):,}: "
-        "what a step needs shrinks with the batch.\n"
-        f"- These stay there all the time: {sizes}. Keep on the CPU what is not needed."
+        say(
+            "The memory of the device is full.\n- The block worked on {size:,} examples at "
+            "once. Try {half:,}: what a step needs shrinks with the batch.\n- These stay there "
+            "all the time: {sizes}. Keep on the CPU what is not needed.",
+            size=batch_size,
+            half=max(1, batch_size // 2),
+            sizes=sizes,
+        )
     )
 
 

@@ -8,9 +8,14 @@ from typing import Protocol, Self, TypeVar
 import torch
 
 from helpers import checks
+from helpers.language import say
 
 Data = TypeVar("Data", bound="Movable | dict | list | tuple")
 T_co = TypeVar("T_co", covariant=True)
+
+
+class UnusableGPU(UserWarning):
+    """torch finds a GPU and cannot compute on it."""
 
 
 class Movable(Protocol):
@@ -52,9 +57,14 @@ def chosen_device() -> torch.device:
         except RuntimeError as error:
             reason = str(error).strip().partition("\n")[0]
             warnings.warn(
-                f"torch finds a GPU ({kind}) and cannot compute on it ({reason}), so lessons go on "
-                "without it. Update its driver; if it is an old card, install an older torch that "
-                "was built for it (pytorch.org/get-started/previous-versions)",
+                say(
+                    "torch finds a GPU ({kind}) and cannot compute on it ({reason}), so lessons go "
+                    "on without it. Update its driver; if it is an old card, install an older "
+                    "torch that was built for it (pytorch.org/get-started/previous-versions)",
+                    kind=kind,
+                    reason=reason,
+                ),
+                UnusableGPU,
                 stacklevel=3,
             )
         else:
@@ -82,9 +92,9 @@ def describe(device: torch.device) -> str:
     if device.type == "cuda":
         return f"GPU ({torch.cuda.get_device_name(device)})"
     if device.type == "mps":
-        return "Apple GPU (MPS)"
+        return say("Apple GPU (MPS)")
     threads = torch.get_num_threads()
-    return f"CPU ({threads} thread{'s' if threads != 1 else ''})"
+    return say("CPU ({n} threads)" if threads != 1 else "CPU ({n} thread)", n=threads)
 
 
 def to_device(data: Data, device: torch.device | str) -> Data:

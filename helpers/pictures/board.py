@@ -13,6 +13,7 @@ from IPython.display import display
 from PIL import Image, ImageDraw
 
 from helpers.data import data_home
+from helpers.language import marked, say
 from helpers.pictures.canvas import png, show
 from helpers.settings import is_headless
 from helpers.training.checkpoint import replacing
@@ -31,8 +32,8 @@ STAND_IN = (
     (138, 234), (127, 237), (117, 236), (109, 229), (104, 222),
 )  # fmt: skip
 
-DRAW = "Draw a digit with the mouse, a pen or a finger."
-KEPT = "Your drawing is kept. Draw on, or clear the board."
+DRAW = marked("Draw a digit with the mouse, a pen or a finger.")
+KEPT = marked("Your drawing is kept. Draw on, or clear the board.")
 # Scripts in the text of a widget do not run, but what an image does once it is loaded runs.
 SCRIPT = """
 const board = this.nextElementSibling, clear = board.nextElementSibling;
@@ -72,11 +73,14 @@ clear.onclick = () => { pen.fillRect(0, 0, board.width, board.height); send('cle
 """
 PAGE = """<div data-lm-suppress-shortcuts="true">
 <img hidden alt="" src="{start}" onload="{script}">
-<canvas width="{side}" height="{side}" role="img" aria-label="A black board to draw a digit on, with
-the mouse, a pen or a finger. While it is empty, a 3 that is drawn by code takes its place."
+<canvas width="{side}" height="{side}" role="img" aria-label="{board}"
 style="display: block; background: black; border: 1px solid grey; margin-bottom: 6px;
 touch-action: none; cursor: crosshair"></canvas>
-<button type="button" aria-label="Clear the board" style="padding: 2px 12px">Clear</button></div>"""
+<button type="button" aria-label="{clear_all}" style="padding: 2px 12px">{clear}</button></div>"""
+BOARD = marked(
+    "A black board to draw a digit on, with the mouse, a pen or a finger. While it is empty, a 3 "
+    "that is drawn by code takes its place."
+)
 
 
 def my_drawing() -> torch.Tensor:
@@ -105,13 +109,16 @@ def drawing_board() -> None:
     nobody can draw, the picture of a 3 that is drawn by code is shown instead.
     """
     if is_headless():
-        show(_stand_in(), "A narrow 3, white on black, drawn by code instead of by you.")
+        show(_stand_in(), say("A narrow 3, white on black, drawn by code instead of by you."))
         return
     drawing = _kept()
     start = drawing or Image.new("L", (SIDE, SIDE))
     source = PREFIX + base64.b64encode(png(start)).decode()
-    page = PAGE.format(start=source, script=html.escape(SCRIPT), side=SIDE)
-    line = widgets.HTML(_said(KEPT if drawing else DRAW))
+    page = PAGE.format(
+        start=source, script=html.escape(SCRIPT), side=SIDE, board=html.escape(say(BOARD)),
+        clear_all=html.escape(say("Clear the board")), clear=html.escape(say("Clear")),
+    )  # fmt: skip
+    line = widgets.HTML(_said(say(KEPT if drawing else DRAW)))
     sent = widgets.Textarea(layout=widgets.Layout(display="none"))
     sent.observe(lambda change: _receive(change["new"], line), names="value")
     shown = widgets.VBox([widgets.HTML(page), line, sent])
@@ -134,14 +141,14 @@ def _receive(text: str, line: widgets.HTML) -> None:
     try:
         if text == "clear":
             _file().unlink(missing_ok=True)
-            line.value = _said(DRAW)
+            line.value = _said(say(DRAW))
         elif drawing:
             _file().parent.mkdir(parents=True, exist_ok=True)
             with replacing(_file()) as temporary:
                 temporary.write_bytes(png(drawing))
-            line.value = _said(KEPT)
+            line.value = _said(say(KEPT))
     except OSError as error:
-        line.value = _said(f"Your drawing cannot be kept: {error}")
+        line.value = _said(say("Your drawing cannot be kept: {error}", error=error))
 
 
 def _decoded(text: str) -> Image.Image | None:

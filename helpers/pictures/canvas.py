@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image
 
+from helpers.language import say
+from helpers.pictures import lettering
+
 # The palette of Okabe and Ito, "Color Universal Design" (2008).
 BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#666666",
@@ -44,6 +47,7 @@ def png(picture: Figure | Image.Image) -> bytes:
     """
     file = io.BytesIO()
     if isinstance(picture, Figure):
+        lettering.translate(picture)
         picture.savefig(file, format="png", dpi=plt.rcParams["figure.dpi"])
         plt.close(picture)
     else:
@@ -72,9 +76,12 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
             f"got {type(whole).__name__}; for a tensor use show_images"
         )
     if isinstance(whole, Figure):
+        lettering.translate(whole)
         titles = [" ".join(axis.get_title().split()) for axis in whole.axes if axis.get_title()]
-        words = f"{alt} Titles: {' | '.join(titles)}." if titles else alt
-    bundle = {"image/png": png(whole), "text/plain": f"Picture: {words}"}
+        if titles:
+            words = say("{alt} Titles: {titles}.", alt=alt, titles=" | ".join(titles))
+    told = say("Picture: {words}", words=words)
+    bundle = {"image/png": png(whole), "text/plain": told}
     display(bundle, metadata={"image/png": {"alt": words}}, raw=True)
 
 
@@ -98,7 +105,7 @@ def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> N
     part = image[rows.start : rows.stop, columns.start : columns.stop]
     table = pd.DataFrame(part.numpy(), rows, columns).style.background_gradient("Greys")
     html = table.set_uuid("shaded").set_properties(**{"font-size": "6pt"}).to_html()
-    display({"text/html": html, "text/plain": f"Table: {alt}"}, raw=True)
+    display({"text/html": html, "text/plain": say("Table: {alt}", alt=alt)}, raw=True)
 
 
 def image_grid(
@@ -294,7 +301,7 @@ def show_some(
             f"got {len(labels)} and {len(where)}"
         )
     if not len(places):
-        print("There is no such digit.")
+        print(say("There is no such digit."))
         return
     places = places[:: max(1, len(places) // n)][:n]
     titles = ["3" if label == 1 else "7" for label in labels.flatten()[places].tolist()]

@@ -129,6 +129,7 @@ STATED = "accuracy: 0.996 (expected 0.995 ± 0.006)"
     "stored, new, problem",
     [
         (STATED, "accuracy: 1.001 (expected 0.995 ± 0.006)", None),
+        ("정확도: 0.996 (목표 0.995 ± 0.006)", "정확도: 1.001 (목표 0.995 ± 0.006)", None),
         (STATED, "accuracy: 0.989 (expected 0.995 ± 0.006)", None),
         (STATED, "accuracy: 1.002 (expected 0.995 ± 0.006)", "allowed is 0.995 ± 0.006, as the"),
         (STATED, "accuracy: 0.996 (expected 0.997 ± 0.006)", "stored 0.995, now 0.997"),

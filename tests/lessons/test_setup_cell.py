@@ -70,9 +70,10 @@ def test_an_installed_package_of_that_name_does_not_win(colab, foreign):
     assert place.startswith(str(colab / "helpers")) and "foreign" not in before
 
 
+@pytest.mark.parametrize("place", ["notebooks", "notebooks/ko"])
 @pytest.mark.parametrize("what", ["nothing", "file", "folder", "installed"])
-def test_a_checkout_wins_over_whatever_bears_its_name(tmp_path, foreign, what):
-    notebooks = tmp_path / "checkout" / "notebooks"
+def test_a_checkout_wins_over_whatever_bears_its_name(tmp_path, foreign, what, place):
+    notebooks = tmp_path / "checkout" / place
     notebooks.mkdir(parents=True)
     (tmp_path / "checkout" / "helpers" / "course").mkdir(parents=True)
     (tmp_path / "checkout" / "helpers" / "__init__.py").touch()

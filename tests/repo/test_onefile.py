@@ -48,6 +48,12 @@ def test_lines_are_short_enough_for_an_editor(wheel):
     assert base64.b64decode(text) == wheel.read_bytes()
 
 
+def test_a_korean_lesson_has_a_korean_cell(wheel):
+    lesson = sample.lesson()
+    lesson.metadata["lesson"]["lang"] = "ko"
+    assert "실행만" in code_cells(one_file(lesson, wheel))[0].source.splitlines()[0]
+
+
 def test_a_notebook_without_code_is_refused(wheel):
     with pytest.raises(ValueError, match="a setup cell"):
         one_file(sample.notebook(), wheel)
@@ -70,7 +76,7 @@ def test_the_newest_wheel_is_that_of_the_highest_version(tmp_path):
 
 def test_the_command_writes_every_lesson(wheel, tmp_path, capsys):
     main([str(wheel.parent), str(tmp_path / "colab")])
-    written = sorted(tmp_path.glob("colab/*.ipynb"))
+    written = [*tmp_path.glob("colab/*.ipynb"), *tmp_path.glob("colab/ko/*.ipynb")]
     assert len(capsys.readouterr().out.splitlines()) == len(written) >= 4
     for path in written:
         assert path.stat().st_size < 1_000_000

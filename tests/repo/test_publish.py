@@ -18,10 +18,13 @@ from tools.publish import (
     locked,
     main,
     pinned,
+    place_of,
     publish,
     publish_lesson,
     publish_readme,
+    unpublished,
 )
+from tools.translate import make
 
 pytestmark = pytest.mark.slow  # whole lessons are read and written
 
@@ -29,6 +32,8 @@ ADA = Place("ada/lessons", commit="a" * 40)
 BOB = Place("bob.b/other-1", "v1.0/rc", "b" * 40)
 BADGE = re.compile(r"\(https://colab\.research\.google\.com/github/([^)]+)\)")
 PATH = "notebooks/01_guess.ipynb"
+
+READMES = ("README.md", "README.ko.md")
 
 README = """# Lessons
 
@@ -52,10 +57,12 @@ def make_lesson():
 
 def copied(folder, lessons="[0-9]*"):
     """A copy of what is published of this checkout; of some lessons, which takes less time."""
-    (folder / "notebooks").mkdir()
-    for path in (ROOT / "notebooks").glob(f"{lessons}.ipynb"):
-        shutil.copy(path, folder / "notebooks")
-    shutil.copy(ROOT / "README.md", folder)
+    for part in ("notebooks", "notebooks/ko"):
+        (folder / part).mkdir()
+        for path in (ROOT / part).glob(f"{lessons}.ipynb"):
+            shutil.copy(path, folder / part)
+    for name in READMES:
+        shutil.copy(ROOT / name, folder)
     return folder
 
 
@@ -67,17 +74,23 @@ def at_ada(tmp_path_factory):
     return folder
 
 
+def lessons_of(root: Path) -> list[Path]:
+    """The lessons in both languages."""
+    folders = (root / "notebooks", root / "notebooks/ko")
+    return [path for folder in folders for path in sorted(folder.glob("[0-9]*.ipynb"))]
+
+
 def texts(root: Path) -> dict[str, str]:
-    files = [root / "README.md", *root.glob("notebooks/[0-9]*.ipynb")]
+    files = [*(root / name for name in READMES), *lessons_of(root)]
     return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in files}
 
 
 def places(root: Path) -> dict[str, set[str]]:
     """Where the badges of each lesson lead, without the lesson's path; "" is a wrong path."""
     found = {}
-    readme = texts(root)["README.md"]
+    readme = "\n".join(texts(root)[name] for name in READMES)
     rows = dict(re.findall(r"^\| \[[^\]]*\]\((notebooks/[^)]+)\)(.*?) \|", readme, re.MULTILINE))
-    for path in sorted(root.glob("notebooks/[0-9]*.ipynb")):
+    for path in lessons_of(root):
         name = path.relative_to(root).as_posix()
         opening = read(path).cells[0].source
         links = BADGE.findall(opening) + BADGE.findall(rows.get(name, ""))
@@ -137,6 +150,19 @@ def test_readme():
     assert f'`pip install --no-deps "git+https://github.com/ada/lessons@{"a" * 40}"`' in text
     assert publish_readme(text, [PATH], ADA) == text
     assert publish_readme(text, [PATH], BOB) == publish_readme(README, [PATH], BOB)
+
+
+def test_what_is_published_can_be_taken_back_and_is_known():
+    text = publish_readme(README, [PATH], ADA)
+    assert unpublished(text) == unpublished(README)
+    assert place_of(text) == ADA and place_of(README) is None
+
+
+def test_a_korean_readme_is_told_in_korean():
+    text = publish_readme(README, [PATH], ADA, "ko")
+    assert "공개한 곳: [ada/lessons]" in text and "Published" not in text
+    assert publish_readme(text, [PATH], BOB, "ko") == publish_readme(README, [PATH], BOB, "ko")
+    assert unpublished(text) == unpublished(README)
 
 
 def test_a_readme_that_lacks_something_is_refused():
@@ -251,6 +277,20 @@ def test_badges_lead_to_their_own_lesson():
 
 def test_published_badges_lead_to_their_own_lesson(at_ada):
     assert set(map(frozenset, places(at_ada).values())) == {frozenset({"ada/lessons/blob/main"})}
+
+
+def test_published_korean_files_are_those_that_make_ko_makes(tmp_path):
+    checkout = copied(tmp_path, "01*")
+    shutil.copytree(ROOT / "translations/ko", checkout / "translations/ko")
+    lesson, readme = checkout / "notebooks/01_pixel_similarity.ipynb", checkout / "README.md"
+    text = readme.read_text("utf-8")
+    rows = [row for row in text.splitlines() if re.match(r"\| \[\d\d.*ipynb", row)]
+    readme.write_text(text.replace("\n".join(rows), rows[0]), "utf-8")
+    for source in (readme, lesson):
+        make.made_of(source).write_text(make.text_of(source), "utf-8")
+    publish(checkout, ADA)
+    for source in (readme, lesson):
+        assert make.made_of(source).read_text("utf-8") == make.text_of(source)
 
 
 def test_publishing_twice_changes_nothing(at_ada):

@@ -1,5 +1,6 @@
 """The website: what it reads from the lessons, and every page of it in a headless browser."""
 
+import json
 import os
 import re
 import subprocess
@@ -27,6 +28,8 @@ from tools.publish import Place, publish_lesson
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
 from tests import ROOT
 from tools.site import board, build, freshness, lessons, modules  # noqa: E402
+from tools.site.language import SearchKorean, other  # noqa: E402
+from tools.site.words import LANGUAGES, WORDS, say  # noqa: E402
 
 ARTIFACTS = ROOT / "artifacts"
 pytestmark = pytest.mark.slow
@@ -67,9 +70,13 @@ def make_shown(**data: str) -> nbformat.NotebookNode:
     return new_code_cell("show()", outputs=[new_output("display_data", data=shown)])
 
 
-def make_checkout(folder: Path, lesson: nbformat.NotebookNode) -> Path:
-    (folder / "notebooks").mkdir()
+def make_checkout(
+    folder: Path, lesson: nbformat.NotebookNode, korean: nbformat.NotebookNode | None = None
+) -> Path:
+    (folder / "notebooks" / "ko").mkdir(parents=True)
     nbformat.write(lesson, folder / "notebooks" / "01_guess.ipynb")
+    if korean:
+        nbformat.write(korean, folder / "notebooks" / "ko" / "01_guess.ipynb")
     return folder
 
 
@@ -126,8 +133,8 @@ def test_a_board_for_each_task_in_which_later_figures_count():
         read(make_lesson(make_shown(html=make_board(*rows)), data=name)) for name, rows in tables
     ]
     boards = board.boards(found)
-    assert list(boards) == [board.QUESTIONS["mnist"], "a_new_set"]
-    guess, look = boards[board.QUESTIONS["mnist"]]
+    assert list(boards) == [say("en", "mnist"), "a_new_set"]
+    guess, look = boards[say("en", "mnist")]
     assert (guess.lesson, guess.method, guess.accuracy) == ("01", "guess", "0.6")
     assert (guess.mistakes, guess.share) == (400, 1)
     assert (look.mistakes, look.share) == (250, pytest.approx(0.625))
@@ -169,6 +176,83 @@ def test_a_room_s_modules_offer_what_is_public(tmp_path):
     assert fast == modules.Module("training.fast", "Fast.", ("g",))
     assert metrics == modules.Module("metrics", "An idea.", ("f",))
     assert (fast.imported_as, metrics.imported_as) == ({"training.g"}, {"metrics.f"})
+
+
+# Two languages.
+
+OPENING_IN_KOREAN = """# 숫자 맞히기
+
+**할 일.** 숫자 *하나*를 맞혀 봅니다.
+
+**배울 내용.** 손실은 무엇인지 배웁니다.
+
+**준비할 것.** 없습니다. 연습문제까지 약 5분, 길면 한 시간."""
+
+
+def test_a_korean_opening_says_the_same():
+    lesson = read(make_lesson(opening=OPENING_IN_KOREAN))
+    assert (lesson.title, lesson.task) == ("숫자 맞히기", "숫자 *하나*를 맞혀 봅니다.")
+    assert lesson.time == "연습문제까지 약 5분"
+
+
+def test_each_language_has_all_words():
+    assert set(WORDS) == set(LANGUAGES)
+    assert len({frozenset(words) for words in WORDS.values()}) == 1
+
+
+def test_a_page_leads_to_itself_in_the_other_language():
+    pages = frozenset({"index", "notebooks/01_guess"})
+    assert other("index", "en", pages) == "ko/index.html"
+    assert other("notebooks/01_guess", "ko", pages) == "../../notebooks/01_guess.html"
+    assert other("_modules/helpers", "en", pages) == "../ko/index.html"
+    assert other("search", "ko", pages) == "../search.html"
+
+
+def test_a_word_is_found_without_its_particle():
+    found = SearchKorean({}).split("손실은 텐서에서 GPU에서 층을 그레이디언트입니다")
+    assert {"손실", "텐서", "GPU", "그레이디언트입", "층을"} <= set(found)
+    assert "손" not in found
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory) -> Path:
+    english, korean = make_lesson(), make_lesson(opening=OPENING_IN_KOREAN)
+    publish_lesson(english, "notebooks/01_guess.ipynb", ADA)
+    publish_lesson(korean, "notebooks/ko/01_guess.ipynb", ADA)
+    folder = tmp_path_factory.mktemp("both")
+    done = run_build(make_checkout(folder, english, korean), folder / "site")
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+def test_every_page_of_both_languages_says_which_it_is_and_leads_to_the_other(both):
+    for path in both.rglob("*.html"):
+        name = path.relative_to(both).as_posix()
+        if "_static/" in name:
+            continue
+        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        lang, away = ("ko", "en") if name.startswith("ko/") else ("en", "ko")
+        assert page.html["lang"] == lang, name
+        (switch,) = page.select("a.language")
+        assert switch["lang"] == switch["hreflang"] == away
+        target = (path.parent / switch["href"]).resolve()
+        assert target.is_file() and ("ko" in target.relative_to(both).parts) == (away == "ko")
+
+
+def test_a_korean_page_opens_its_own_notebook(both):
+    page = (both / "ko/notebooks/01_guess.html").read_text("utf-8")
+    assert "github/ada/lessons/blob/v1/notebooks/ko/01_guess.ipynb" in page
+    assert "blob/v1/notebooks/01_guess.ipynb" not in page
+    assert "아직 실행한 기록이 없습니다" in page
+
+
+def test_each_language_has_its_own_search(both):
+    texts = ((both / part / "searchindex.js").read_text("utf-8") for part in ("", "ko"))
+    english, korean = (
+        set(json.loads(text[len("Search.setIndex(") : -1])["terms"]) for text in texts
+    )
+    assert "손실" in korean and "손실" not in english
+    assert "추측" in english and "추측" not in korean
 
 
 # A website of one small lesson.
@@ -383,6 +467,11 @@ def test_no_page_is_wider_than_a_phone(visits):
     assert not wide
 
 
+def test_every_lesson_has_a_korean_page(visits):
+    stems = [path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    assert {f"ko/notebooks/{stem}.html" for stem in stems} | {"ko/index.html"} <= visits.keys()
+
+
 def test_nothing_is_loaded_from_elsewhere(visits, address):
     elsewhere = {
         url for v in visits.values() for url in v.requests if not url.startswith((address, "data:"))
@@ -406,10 +495,16 @@ def test_the_scoreboard_is_that_of_the_lessons(page, address):
 
 
 @pytest.mark.parametrize(
-    ("word", "leads"), [("broadcasting", "01_"), ("기준선", "01_"), ("draw_scoreboard", "helpers")]
+    ("part", "word", "leads"),
+    [
+        ("", "broadcasting", "01_"),
+        ("", "기준선", "01_"),
+        ("", "draw_scoreboard", "helpers"),
+        ("ko/", "기준선", "01_"),
+    ],
 )
-def test_the_search_finds(page, address, word, leads):
-    page.goto(address)
+def test_the_search_finds(page, address, part, word, leads):
+    page.goto(address + part)
     page.keyboard.press("Control+k")
     page.keyboard.type(word)
     page.keyboard.press("Enter")

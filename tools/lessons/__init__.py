@@ -36,7 +36,9 @@ A cell says what it needs in its metadata (in JupyterLab: the property inspector
 - the tags ``exercise`` and ``check``: an exercise's stub, and the cell that judges it.
 - the tag ``raises-exception``: the cell shows an error on purpose.
 - ``lesson.digest`` is the executor's: which code an output that is not compared was made by.
+- ``lesson.ran`` is of ``tools.translate``: what an output of a Korean run was made of.
 
 A notebook names the data sets it uses: ``metadata.lesson.data``, a list that may be empty.
+A Korean one, made by ``tools.translate``, says so: ``metadata.lesson.lang = "ko"``.
 The executor notes with which version of helpers it ran: ``metadata.lesson.helpers``.
 """

@@ -19,12 +19,18 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from helpers.language import everywhere
 from tools.lessons.notebook import notes
 from tools.lessons.tokens import Number, between, numbers
 
 # Their content differs from run to run or machine to machine; that they are there does not.
 _ONLY_PRESENT = ("image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json")
 
+# How ``expect`` begins what it expects, in each language.
+_STATED = tuple(
+    text.partition("{figure} ")[2].partition(" {goal}")[0]
+    for text in everywhere("{name}: {figure} (expected {goal})")
+)
 _STYLER_ID = re.compile(r"\bT_[0-9a-f]{5}(?=_|\b)")
 _STYLER = re.compile(r"(<pandas\.io\.formats\.style\.Styler) at 0x[0-9a-fA-F]+>")
 
@@ -195,7 +201,7 @@ def _line_pairs(stored: str, new: str, tolerance: Tolerance) -> list[Pair] | Non
     rules: list[Tolerance | Stated] = [tolerance] * len(old)
     for place, (number, radius) in enumerate(zip(old, old[1:])):
         if around[place + 1] == "±" and not math.isnan(radius.value):
-            figure = place - 1 if place and around[place].endswith("(expected") else place
+            figure = place - 1 if place and around[place].endswith(_STATED) else place
             rules[figure] = Stated(number.value, radius.value)
     return [Pair(*three) for three in zip(old, fresh, rules)]
 

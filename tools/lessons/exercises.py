@@ -2,7 +2,7 @@
 
 In a notebook an exercise is a text cell ``### Exercise N.M``, a code cell tagged ``exercise`` (the
 stub), a code cell tagged ``check``, and a text cell with the solution in a code block, folded
-away: ``<details><summary>Solution</summary>``.
+away: ``<details><summary>Solution</summary>``. In Korean they are called 연습문제 and 해답.
 """
 
 import re
@@ -11,16 +11,20 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from helpers.course.exercises import RIGHT, UNTRIED, WRONG
+from helpers.course import exercises as said
+from helpers.language import everywhere
 from tools.lessons.notebook import CHECK, EXERCISE, output_texts, tags, where
 
 FEWEST = 3
 
+# How a check begins its reply, in both languages.
+RIGHT, UNTRIED, WRONG = map(everywhere, (said.RIGHT, said.UNTRIED, said.WRONG))
+
 # What a text cell may hold of exercises. Code blocks are skipped: a comment is no heading.
 _PARTS = re.compile(
-    r"^### Exercise (?P<heading>\d+\.\d+)\b"
+    r"^### (?:Exercise|연습문제) (?P<heading>\d+\.\d+)\b"
     r"|^(?P<end>\#{1,2}) "
-    r"|<details>\s*<summary>\s*(?:<b>)?Solution.*?</summary>(?P<solution>.*?)</details>"
+    r"|<details>\s*<summary>\s*(?:<b>)?(?:Solution|해답).*?</summary>(?P<solution>.*?)</details>"
     r"|^```.*?^```\s*$",
     re.MULTILINE | re.DOTALL,
 )
@@ -117,7 +121,7 @@ def untouched(notebook: NotebookNode) -> list[str]:
     """The stored notebook shows the exercises before anyone has tried them."""
     return [
         f"{where(notebook, notebook.cells[exercise.check])}: the check of exercise "
-        f"{exercise.number} must say {UNTRIED!r} in the stored notebook, but its output is "
+        f"{exercise.number} must say {said.UNTRIED!r} in the stored notebook, but its output is "
         f"{' '.join(_lines(notebook.cells[exercise.check].outputs))[:80]!r}; put the stub back"
         for exercise in find(notebook)
         if exercise.check is not None
@@ -170,4 +174,4 @@ def _lines(outputs: list[NotebookNode]) -> list[str]:
 
 
 def _verdicts(outputs: list[NotebookNode]) -> list[str]:
-    return [line for line in _lines(outputs) if line.startswith((RIGHT, UNTRIED, WRONG))]
+    return [line for line in _lines(outputs) if line.startswith((*RIGHT, *UNTRIED, *WRONG))]

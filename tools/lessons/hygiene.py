@@ -171,6 +171,7 @@ def cell_metadata(notebook: NotebookNode) -> list[str]:
         "absolute": _is_share,
         "depends": lambda value: value == "data",
         "digest": lambda value: isinstance(value, str),
+        "ran": lambda value: isinstance(value, str),
         "one_seed": lambda value: isinstance(value, str),
         "spread": lambda value: isinstance(value, dict) and set(value) >= _SPREAD,
     }

@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
-from tools.lessons.notebook import data_sets
+from tools.lessons.notebook import data_sets, language
 
 
 def on_practice_data(notebook: NotebookNode) -> bool:
@@ -26,19 +26,21 @@ def on_practice_data(notebook: NotebookNode) -> bool:
     return any([is_practice(name) for name in names])
 
 
-def environment(practice: bool, threads: int | None = None) -> dict[str, str]:
+def environment(practice: bool, threads: int | None = None, lang: str = "en") -> dict[str, str]:
     """The environment variables of a kernel.
 
     Args:
         practice: whether it must use the practice data. Without this a set that comes in reach
             during the run would mix the two.
         threads: on how many torch computes; what ``LESSONS_TEST_THREADS`` says, or 1, if None.
+        lang: the language in which the helpers speak, whatever this shell asks for.
     """
     variables = dict(
         os.environ,
         # Busy neighbours make several threads many times slower than one.
         OMP_NUM_THREADS=str(threads or os.environ.get("LESSONS_TEST_THREADS", 1)),
         PYTHONHASHSEED="0",  # the order of a set that is printed
+        LESSONS_LANG=lang,
         LESSONS_HEADLESS="1",  # nobody moves a slider: show still pictures
     )
     variables.pop("MPLBACKEND", None)  # the kernel shows figures in the page, whatever we do here
@@ -86,4 +88,5 @@ def run(
         **hooks,
     )
     # ipykernel logs there that it listens on this machine without encryption.
-    client.execute(env=environment(practice, threads), stderr=subprocess.DEVNULL, cleanup_kc=True)
+    variables = environment(practice, threads, language(notebook))
+    client.execute(env=variables, stderr=subprocess.DEVNULL, cleanup_kc=True)

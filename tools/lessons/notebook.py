@@ -23,6 +23,12 @@ FENCED = re.compile(r"^(```+|~~~+).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
+def lessons(root: Path, lang: str = "en") -> list[Path]:
+    """The lessons of a checkout in one language, in order."""
+    folder = root / "notebooks" if lang == "en" else root / "notebooks" / lang
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
 def read(path: Path) -> NotebookNode:
     """Read a notebook; an older one of format 4 becomes one of today's, with an id for each cell.
 
@@ -109,6 +115,11 @@ def data_sets(notebook: NotebookNode) -> list[str]:
             f", or an empty list; got {notebook.metadata.get('lesson')!r}"
         )
     return list(names)
+
+
+def language(notebook: NotebookNode) -> str:
+    """The language of a notebook, ``"en"`` or ``"ko"``: ``metadata.lesson.lang``, else English."""
+    return str(notebook.metadata.get("lesson", {}).get("lang", "en"))
 
 
 def where(notebook: NotebookNode, cell: NotebookNode) -> str:

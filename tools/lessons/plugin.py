@@ -19,7 +19,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tools.lessons import compare, exercises, live, ran, summary
 from tools.lessons.kernel import environment, on_practice_data
-from tools.lessons.notebook import CHECK, data_sets, notes, read, tags
+from tools.lessons.notebook import CHECK, data_sets, language, notes, read, tags
 
 Collecting = Generator[None, list[pytest.Collector], list[pytest.Collector]]
 
@@ -84,7 +84,7 @@ class LessonFile(IPyNbFile):
 
     def environment(self) -> dict[str, str]:
         """The variables of its kernel."""
-        return environment(self.practice)
+        return environment(self.practice, lang=language(self.nb))
 
     def get_kernel_message(self, timeout: float | None = None, stream: str = "iopub") -> dict:
         """The next message that nbval is to see; the page takes those that change a display."""

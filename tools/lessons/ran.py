@@ -95,26 +95,61 @@ def sentence(runs: Iterable[Run], lessons: Sequence[str]) -> str:
         >>> sentence([Run("01_a", "Linux x86_64", "2026-11-27", {"torch": "2.15.0"})], ["01_a"])
         'Lesson 01 last ran without a fault on 2026-11-27 with torch 2.15.0, on 1 system (Linux x86_64).'
     """  # noqa: E501
-    runs = list(runs)
-    known = _last(runs, lessons)
-    missing = [lesson for lesson in lessons if lesson not in known]
+    known, missing, dates, versions, systems = _facts(list(runs), lessons)
     words = f"No run is recorded yet of {_named(missing)}."
     if not known:
         return words
-    dates = sorted({run.date for run in known.values()})
     when = f"on {dates[0]}" if len(dates) == 1 else f"between {dates[0]} and {dates[-1]}"
+    programs = _listed([f"{name} {' or '.join(all_)}" for name, all_ in versions.items()])
+    where = f"{len(systems)} system{'s' * (len(systems) > 1)} ({', '.join(systems)})"
+    which = _named(known).capitalize()
+    told = f"{which} last ran without a fault {when} with {programs}, on {where}."
+    return f"{told} {words}" if missing else told
+
+
+def korean(runs: Iterable[Run], lessons: Sequence[str]) -> str:
+    """The same in Korean.
+
+    Example:
+        >>> korean([Run("01_a", "macOS", "2026-11-27", {"torch": "2.15.0"})], ["01_a"])[:42]
+        '01강은 2026-11-27에 마지막으로 오류 없이 실행했습니다. 버전: torch'
+    """
+    known, missing, dates, versions, systems = _facts(list(runs), lessons)
+    words = f"{_named_in_korean(missing)} 아직 실행한 기록이 없습니다."
+    if not known:
+        return words
+    when = f"{dates[0]}에" if len(dates) == 1 else f"{dates[0]}에서 {dates[-1]} 사이에"
+    programs = ", ".join(f"{name} {' 또는 '.join(all_)}" for name, all_ in versions.items())
+    told = (
+        f"{_named_in_korean(known)} {when} 마지막으로 오류 없이 실행했습니다. "
+        f"버전: {programs}. 시스템 {len(systems)}개({', '.join(systems)})."
+    )
+    return f"{told} {words}" if missing else told
+
+
+class _Facts(NamedTuple):
+    known: list[str]
+    missing: list[str]
+    dates: list[str]
+    versions: dict[str, list[str]]
+    systems: list[str]
+
+
+def _facts(runs: list[Run], lessons: Sequence[str]) -> _Facts:
+    """What there is to say of some lessons, before it is said."""
+    known = _last(runs, lessons)
+    dates = sorted({run.date for run in known.values()})
     versions: defaultdict[str, set[str]] = defaultdict(set)
     for run in known.values():
         for name, version in run.versions.items():
             versions[name].add(version)
-    programs = _listed([f"{name} {' or '.join(sorted(all_))}" for name, all_ in versions.items()])
-    systems = sorted(
-        {r.system for r in runs if r.lesson in known and _days(r.date, dates[-1]) <= DAYS}
+    return _Facts(
+        sorted(known),
+        [lesson for lesson in lessons if lesson not in known],
+        dates,
+        {name: sorted(all_) for name, all_ in versions.items()},
+        sorted({r.system for r in runs if r.lesson in known and _days(r.date, dates[-1]) <= DAYS}),
     )
-    where = f"{len(systems)} system{'s' * (len(systems) > 1)} ({', '.join(systems)})"
-    which = _named(sorted(known)).capitalize()
-    told = f"{which} last ran without a fault {when} with {programs}, on {where}."
-    return f"{told} {words}" if missing else told
 
 
 def oldest(runs: Iterable[Run], lessons: Sequence[str]) -> str:
@@ -205,6 +240,14 @@ def _named(lessons: Sequence[str]) -> str:
     if len(numbers) > 2 and int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
         return f"lessons {numbers[0]} to {numbers[-1]}"
     return f"lesson{'s' * (len(numbers) > 1)} {_listed(numbers)}"
+
+
+def _named_in_korean(lessons: Sequence[str]) -> str:
+    """Such as "01강부터 03강까지는"."""
+    numbers = [lesson[:2] for lesson in lessons]
+    if len(numbers) > 2 and int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
+        return f"{numbers[0]}강부터 {numbers[-1]}강까지는"
+    return ", ".join(f"{number}강" for number in numbers) + "은"
 
 
 def _listed(words: Sequence[str]) -> str:

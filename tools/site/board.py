@@ -4,13 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tools.site.lessons import Lesson
-
-# What a method is asked, by the data set. One that is not named here stands under its own name.
-QUESTIONS = {
-    "mnist_sample": "Is it a 3 or a 7?",
-    "mnist": "Which of the ten digits is it?",
-    "cifar10": "Which of ten things is on this photograph?",
-}
+from tools.site.words import say
 
 
 @dataclass(frozen=True)
@@ -36,10 +30,15 @@ class Row:
     share: float
 
 
-def boards(lessons: Iterable[Lesson]) -> dict[str, list[Row]]:
+def boards(lessons: Iterable[Lesson], lang: str = "en") -> dict[str, list[Row]]:
     """Put together what the lessons show.
 
     A method that is shown again, in a later lesson, has the later figures.
+
+    Args:
+        lessons: in their order.
+        lang: in which to ask what a method is asked; a data set without a question (see
+            ``words``) stands under its own name.
 
     Returns:
         By question, in the order of the lessons, the methods of its table.
@@ -50,7 +49,7 @@ def boards(lessons: Iterable[Lesson]) -> dict[str, list[Row]]:
     """
     tasks: dict[str, dict[tuple[int, str], dict[str, str]]] = {}
     for lesson in lessons:
-        question = " ".join(QUESTIONS.get(name, name) for name in lesson.data)
+        question = " ".join(say(lang, name) for name in lesson.data)
         for score in lesson.scores:
             methods = tasks.setdefault(question, {})
             methods[int(score["lesson"]), score["method"]] = score

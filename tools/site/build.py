@@ -10,6 +10,8 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from tools.site import lessons, modules, pages
 from tools.site.lessons import Lesson
+from tools.site.words import LANGUAGES, say
+from tools.translate import catalogue
 
 
 def build(root: Path, folder: Path) -> int:
@@ -25,42 +27,69 @@ def build(root: Path, folder: Path) -> int:
     Raises:
         ValueError: when a lesson does not say what it must (see ``lessons``).
     """
-    found = lessons.find(root)
-    settings = Path(__file__).parent
+    found = {lang: lessons.find(root, lang) for lang in LANGUAGES}
     with TemporaryDirectory() as temporary:
         # Sphinx has links resolved, and compares what it gets with them.
         work = Path(temporary).resolve()
-        write_source(root, found, work / "source")
-        with patch_docutils(settings), docutils_namespace():
-            sphinx = Sphinx(
-                srcdir=work / "source",
-                confdir=settings,
-                outdir=work / "html",
-                doctreedir=work / "doctrees",
-                buildername="html",
-                confoverrides=launch(found) | {"lessons_root": root},
-                status=None,
-                warning=sys.stderr,
-                warningiserror=True,
-            )
-            sphinx.build()
-        if sphinx.statuscode == 0:
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(work / "html", folder)
+        for lang in (lang for lang in LANGUAGES if found[lang]):
+            write_source(root, found[lang], work / lang, lang)
+            status = run(root, found, work, lang)
+            if status:
+                return status
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(work / "html", folder)
+    return 0
+
+
+def run(root: Path, found: dict[str, list[Lesson]], work: Path, lang: str) -> int:
+    """Let Sphinx make the pages of one language, and return its status."""
+    settings = Path(__file__).parent
+    with patch_docutils(settings), docutils_namespace():
+        sphinx = Sphinx(
+            srcdir=work / lang,
+            confdir=settings,
+            outdir=work / "html" / ("" if lang == "en" else lang),
+            doctreedir=work / "doctrees" / lang,
+            buildername="html",
+            confoverrides=launch(found[lang]) | speaking(lang, found) | {"lessons_root": root},
+            status=None,
+            warning=sys.stderr,
+            warningiserror=True,
+        )
+        sphinx.build()
     return sphinx.statuscode
 
 
-def write_source(root: Path, found: list[Lesson], source: Path) -> None:
+def write_source(root: Path, found: list[Lesson], source: Path, lang: str = "en") -> None:
     """Write what Sphinx reads: the lessons as they are, and the other pages."""
     (source / "notebooks").mkdir(parents=True)
     for lesson in found:
-        shutil.copy(root / f"{lesson.page}.ipynb", source / "notebooks")
-    written = {
-        "index.md": pages.front(found),
-        "helpers.md": pages.helpers(found, modules.find(root / "helpers")),
+        folder = root / "notebooks" / ("" if lang == "en" else lang)
+        shutil.copy(
+            folder / f"{lesson.page.removeprefix('notebooks/')}.ipynb", source / "notebooks"
+        )
+    if lang == "en":
+        helpers = pages.helpers(found, modules.find(root / "helpers"))
+        (source / "helpers.md").write_text(helpers, encoding="utf-8")
+        front = pages.front(found)
+    else:
+        known = catalogue.read(root / "translations" / lang / "site.po")
+        front = pages.front(found, lang, catalogue.korean(known))
+    (source / "index.md").write_text(front, encoding="utf-8")
+
+
+def speaking(lang: str, found: dict[str, list[Lesson]]) -> dict[str, object]:
+    """Settings for a language, and the pages that the other one has."""
+    (other,) = (one for one in LANGUAGES if one != lang)
+    return {
+        "language": lang,
+        "project": say(lang, "title"),
+        "html_title": say(lang, "title"),
+        "nb_code_prompt_show": say(lang, "setup"),
+        "nb_code_prompt_hide": say(lang, "setup"),
+        "html_theme_options.search_bar_text": say(lang, "search"),
+        "other_pages": ["index", *(lesson.page for lesson in found[other])] if found[other] else [],
     }
-    for name, text in written.items():
-        (source / name).write_text(text, encoding="utf-8")
 
 
 def launch(found: list[Lesson]) -> dict[str, object]:

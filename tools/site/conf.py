@@ -1,8 +1,6 @@
-"""Settings of Sphinx. The repository's address is not among them: see ``build.launch``."""
-
-project = "Deep learning, built by hand"
-html_title = project
-language = "en"
+"""Settings of Sphinx. The repository's address is not among them: see ``build.launch``; nor are
+those of a language: see ``build.speaking``.
+"""
 
 extensions = [
     "myst_nb",
@@ -12,6 +10,7 @@ extensions = [
     "tools.site.docstrings",
     "tools.site.formulas",
     "tools.site.freshness",
+    "tools.site.language",
     "tools.site.notebooks",
 ]
 
@@ -20,8 +19,6 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 # They would come from another host, and there is no kernel to move a slider.
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
-nb_code_prompt_show = "The first cell of every lesson makes things ready"
-nb_code_prompt_hide = "The first cell of every lesson makes things ready"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
@@ -34,7 +31,9 @@ napoleon_use_ivar = True
 python_maximum_signature_line_length = 88
 
 html_theme = "sphinx_book_theme"
+templates_path = ["theme"]
 html_theme_options = {
+    "article_header_end": ["language.html", "article-header-buttons.html"],
     "navbar_persistent": [],  # the search field is in the sidebar
     "show_navbar_depth": 1,
     "use_fullscreen_button": False,

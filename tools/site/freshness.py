@@ -10,28 +10,31 @@ from html import escape
 from sphinx.application import Sphinx
 
 from tools.lessons import ran
+from tools.site.words import say
 
-OLD = f"That is more than {ran.DAYS} days ago: newer versions may behave differently."
 
-
-def told(runs: list[ran.Run], lessons: list[str]) -> str:
+def told(runs: list[ran.Run], lessons: list[str], lang: str = "en") -> str:
     """The sentence as HTML.
 
     Args:
         runs: all that are known.
         lessons: names of the notebooks that the page is about.
+        lang: the language of the page.
     """
     day = ran.oldest(runs, lessons)
     hidden = "" if ran.is_old(day, datetime.now(UTC).date()) else " hidden"
-    old = f' <strong data-ran="{day}" data-days="{ran.DAYS}"{hidden}>{OLD}</strong>' if day else ""
-    return f"<p>{escape(ran.sentence(runs, lessons))}{old}</p>"
+    note = say(lang, "old").format(days=ran.DAYS)
+    old = f' <strong data-ran="{day}" data-days="{ran.DAYS}"{hidden}>{note}</strong>' if day else ""
+    sentence = ran.korean if lang == "ko" else ran.sentence
+    return f"<p>{escape(sentence(runs, lessons))}{old}</p>"
 
 
 def add(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Put it where the theme has its place for a last line."""
     lessons = sorted(p.removeprefix("notebooks/") for p in app.env.found_docs if "notebooks/" in p)
     own = [lesson for lesson in lessons if page == f"notebooks/{lesson}"]
-    context["theme_extra_footer"] = told(ran.kept(app.config.lessons_root), own or lessons)
+    runs = ran.kept(app.config.lessons_root)
+    context["theme_extra_footer"] = told(runs, own or lessons, app.config.language)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -48,14 +48,14 @@ class Lesson:
         return Path(self.page).name[:2]
 
 
-def find(root: Path) -> list[Lesson]:
-    """All lessons of a checkout, in order.
+def find(root: Path, lang: str = "en") -> list[Lesson]:
+    """All lessons of a checkout in one language, in order.
 
     Raises:
         ValueError: when there are none, or one does not say what it must.
     """
-    paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if not paths:
+    paths = files.lessons(root, lang)
+    if not paths and lang == "en":
         raise ValueError(f"expected lessons such as {root / 'notebooks' / '01_topic.ipynb'}")
     return [read(files.read(path), f"notebooks/{path.stem}") for path in paths]
 
@@ -75,9 +75,12 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
     return Lesson(
         page=page,
         title=_find(r"^# (.+)$", opening, page, "a title: '# Verb ...'"),
-        task=_find(r"^\*\*What you will do\.\*\* (.+)$", opening, page, "'**What you will do.**'"),
+        task=_find(
+            r"^\*\*(?:What you will do|할 일)\.\*\* (.+)$", opening, page, "'**What you will do.**'"
+        ),
         time=_find(
-            r"^\*\*What you need\.\*\*.*?([^.,:;]*\b(?:minutes?|hours?)\b[^.,:;]*)",
+            r"^\*\*(?:What you need|준비할 것)\.\*\*.*?"
+            r"([^.,:;]*(?:\b(?:minutes?|hours?)\b|\d\s?(?:분|시간))[^.,:;]*)",
             opening,
             page,
             "minutes or hours after '**What you need.**'",

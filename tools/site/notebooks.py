@@ -6,10 +6,11 @@ import re
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from helpers.language import everywhere
+
 _BADGE = re.compile(r"^\[!\[.*\]\(.*\)\n+", re.MULTILINE)
-_PICTURE = (
-    "Picture: "  # how ``helpers.pictures.canvas.show`` begins the text that stands in for a picture
-)
+# How ``helpers.pictures.canvas.show`` begins the text that stands in for a picture.
+_PICTURE = [text.partition("{")[0] for text in everywhere("Picture: {words}")]
 
 
 def adapt(app: Sphinx, page: str, source: list[str]) -> None:
@@ -38,8 +39,10 @@ def describe(app: Sphinx, doctree: nodes.document) -> None:
             continue
         forms = {form["mime_type"]: form for form in bundle.children}
         words = forms["text/plain"].astext() if "text/plain" in forms else ""
+        for begin in _PICTURE:
+            words = words.removeprefix(begin)
         for picture in bundle.findall(nodes.image):
-            picture["alt"] = words.removeprefix(_PICTURE)
+            picture["alt"] = words
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,5 +1,7 @@
 """The pages that are not lessons, written in Markdown for Sphinx."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -7,9 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tools.site.board import boards
 from tools.site.lessons import Lesson
 from tools.site.modules import Module
+from tools.translate.pages import replaced
 
+FOLDER = Path(__file__).parent / "templates"
+FRONT = "index.md.jinja"
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(FOLDER),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -17,10 +22,24 @@ _TEMPLATES = Environment(
 )
 
 
-def front(lessons: list[Lesson]) -> str:
-    """The front page: the scoreboard, and what each lesson is about."""
-    pages = {lesson.number: lesson.page for lesson in lessons}
-    return _render("index.md.jinja", lessons=lessons, boards=boards(lessons), pages=pages)
+def front(lessons: list[Lesson], lang: str = "en", words: Mapping[str, str] | None = None) -> str:
+    """The front page: the scoreboard, and what each lesson is about.
+
+    Args:
+        lessons: those that it leads to.
+        lang: its language.
+        words: other paragraphs for its template, by name (see ``tools.translate.pages``).
+    """
+    template = (FOLDER / FRONT).read_text(encoding="utf-8")
+    page = _TEMPLATES.from_string(replaced(template, words or {})).render(
+        lessons=lessons,
+        boards=boards(lessons, lang),
+        pages={lesson.number: lesson.page for lesson in lessons},
+        lang=lang,
+    )
+    # The page about the helpers is made of docstrings, so there is one of it.
+    link = r'<a href="../helpers.html" hreflang="en">\1</a>'
+    return page if lang == "en" else re.sub(r"\[([^\]]+)\]\(helpers\.md\)", link, page)
 
 
 def helpers(lessons: list[Lesson], modules: list[Module]) -> str:

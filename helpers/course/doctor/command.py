@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from helpers.course.doctor import images, jupyter, machine, notebooks, packages
 from helpers.course.doctor.report import FIX, Finding, each, in_short
+from helpers.language import say
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,8 +24,12 @@ def main(arguments: Sequence[str]) -> int:
     for finding in findings():
         print(finding, flush=True)
         faults += finding.word == FIX
-    things = f"{faults} thing{'s' if faults > 1 else ''}"
-    print(f"\n{things} to fix, then every lesson can run." if faults else "\nEvery lesson can run.")
+    if not faults:
+        print(say("\nEvery lesson can run."))
+    elif faults == 1:
+        print(say("\n1 thing to fix, then every lesson can run."))
+    else:
+        print(say("\n{n} things to fix, then every lesson can run.", n=faults))
     return 1 if faults else 0
 
 
@@ -58,4 +63,4 @@ def _disk_and_images() -> Iterator[Finding]:
     yield from each([("disk", lambda: machine.disk(sum(one.needs for one in standings)))])
     yield from (one.finding for one in standings)
     if problem:
-        yield Finding(FIX, "data", f"cannot be looked at: {problem}")
+        yield Finding(FIX, "data", say("cannot be looked at: {problem}", problem=problem))

@@ -5,6 +5,8 @@ Where something is missing they raise what its import raises.
 
 import platform
 
+from helpers.language import say
+
 
 def version() -> str:
     """The version of Python, for example ``Python 3.13.1``."""
@@ -17,11 +19,15 @@ def computing() -> str:
 
     from helpers.device.place import describe, get_default_device
 
-    return f"torch {torch.__version__}, on the {describe(get_default_device())}"
+    return say(
+        "torch {version}, on the {device}",
+        version=torch.__version__,
+        device=describe(get_default_device()),
+    )
 
 
 def data() -> str:
     """Where each data set stands: ``mnist_sample ready, mnist in the mirror``."""
     from helpers import data
 
-    return ", ".join(f"{name} {data.state(name)}" for name in data.names())
+    return ", ".join(f"{name} {say(data.state(name))}" for name in data.names())

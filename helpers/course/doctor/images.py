@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from helpers.course.doctor.report import FIX, NOTE, OK, Finding
+from helpers.language import say
 
 
 @dataclass(frozen=True)
@@ -37,31 +38,71 @@ def stand(names: Iterable[str]) -> list[Standing]:
 def _finding(name: str, found) -> Finding:
     from helpers.data.fetch.catalogue import lookup
     from helpers.data.fetch.layout import UNKNOWN
+    from helpers.data.fetch.origins import MIRROR
     from helpers.data.fetch.outlook import NOTHING, PRACTICE
     from helpers.data.fetch.served import mode
 
-    damaged = f"the copy in {found.folder} is not whole ({found.broken}); " if found.broken else ""
+    damaged = (
+        say(
+            "the copy in {folder} is not whole ({broken}); ",
+            folder=found.folder,
+            broken=found.broken,
+        )
+        if found.broken
+        else ""
+    )
     if found.gives == PRACTICE and mode() == "practice":
-        return Finding(OK, name, "practice images, as LESSONS_DATA=practice says")
+        return Finding(OK, name, say("practice images, as LESSONS_DATA=practice says"))
     why = "; ".join(found.failures)
-    what_to_do = "connect to the internet, or set LESSONS_MIRROR to a place that has the archives"
+    what_to_do = say(
+        "connect to the internet, or set LESSONS_MIRROR to a place that has the archives"
+    )
     if found.gives == NOTHING:
-        text = f"cannot be had, and LESSONS_DATA=official allows nothing else ({why}): {what_to_do}"
+        text = say(
+            "cannot be had, and LESSONS_DATA=official allows nothing else ({why}): {what_to_do}",
+            why=why,
+            what_to_do=what_to_do,
+        )
         return Finding(FIX, name, damaged + text)
     if found.gives == PRACTICE:
-        text = f"PRACTICE IMAGES only, figures differ ({why}). For the real ones {what_to_do}"
+        text = say(
+            "PRACTICE IMAGES only, figures differ ({why}). For the real ones {what_to_do}",
+            why=why,
+            what_to_do=what_to_do,
+        )
         return Finding(NOTE, name, damaged + text)
     tried = f" ({why})" if why else ""
     if found.broken:
-        return Finding(NOTE, name, f"{damaged}at the next use it is repaired from {found.source}")
+        return Finding(
+            NOTE,
+            name,
+            say(
+                "{damaged}at the next use it is repaired from {source}",
+                damaged=damaged,
+                source=found.source,
+            ),
+        )
     if found.source:
         packed = sum(archive.size for archive in lookup(name).archives) / 1e6
-        size = "" if found.source.startswith("the mirror") else f", {packed:.0f} MB"
-        away = f"; {found.folder} is moved away, it is no folder" if found.strangers else ""
-        text = f"fetched at its first use from {found.source}{size}{tried}{away}"
+        size = "" if found.source.startswith(say(MIRROR)) else f", {packed:.0f} MB"
+        away = (
+            say("; {folder} is moved away, it is no folder", folder=found.folder)
+            if found.strangers
+            else ""
+        )
+        text = say(
+            "fetched at its first use from {source}{size}{tried}{away}",
+            source=found.source,
+            size=size,
+            tried=tried,
+            away=away,
+        )
         return Finding(OK, name, text)
-    edition = f" ({found.edition})" if found.edition else ""
-    text = f"here, all files{edition}, in {found.folder}"
+    edition = f" ({say(found.edition)})" if found.edition else ""
+    text = say("here, all files{edition}, in {folder}", edition=edition, folder=found.folder)
     if found.strangers:
-        text += f"; what is no image of the set is moved away at the next use: {found.strangers}"
+        text += say(
+            "; what is no image of the set is moved away at the next use: {strangers}",
+            strangers=found.strangers,
+        )
     return Finding(NOTE if found.strangers or found.edition == UNKNOWN else OK, name, text)

@@ -7,25 +7,31 @@ from pathlib import Path
 
 from helpers.course.doctor.packages import out_of_range, remedy, versioned
 from helpers.course.doctor.report import NOTE, OK, Finding
+from helpers.language import say
 from helpers.settings import is_headless
 
 
 def lab() -> Iterator[Finding]:
     """JupyterLab, or what opens notebooks in its place; and whose Python it starts."""
     if util.find_spec("google") and util.find_spec("google.colab"):
-        yield Finding(OK, "JupyterLab", "not needed: this is Colab")
+        yield Finding(OK, "JupyterLab", say("not needed: this is Colab"))
         return
     wrong = out_of_range("jupyterlab", extra="lab")
     if wrong:
-        yield Finding(NOTE, "JupyterLab", f"{wrong[1]} (other programs open notebooks, too)")
+        yield Finding(
+            NOTE, "JupyterLab", say("{wrong} (other programs open notebooks, too)", wrong=wrong[1])
+        )
         return
     other = _another_kernel()
     if other:
         yield Finding(
             NOTE,
             "JupyterLab",
-            f"a kernel named python3 starts another Python, {other}, which may lack what the "
-            "lessons need: jupyter kernelspec remove python3",
+            say(
+                "a kernel named python3 starts another Python, {other}, which may lack what the "
+                "lessons need: jupyter kernelspec remove python3",
+                other=other,
+            ),
         )
     else:
         yield Finding(OK, "JupyterLab", metadata.version("jupyterlab"))
@@ -38,11 +44,13 @@ def widgets() -> Iterator[Finding]:
         yield found
     elif is_headless():
         yield Finding(
-            NOTE, "widgets", "still pictures, no sliders: the variable LESSONS_HEADLESS is set"
+            NOTE, "widgets", say("still pictures, no sliders: the variable LESSONS_HEADLESS is set")
         )
     elif util.find_spec("jupyterlab") and not util.find_spec("jupyterlab_widgets"):
         how = remedy("jupyterlab_widgets")
-        yield Finding(NOTE, "widgets", f"JupyterLab shows no sliders without a part of it: {how}")
+        yield Finding(
+            NOTE, "widgets", say("JupyterLab shows no sliders without a part of it: {how}", how=how)
+        )
     else:
         yield found
 

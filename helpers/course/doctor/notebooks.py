@@ -11,9 +11,10 @@ from pathlib import Path
 import helpers
 from helpers.course.doctor.report import FIX, NOTE, OK, Finding
 from helpers.course.grading.notebook import read_cells
+from helpers.language import marked, say
 
 HERE = Path(helpers.__file__).parent
-TOGETHER = "get both from one place: git pull, then make lab"
+TOGETHER = marked("get both from one place: git pull, then make lab")
 
 
 def lessons(folder: Path | None = None, path: Sequence[str] | None = None) -> Iterator[Finding]:
@@ -30,19 +31,33 @@ def lessons(folder: Path | None = None, path: Sequence[str] | None = None) -> It
     )
     files = sorted(folder.glob("[0-9]*.ipynb"))
     if not files:
-        yield Finding(NOTE, "lessons", "none in this folder: go to the one that holds notebooks")
+        yield Finding(
+            NOTE, "lessons", say("none in this folder: go to the one that holds notebooks")
+        )
         return
     package = _found_by_notebooks([str(folder), *(sys.path[1:] if path is None else path)])
     if not (package / "__init__.py").is_file():
-        yield Finding(FIX, "lessons", f"{package} hides the helpers of the lessons: rename it")
+        yield Finding(
+            FIX,
+            "lessons",
+            say("{package} hides the helpers of the lessons: rename it", package=package),
+        )
         return
     version = _version(package)
-    these = f"helpers {version} in {package}"
+    these = say("helpers {version} in {package}", version=version, package=package)
     problems = []
     for file in files:
         lacking = next((name for name in _imports(file) if not _has(package, name)), None)
         if lacking:
-            problems.append(f"{file.name} uses {lacking}, which is not in {these}: {TOGETHER}")
+            problems.append(
+                say(
+                    "{file} uses {lacking}, which is not in {these}: {remedy}",
+                    file=file.name,
+                    lacking=lacking,
+                    these=these,
+                    remedy=say(TOGETHER),
+                )
+            )
     for problem in problems:
         yield Finding(FIX, "lessons", problem)
     written_for = {
@@ -52,9 +67,20 @@ def lessons(folder: Path | None = None, path: Sequence[str] | None = None) -> It
         return
     if written_for:
         others = ", ".join(sorted(written_for))
-        yield Finding(NOTE, "lessons", f"of version {others} meet {these}: {TOGETHER}")
+        yield Finding(
+            NOTE,
+            "lessons",
+            say(
+                "of version {others} meet {these}: {remedy}",
+                others=others,
+                these=these,
+                remedy=say(TOGETHER),
+            ),
+        )
     else:
-        yield Finding(OK, "lessons", f"{len(files)} notebooks fit {these}")
+        yield Finding(
+            OK, "lessons", say("{count} notebooks fit {these}", count=len(files), these=these)
+        )
 
 
 def _found_by_notebooks(path: Sequence[str]) -> Path:

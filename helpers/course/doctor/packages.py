@@ -9,6 +9,7 @@ from pathlib import Path
 
 from helpers.course.doctor import facts
 from helpers.course.doctor.report import FIX, NOTE, OK, Finding, in_short
+from helpers.language import say
 
 DISTRIBUTION = "deep-learning-by-building"
 ROOT = Path(__file__).parents[3]  # of the checkout, when this runs in one
@@ -48,7 +49,7 @@ def wanted(extra: str = "") -> dict:
 
 def remedy(package: str) -> str:
     """What to do about a package: in a checkout the first, in Colab and the like the second."""
-    return f'make lab, or pip install "{package}"'
+    return say('make lab, or pip install "{package}"', package=package)
 
 
 def out_of_range(name: str, extra: str = "") -> tuple[str, str] | None:
@@ -60,16 +61,26 @@ def out_of_range(name: str, extra: str = "") -> tuple[str, str] | None:
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return FIX, f"{name} is not installed: {remedy(name)}"
+        return FIX, say("{name} is not installed: {remedy}", name=name, remedy=remedy(name))
     if not version:
-        return FIX, f"{name} is only half installed: {remedy(name)}"
+        return FIX, say("{name} is only half installed: {remedy}", name=name, remedy=remedy(name))
     bounds = wanted(extra)[name].specifier
     if bounds.contains(version, prereleases=True):
         return None
     lower = [bound for bound in bounds if not bound.operator.startswith("<")]
     if all(bound.contains(version, prereleases=True) for bound in lower):
-        return NOTE, f"{name} {version} is newer than any that was tried ({bounds})"
-    return FIX, f"{name} {version} is too old: {remedy(f'{name}{bounds}')}"
+        return NOTE, say(
+            "{name} {version} is newer than any that was tried ({bounds})",
+            name=name,
+            version=version,
+            bounds=bounds,
+        )
+    return FIX, say(
+        "{name} {version} is too old: {remedy}",
+        name=name,
+        version=version,
+        remedy=remedy(f"{name}{bounds}"),
+    )
 
 
 def python(root: Path = ROOT) -> Iterator[Finding]:
@@ -78,7 +89,11 @@ def python(root: Path = ROOT) -> Iterator[Finding]:
     own = root / ".venv"
     if (own / ".ready").exists() and Path(sys.prefix).resolve() != own.resolve():
         yield Finding(
-            NOTE, "Python", f"{text} is not the one that make lab set up: use that in {own}"
+            NOTE,
+            "Python",
+            say(
+                "{text} is not the one that make lab set up: use that in {own}", text=text, own=own
+            ),
         )
     else:
         yield Finding(OK, "Python", text)
@@ -89,33 +104,58 @@ def torch() -> Iterator[Finding]:
     try:
         module = import_module("torch")
     except ModuleNotFoundError as error:
-        what = "is not installed" if error.name == "torch" else f"lacks a part ({error})"
+        what = (
+            say("is not installed")
+            if error.name == "torch"
+            else say("lacks a part ({error})", error=error)
+        )
         yield Finding(FIX, "torch", f"{what}: {remedy('torch')}")
         return
     except Exception as error:  # a damaged library fails as ImportError, OSError, RuntimeError ...
-        again = "set it up again: make clean, then make lab"
-        yield Finding(FIX, "torch", f"is installed but does not load ({in_short(error)}): {again}")
+        again = say("set it up again: make clean, then make lab")
+        yield Finding(
+            FIX,
+            "torch",
+            say(
+                "is installed but does not load ({error}): {again}",
+                error=in_short(error),
+                again=again,
+            ),
+        )
         return
     if not hasattr(module, "__version__"):
         place = module.__file__ or ", ".join(getattr(module, "__path__", []))
-        yield Finding(FIX, "torch", f"is hidden by {place}, which is something else: rename that")
+        yield Finding(
+            FIX,
+            "torch",
+            say("is hidden by {place}, which is something else: rename that", place=place),
+        )
         return
     yield _computes(module)
 
 
 def _computes(module) -> Finding:
-    from helpers.device.place import chosen_device, compute_on
+    from helpers.device.place import UnusableGPU, chosen_device, compute_on
 
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         device = chosen_device()
-    if passed_over := [str(one.message) for one in said if "cannot compute" in str(one.message)]:
+    if passed_over := [str(one.message) for one in said if one.category is UnusableGPU]:
         return Finding(NOTE, "torch", passed_over[0].removeprefix("torch "))
     try:
         compute_on(device)
     except Exception as error:  # the processor itself: torch does not fit to it, memory is full ...
-        again = "set it up again: make clean, then make lab"
-        return Finding(FIX, "torch", f"cannot compute on {device} ({in_short(error)}): {again}")
+        again = say("set it up again: make clean, then make lab")
+        return Finding(
+            FIX,
+            "torch",
+            say(
+                "cannot compute on {device} ({error}): {again}",
+                device=device,
+                error=in_short(error),
+                again=again,
+            ),
+        )
     text = facts.computing().removeprefix("torch ")
     wrong = out_of_range("torch")
     if wrong:
@@ -125,8 +165,12 @@ def _computes(module) -> Finding:
         return Finding(
             NOTE,
             "torch",
-            f"{text}, although there seems to be an NVIDIA GPU: this torch is built "
-            f"{f'for CUDA {cuda}' if cuda else 'without CUDA'}, or the driver is too old",
+            say(
+                "{text}, although there seems to be an NVIDIA GPU: this torch is built {built}, or "
+                "the driver is too old",
+                text=text,
+                built=say("for CUDA {cuda}", cuda=cuda) if cuda else say("without CUDA"),
+            ),
         )
     return Finding(OK, "torch", text)
 
@@ -143,8 +187,11 @@ def torchvision() -> Iterator[Finding]:
         yield Finding(
             FIX,
             "torchvision",
-            f"does not load ({in_short(error)}); if torch is well, the two do not belong together: "
-            "make clean, then make lab",
+            say(
+                "does not load ({error}); if torch is well, the two do not belong together: make "
+                "clean, then make lab",
+                error=in_short(error),
+            ),
         )
         return
     yield found
@@ -161,17 +208,23 @@ def others() -> Iterator[Finding]:
         names = [name for name in wanted() if name not in _APART]
     except metadata.PackageNotFoundError:
         yield Finding(
-            FIX, "packages", f"nothing says which versions are needed: no pyproject.toml in {ROOT}"
+            FIX,
+            "packages",
+            say(
+                "nothing says which versions are needed: no pyproject.toml in {folder}", folder=ROOT
+            ),
         )
         return
     except ModuleNotFoundError as error:  # packaging: then all the rest is missing, too
-        yield Finding(FIX, "packages", f"{error.name} and more are not installed: make lab")
+        yield Finding(
+            FIX, "packages", say("{name} and more are not installed: make lab", name=error.name)
+        )
         return
     problems = [wrong for wrong in map(out_of_range, names) if wrong]
     for word, text in problems:
         yield Finding(word, "packages", text)
     if not problems:
-        yield Finding(OK, "packages", f"the {len(names)} others that are needed")
+        yield Finding(OK, "packages", say("the {count} others that are needed", count=len(names)))
 
 
 def versioned(name: str, subject: str) -> Finding:

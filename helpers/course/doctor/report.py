@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from helpers.language import say
+
 OK = "ok"
 NOTE = "note"  # all lessons run, but there is something to know
 FIX = "fix"  # at least one lesson cannot run
@@ -60,7 +62,7 @@ def each(looks: Iterable[tuple[str, Look]]) -> Iterator[Finding]:
         try:
             yield from look()
         except Exception as error:  # in a broken environment anything may fail; the rest is told
-            yield Finding(FIX, subject, f"cannot be looked at ({in_short(error)})")
+            yield Finding(FIX, subject, say("cannot be looked at ({error})", error=in_short(error)))
 
 
 def in_short(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """How an exercise is checked: an answer is held against the right one and known mistakes.
 
 An answer may be, do and return anything. Whatever it is, the learner gets a verdict and a sentence.
+Texts of exercises are English where they stand; here, where they are shown, they are translated.
 """
 
 import copy
@@ -15,12 +16,14 @@ from typing import TypeGuard
 import numpy as np
 import torch
 
-RIGHT = "Right"
-UNTRIED = "Not tried yet"
-WRONG = "Not yet"
+from helpers.language import marked, say
 
-_WRITE = "write your answer in the cell above, run it, then run this cell."
-_VALUES_OFF = "shape and dtype are right, the values are not"
+RIGHT = marked("Right")
+UNTRIED = marked("Not tried yet")
+WRONG = marked("Not yet")
+
+_WRITE = marked("write your answer in the cell above, run it, then run this cell.")
+_VALUES_OFF = marked("shape and dtype are right, the values are not")
 
 LONGEST = 300  # characters that are shown of a value; of an error more
 
@@ -28,49 +31,80 @@ LONGEST = 300  # characters that are shown of a value; of an error more
 _ADVICE = (
     (
         "a leaf Variable that requires grad",
-        "\nPut the step under `with torch.no_grad():`, so that it is not tracked.",
+        marked("\nPut the step under `with torch.no_grad():`, so that it is not tracked."),
     ),
     (
         "Boolean value of Tensor",
-        "\nPython's if, and, or, max, min need one True or False. Compare whole tensors with ==, "
-        "choose with torch.where(); for max(x, 0) a tensor has .clamp().",
+        marked(
+            "\nPython's if, and, or, max, min need one True or False. Compare whole tensors "
+            "with ==, choose with torch.where(); for max(x, 0) a tensor has .clamp()."
+        ),
     ),
-    ("argument 'keepdim'", "\nSeveral axes go in one pair of brackets: .mean((-1, -2))."),
-    ("'NoneType'", "\nSomething was still None, for example a gradient that was already cleared."),
-    ("bitwise_xor", "\nIn Python a power is written **, not ^."),
-    ("Dimension out of range", "\nCount axes from the end: -1 is the last, -2 the one before it."),
-    ("could not infer output dtype", "\nTrue and False cannot be averaged: use .float() first."),
+    (
+        "argument 'keepdim'",
+        marked("\nSeveral axes go in one pair of brackets: .mean((-1, -2))."),
+    ),
+    (
+        "'NoneType'",
+        marked("\nSomething was still None, for example a gradient that was already cleared."),
+    ),
+    (
+        "bitwise_xor",
+        marked("\nIn Python a power is written **, not ^."),
+    ),
+    (
+        "Dimension out of range",
+        marked("\nCount axes from the end: -1 is the last, -2 the one before it."),
+    ),
+    (
+        "could not infer output dtype",
+        marked("\nTrue and False cannot be averaged: use .float() first."),
+    ),
     (
         "must match the size",
-        "\nPrint both shapes, and line them up at the last axis. Is each what you meant it to be? "
-        "Where an axis is missing, [:, None] puts an axis in.",
+        marked(
+            "\nPrint both shapes, and line them up at the last axis. Is each what you meant "
+            "it to be? Where an axis is missing, [:, None] puts an axis in."
+        ),
     ),
-    ("list index out of range", "\nThe last place of a list of n is n - 1: stop one earlier."),
-    ("max() received an invalid", "\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
+    (
+        "list index out of range",
+        marked("\nThe last place of a list of n is n - 1: stop one earlier."),
+    ),
+    (
+        "max() received an invalid",
+        marked("\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
+    ),
     (
         "positional argument",
-        "\nCount the arguments of that call; several tensors are often handed over as one list.",
+        marked(
+            "\nCount the arguments of that call; several tensors are often handed over as one list."
+        ),
     ),
     (
         "argument 'tensors' (position 1) must be tuple",
-        "\nIt takes its tensors together, as one list.",
+        marked("\nIt takes its tensors together, as one list."),
     ),
     (
         "'list' object has no attribute 'grad'",
-        "\nThat is a list: take its members one by one, in a loop.",
+        marked("\nThat is a list: take its members one by one, in a loop."),
     ),
     (
         "'list' object has no attribute",
-        "\nThat is a list, and only a tensor has this. torch.stack makes one tensor of a list of "
-        "tensors.",
+        marked(
+            "\nThat is a list, and only a tensor has this. torch.stack makes one tensor of "
+            "a list of tensors."
+        ),
     ),
     (
         "does not require grad and does not have a grad_fn",
-        "\nNothing leads back from this number to a parameter. Was it computed under "
-        "torch.no_grad(), or from other tensors than those that were meant?",
+        marked(
+            "\nNothing leads back from this number to a parameter. Was it computed under "
+            "torch.no_grad(), or from other tensors than those that were meant?"
+        ),
     ),
 )
-_STUB = "\nKeep the arguments of the stub."
+_STUB = marked("\nKeep the arguments of the stub.")
 
 
 @dataclass(frozen=True)
@@ -117,7 +151,7 @@ class Exercise:
     observe: Callable[[Callable], Callable] = lambda function: function
     do: str = ""
     off: str = ""
-    nothing: str = "your function returns nothing. Does it end with `return ...`?"
+    nothing: str = marked("your function returns nothing. Does it end with `return ...`?")
 
     def judge(self, answer: object) -> tuple[str, str]:
         """Return a verdict (``RIGHT``, ``UNTRIED`` or ``WRONG``) and a sentence for the learner.
@@ -132,20 +166,20 @@ class Exercise:
     def hints(self, answer: object) -> tuple[str, str, str]:
         """The verdict, its sentence, and a second, stronger hint; empty where there is none."""
         if answer is None or answer is ...:
-            return UNTRIED, _WRITE, ""
+            return UNTRIED, say(_WRITE), ""
         answered: Callable | float
         if callable(self.solution):
             if not callable(answer):
-                return WRONG, f"expected a function, got {kind(answer)}.", ""
+                return WRONG, say("expected a function, got {kind}.", kind=kind(answer)), ""
             answered = answer
         else:
             if callable(answer):
                 if not is_stub(answer):
-                    return WRONG, "expected a number, got a function or a class.", ""
-                return UNTRIED, _WRITE, ""
+                    return WRONG, say("expected a number, got a function or a class."), ""
+                return UNTRIED, say(_WRITE), ""
             value = number(answer)
             if value is None:
-                return WRONG, f"expected a number, got {kind(answer)}.", ""
+                return WRONG, say("expected a number, got {kind}.", kind=kind(answer)), ""
             answered = value
         cases = [(given, self.result_of(self.solution, given)) for given in self.inputs()]
         for arguments, wanted in cases:
@@ -156,25 +190,36 @@ class Exercise:
             except BaseException as error:  # also exit() is only what this answer does
                 known = self._diagnose(error, arguments)
                 if known:
-                    return WRONG, known.says, known.do or self.do
-                what = "your function" if callable(answered) else "the exercise"
-                return WRONG, f"{what} stopped with {_told(error, answered)}", self.do
+                    return WRONG, say(known.says), say(known.do or self.do)
+                what = say("your function") if callable(answered) else say("the exercise")
+                return (
+                    WRONG,
+                    say("{what} stopped with {error}", what=what, error=_told(error, answered)),
+                    say(self.do),
+                )
             if got is None or got is ...:
                 if callable(answered) and is_stub(answered):
-                    return UNTRIED, "fill in the function above, run it, then run this cell.", ""
-                return WRONG, self.nothing, ""
+                    return (
+                        UNTRIED,
+                        say("fill in the function above, run it, then run this cell."),
+                        "",
+                    )
+                return WRONG, say(self.nothing), ""
             problem = _difference(got, wanted, self.tolerance)
             if problem:
                 known = self._diagnose(got, arguments)
                 if known:
-                    return WRONG, known.says, known.do or self.do
+                    return WRONG, say(known.says), say(known.do or self.do)
                 if not callable(answered):  # what was expected would be the solution itself
-                    asked = f"value: {_shown(answered)} is not the number that is asked for."
-                    return WRONG, self.off or asked, self.do
-                if self.off and problem.startswith(_VALUES_OFF):
-                    return WRONG, self.off, self.do
-                return WRONG, problem + _inputs(arguments), self.do
-        return RIGHT, self.praise, ""
+                    asked = say(
+                        "value: {value} is not the number that is asked for.",
+                        value=_shown(answered),
+                    )
+                    return WRONG, say(self.off) or asked, say(self.do)
+                if self.off and problem.startswith(say(_VALUES_OFF)):
+                    return WRONG, say(self.off), say(self.do)
+                return WRONG, problem + _inputs(arguments), say(self.do)
+        return RIGHT, say(self.praise), ""
 
     def result_of(self, answer: Callable | float, arguments: tuple) -> object:
         """What an answer does with copies of the arguments, which it may change.
@@ -215,7 +260,10 @@ def find(number: str) -> Exercise:
         return module.EXERCISES[number]
     except (ValueError, ModuleNotFoundError, KeyError) as error:
         raise ValueError(
-            f"no exercise {number!r}; expected a text like '1.2' as in the lesson's heading"
+            say(
+                "no exercise {number!r}; expected a text like '1.2' as in the lesson's heading",
+                number=number,
+            )
         ) from error
 
 
@@ -235,11 +283,13 @@ def check(number: str, answer: object, hint: int = 1) -> None:
         Not tried yet: write your answer in the cell above, run it, then run this cell.
     """
     if hint not in (1, 2):
-        raise ValueError(f"hint must be 1 (where to look) or 2 (what to do), got {hint!r}")
+        raise ValueError(
+            say("hint must be 1 (where to look) or 2 (what to do), got {hint!r}", hint=hint)
+        )
     verdict, sentence, more = find(number).hints(answer)
-    print(f"{verdict}: {sentence}")
+    print(f"{say(verdict)}: {sentence}")
     if more:
-        print(more if hint == 2 else "A stronger hint: add hint=2 to the call of check.")
+        print(more if hint == 2 else say("A stronger hint: add hint=2 to the call of check."))
 
 
 def is_stub(function: Callable) -> bool:
@@ -311,10 +361,18 @@ def kind(value: object) -> str:
     """
     try:
         if isinstance(value, torch.Tensor):
-            return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
+            return say(
+                "a tensor of shape {shape} and dtype {dtype}",
+                shape=tuple(value.shape),
+                dtype=value.dtype,
+            )
         return f"{_cut(repr(value), LONGEST)} ({type(value).__name__})"
     except Exception as error:  # of the value's own repr
-        return f"a {type(value).__name__} without a text ({type(error).__name__} in its repr)"
+        return say(
+            "a {kind} without a text ({error} in its repr)",
+            kind=type(value).__name__,
+            error=type(error).__name__,
+        )
 
 
 def _same_error(got: object, made: Exception) -> bool:
@@ -336,11 +394,11 @@ def _told(error: BaseException, answered: object = None) -> str:
         text = _cut(str(error), 5 * LONGEST)
         own = text.startswith(f"{getattr(answered, '__qualname__', None)}() ")
     except Exception:  # of the error's own text, or of an odd answer
-        text, own = "(an error without a text)", False
+        text, own = say("(an error without a text)"), False
     advice = next((words for sign, words in _ADVICE if sign in text), "")
     if own and "positional argument" in text:
         advice = _STUB
-    return f"{type(error).__name__}: {text}{advice}"
+    return f"{type(error).__name__}: {say(text)}{say(advice)}"
 
 
 def _cut(text: str, longest: int) -> str:
@@ -356,11 +414,11 @@ def _inputs(arguments: tuple) -> str:
     if any(not isinstance(value, (int, float, list)) for value in shown):
         return ""
     text = ", ".join(str(value) for value in shown)
-    return f" The arguments were: {text}." if len(text) <= 80 else ""
+    return say(" The arguments were: {text}.", text=text) if len(text) <= 80 else ""
 
 
 def _shape(tensor: torch.Tensor) -> str:
-    return f"{tuple(tensor.shape)}" + (", a single number" if tensor.ndim == 0 else "")
+    return f"{tuple(tensor.shape)}" + (say(", a single number") if tensor.ndim == 0 else "")
 
 
 def _shown(value: float) -> str:
@@ -370,7 +428,7 @@ def _shown(value: float) -> str:
     try:
         return f"{value:.4g}"
     except OverflowError:
-        return "a whole number of more than 300 digits"
+        return say("a whole number of more than 300 digits")
 
 
 def _difference(got: object, wanted: object, tolerance: float) -> str | None:
@@ -383,10 +441,16 @@ def _difference(got: object, wanted: object, tolerance: float) -> str | None:
         same = type(got) is type(wanted) and got == wanted
         if same:
             return None
-        seen = _cut(repr(got), LONGEST) if type(got) is type(wanted) is str else kind(got)
-        return f"expected {wanted!r}, got {seen}."
+        if isinstance(wanted, str):  # what an ``observe`` has seen, in words
+            seen = _cut(repr(say(got)), LONGEST) if type(got) is str else kind(got)
+            return say("expected {wanted!r}, got {seen}.", wanted=say(wanted), seen=seen)
+        return say("expected {wanted!r}, got {seen}.", wanted=wanted, seen=kind(got))
     except Exception as error:
-        return f"got {kind(got)}, which cannot be compared with the right one: {_told(error)}"
+        return say(
+            "got {kind}, which cannot be compared with the right one: {error}",
+            kind=kind(got),
+            error=_told(error),
+        )
 
 
 def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | None:
@@ -397,27 +461,42 @@ def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | N
             plain = got if isinstance(got, bool) else number(got)
         if plain is not None:
             value = plain if isinstance(plain, bool) else _shown(plain)
-            return (
-                f"expected a tensor with one number, got the plain number {value}; "
-                "stay with tensors."
+            return say(
+                "expected a tensor with one number, got the plain number {value}; stay with "
+                "tensors.",
+                value=value,
             )
-        return f"expected a tensor of shape {tuple(wanted.shape)}, got {kind(got)}."
+        return say(
+            "expected a tensor of shape {shape}, got {kind}.",
+            shape=tuple(wanted.shape),
+            kind=kind(got),
+        )
     if got.shape != wanted.shape:
-        return (
-            f"the shape is off: expected {_shape(wanted)}, got {_shape(got)}. "
-            "Print the shapes in your function to see where they part."
+        return say(
+            "the shape is off: expected {wanted}, got {got}. Print the shapes in your function "
+            "to see where they part.",
+            wanted=_shape(wanted),
+            got=_shape(got),
         )
     if got.dtype != wanted.dtype:
-        return f"the dtype is off: expected {wanted.dtype}, got {got.dtype}."
+        return say(
+            "the dtype is off: expected {wanted}, got {got}.",
+            wanted=wanted.dtype,
+            got=got.dtype,
+        )
     if got.device != wanted.device or got.layout != wanted.layout:
-        return (
-            f"expected a plain tensor on the {wanted.device}, got one on {got.device}, "
-            f"{got.layout}. Work on the device of the inputs."
+        return say(
+            "expected a plain tensor on the {device}, got one on {place}, {layout}. Work on "
+            "the device of the inputs.",
+            device=wanted.device,
+            place=got.device,
+            layout=got.layout,
         )
     if got.requires_grad != wanted.requires_grad:
-        return (
-            f"the gradient is off: expected requires_grad={wanted.requires_grad}, "
-            f"got {got.requires_grad}."
+        return say(
+            "the gradient is off: expected requires_grad={wanted}, got {got}.",
+            wanted=wanted.requires_grad,
+            got=got.requires_grad,
         )
     mine, right = got.detach().double(), wanted.detach().double()
     off = ~torch.isclose(mine, right, rtol=tolerance, atol=tolerance, equal_nan=True)
@@ -425,18 +504,24 @@ def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | N
         return None
     distance = (mine - right).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
     place = distance.where(off, 0).flatten().argmax()
-    return (
-        f"{_VALUES_OFF}: where they differ most, expected "
-        f"{right.flatten()[place].item():.4g}, got {mine.flatten()[place].item():.4g}."
+    return say(
+        "{off}: where they differ most, expected {wanted:.4g}, got {got:.4g}.",
+        off=say(_VALUES_OFF),
+        wanted=right.flatten()[place].item(),
+        got=mine.flatten()[place].item(),
     )
 
 
 def _from_number(got: object, wanted: float, tolerance: float) -> str | None:
     value = number(got)
     if value is None:
-        return f"expected one number, got {kind(got)}."
+        return say("expected one number, got {kind}.", kind=kind(got))
     try:
         right = abs(value - wanted) <= tolerance * max(1.0, abs(wanted))  # never for NaN
     except OverflowError:  # too large for a float
         right = False
-    return None if right else f"expected {_shown(wanted)}, got {_shown(value)}."
+    return (
+        None
+        if right
+        else say("expected {wanted}, got {got}.", wanted=_shown(wanted), got=_shown(value))
+    )

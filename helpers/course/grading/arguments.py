@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.course.grading.formats import FORMATS
 from helpers.course.grading.results import exercises_of
+from helpers.language import spoken
 
 TIMEOUT = 60.0  # seconds for the answers of a notebook
 
@@ -15,8 +16,13 @@ OF_CLASS = ("csv", "format", "jobs", "learner", "lesson", "shard")
 
 
 def own_folder() -> Path:
-    """Where somebody's own notebooks are when nobody says so: in ``notebooks``, or here."""
-    return Path("notebooks") if Path("notebooks").is_dir() else Path(".")
+    """Where somebody's own notebooks are when nobody says so: in ``notebooks``, or here.
+
+    Who asks for Korean has the Korean ones, where there are any.
+    """
+    folder = Path("notebooks") if Path("notebooks").is_dir() else Path(".")
+    korean = folder / "ko"
+    return korean if spoken() == "ko" and korean.is_dir() else folder
 
 
 def parser_of_progress() -> argparse.ArgumentParser:

@@ -31,6 +31,7 @@ from helpers.course.grading.submissions import (
     work_of,
 )
 from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows, write_whole
+from helpers.language import say
 
 # What is open without walls; the README says the same.
 OPEN = (
@@ -72,13 +73,21 @@ def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     names = [place.name] if place.is_file() else sorted(filter(is_notebook, os.listdir(place)))
     folder = place.parent if place.is_file() else place
     if not names:
-        parser.error(f"there is no notebook in {place}; name the folder or the file")
+        parser.error(
+            say("there is no notebook in {place}; name the folder or the file", place=place)
+        )
     record = None
     if chosen.verify:
         try:
             record = read_record(read_file(chosen.verify))
         except (OSError, ValueError) as error:
-            print(f"{chosen.verify} cannot be verified: {printable(str(error))}")
+            print(
+                say(
+                    "{file} cannot be verified: {words}",
+                    file=chosen.verify,
+                    words=printable(str(error)),
+                )
+            )
             return 1
         # Somebody else's notebooks, and no more of them than it names.
         names = [name for name in names if name in {entry.notebook for entry in record.entries}]
@@ -92,28 +101,51 @@ def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         if chosen.record:
             write_whole(chosen.out, page(record_of(found)))
     except (Stopped, CannotStart, OSError) as error:
-        return _told(error, "No result was written.")
+        return _told(error, say("No result was written."))
     shown = [(Path(name).stem, its_marks) for name, its_marks in found if its_marks]
     print(own_table(shown))
     count = Counter(mark.result for _, its_marks in found for mark in its_marks)
-    results = ", ".join(f"{count[word]} {word}" for word in WORDS if count[word])
-    print(f"\n{results or 'No exercises'}. Notebooks count as they were last saved.")
+    results = ", ".join(
+        say("{n} {what}", n=count[word], what=say(word)) for word in WORDS if count[word]
+    )
+    print(
+        say(
+            "\n{results}. Notebooks count as they were last saved.",
+            results=results or say("No exercises"),
+        )
+    )
     if chosen.record:
-        print(f"{chosen.out}: a page that proves the work, not the person.")
+        print(say("{file}: a page that proves the work, not the person.", file=chosen.out))
     return _compared(record, found, chosen.verify) if record else 0
 
 
 def _compared(record: Record, found: Sequence[tuple[str, Sequence[Mark]]], file: Path) -> int:
     """Tell whether a record and the notebooks agree, and give the exit status."""
     told = differences(record, found)
-    agree = "these notebooks are what it says. It proves the work, not the person."
-    says = "it differs from these notebooks." if told else agree
-    print(f"\n{file} of {printable(record.date)}: {says}")
+    agree = say("these notebooks are what it says. It proves the work, not the person.")
+    says = say("it differs from these notebooks.") if told else agree
+    print(
+        say(
+            "\n{file} of {words}: {says}",
+            file=file,
+            words=printable(record.date),
+            says=says,
+        )
+    )
     for line in told:
         print(f"  {line}")
     if record.course != helpers.__version__:
-        versions = f"{printable(record.course)} of the course, and this is {helpers.__version__}"
-        print(f"It was written with version {versions}: their exercises may differ.")
+        versions = say(
+            "{words} of the course, and this is {version}",
+            words=printable(record.course),
+            version=helpers.__version__,
+        )
+        print(
+            say(
+                "It was written with version {versions}: their exercises may differ.",
+                versions=versions,
+            )
+        )
     return 1 if told else 0
 
 
@@ -132,10 +164,24 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         judged = table.judged()
         left = [hand_in for hand_in, key in found if key not in judged]
         if len(left) < len(found):
-            print(f"{file} holds {len(found) - len(left)} of {len(found)} notebooks already.")
+            print(
+                say(
+                    "{file} holds {count} of {all} notebooks already.",
+                    file=file,
+                    count=len(found) - len(left),
+                    all=len(found),
+                )
+            )
         jobs, why = at_once(chosen.jobs, len(left))
         if why:
-            print(f"--jobs: {jobs} in place of {chosen.jobs}, as {why}.")
+            print(
+                say(
+                    "--jobs: {jobs} in place of {asked}, as {why}.",
+                    jobs=jobs,
+                    asked=chosen.jobs,
+                    why=why,
+                )
+            )
         try:
             _fill(table, left, chosen.timeout, protection, jobs)
             table.put_in_order(key[:2] for _, key in found)
@@ -148,7 +194,7 @@ def _class(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             held = f"{file} holds {len(table.rows)} rows"
             return _told(error, f"{held}; the same command goes on from there.")
     print(class_table(rows))
-    print(f"\n{file}: {len(rows)} rows, one a learner and exercise.")
+    print(say("\n{file}: {count} rows, one a learner and exercise.", file=file, count=len(rows)))
     if protection is None:
         print(OPEN)
     return 0
@@ -158,7 +204,7 @@ def _merge(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     try:
         for file in chosen.merge:
             if not file.exists():
-                raise ValueError(f"there is no table {file}")
+                raise ValueError(say("there is no table {file}", file=file))
         rows = joined({str(file): read_rows(file) for file in chosen.merge})
         read_rows(chosen.csv)  # what is something else is left alone
         write_rows(chosen.csv, rows)
@@ -166,14 +212,21 @@ def _merge(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     except (OSError, ValueError) as error:
         parser.error(f"--merge: {error}")
     print(class_table(rows))
-    print(f"\n{chosen.csv}: {len(rows)} rows of {len(chosen.merge)} tables.")
+    print(
+        say(
+            "\n{file}: {count} rows of {all} tables.",
+            file=chosen.csv,
+            count=len(rows),
+            all=len(chosen.merge),
+        )
+    )
     if chosen.submissions is None:
         return 0
     there = {row.key()[:2] for row in rows}
     keys = [_key(hand_in)[:2] for hand_in in _found(chosen, parser)]
     lacking = [" ".join(key).strip() for key in keys if key not in there]
     for name in lacking:
-        print(f"in no table: {printable(name)}")
+        print(say("in no table: {words}", words=printable(name)))
     return 1 if lacking else 0
 
 
@@ -240,11 +293,15 @@ def _write(rows: Sequence[Row], chosen: argparse.Namespace) -> None:
     results = results_of(rows, chosen.lesson)
     if form.alone and not chosen.split and len(results) != 1:
         raise ValueError(
-            f"--format {chosen.format} tells of one learner, and the tables of {len(results)}"
+            say(
+                "--format {format} tells of one learner, and the tables of {count}",
+                format=chosen.format,
+                count=len(results),
+            )
         )
     files = write_results(form, results, chosen.out, chosen.split)
     shown = files[0] if len(files) == 1 else f"{len(files)} files {form.file} in {chosen.out}"
-    print(f"{shown}: written as {chosen.format}.")
+    print(say("{shown}: written as {format}.", shown=shown, format=chosen.format))
 
 
 def _marks(read: Callable[[], bytes], timeout: float, runner: Runner) -> tuple[list[Mark], str]:
@@ -264,7 +321,7 @@ def _key(hand_in: HandIn, digest: str = "") -> tuple[str, str, str]:
 def _told(error: BaseException, rest: str) -> int:
     """Say why the command ends early, if there is still a terminal, and give its exit status."""
     try:
-        print(f"\nStopped: {error}. {rest}", flush=True)
+        print(say("\nStopped: {error}. {rest}", error=error, rest=rest), flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would complain once more at its end
     return error.status if isinstance(error, Stopped) else 1

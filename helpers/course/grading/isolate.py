@@ -18,6 +18,7 @@ from typing import BinaryIO, Protocol
 
 from helpers.course.grading.limits import below, excess
 from helpers.course.grading.sandbox import WORK, Walls, environment
+from helpers.language import say
 
 START = 300.0  # seconds that a process may take to import what it needs
 TICK = 0.1  # seconds from one look at a process to the next
@@ -98,7 +99,7 @@ class Runner:
             finally:
                 process.stop()
         if heard.ready is None:
-            raise CannotStart(f"no answer can be run here: {heard.other or reason}")
+            raise CannotStart(say("no answer can be run here: {why}", why=heard.other or reason))
         return Ended(heard.said, reason, time.monotonic() - heard.ready)
 
     def _start(self, notebook: BinaryIO, done: list[str]) -> "_Process":
@@ -186,7 +187,12 @@ class _Warm:
             if said != b"ready\n":
                 errors.seek(0)
                 last = errors.read()[-5000:].decode(errors="replace").strip().splitlines()
-                raise CannotStart(f"no answer can be run here: {last[-1] if last else 'no reason'}")
+                raise CannotStart(
+                    say(
+                        "no answer can be run here: {why}",
+                        why=last[-1] if last else "no reason",
+                    )
+                )
 
     def close(self) -> None:
         self.door.close()
@@ -260,9 +266,9 @@ class _Heard:
     def over(self) -> str:
         """Why it has to end, in words; empty while it may go on."""
         if self.full:
-            return "it said more than any answer"
+            return say("it said more than any answer")
         if time.monotonic() - self._begun > self._share:
-            return f"still running after {round(self._share, 1):g} seconds"
+            return say("still running after {seconds:g} seconds", seconds=round(self._share, 1))
         return ""
 
     def _line(self, line: bytes) -> None:
@@ -361,9 +367,9 @@ def in_words(status: int) -> str:
         'the process crashed (SIGKILL)'
     """
     if status >= 0:
-        return f"the process ended itself (exit status {status})"
+        return say("the process ended itself (exit status {status})", status=status)
     try:
         name = signal.Signals(-status).name
     except ValueError:
         name = f"signal {-status}"
-    return f"the process crashed ({name})"
+    return say("the process crashed ({name})", name=name)

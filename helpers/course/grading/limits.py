@@ -6,6 +6,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.language import say
+
 MEMORY = 4 * 2**30  # bytes that a process may add to what Python and torch take
 TOGETHER = 5 * 2**30  # bytes of all processes of a notebook
 LARGEST_FILE = 64 * 2**20  # bytes
@@ -48,12 +50,12 @@ def excess(process: int) -> str:
     """
     processes = list(below(process))
     if len(processes) > PROCESSES:
-        return f"more than {PROCESSES} processes"
+        return say("more than {n} processes", n=PROCESSES)
     files = sum(_nameless(processes).values())
     # What is shared is counted once only where it may matter, as that takes longer.
     if all(sum(map(count, processes)) + files > TOGETHER for count in (_resident, _share)):
-        return f"more than {TOGETHER // 2**30} GiB of memory"
-    return "" if _free() > SPARE else "the machine's memory was nearly used up"
+        return say("more than {n} GiB of memory", n=TOGETHER // 2**30)
+    return "" if _free() > SPARE else say("the machine's memory was nearly used up")
 
 
 def available() -> int:

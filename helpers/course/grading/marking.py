@@ -10,11 +10,12 @@ from typing import NamedTuple
 from helpers.course.grading.isolate import CannotStart, Ended, Runner
 from helpers.course.grading.table import printable
 from helpers.course.grading.verdict import RESULTS, all_of, is_known, judge
+from helpers.language import marked, say
 
 RIGHT, WRONG, UNTRIED = RESULTS.values()
-STOPPED = "stopped"  # ran too long, or ended its process
-MISSING = "missing"  # the notebook does not ask for it any more
-UNREADABLE = "unreadable"  # no notebook
+STOPPED = marked("stopped")  # ran too long, or ended its process
+MISSING = marked("missing")  # the notebook does not ask for it any more
+UNREADABLE = marked("unreadable")  # no notebook
 WORDS = (RIGHT, WRONG, UNTRIED, STOPPED, MISSING, UNREADABLE)
 
 _DIGEST = re.compile("sha256-[0-9a-f]{32}").fullmatch
@@ -61,12 +62,18 @@ def marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     except CannotStart:
         raise
     except Exception as error:  # one notebook's trouble is a line of its own, never another's
-        return [_mark("", STOPPED, f"could not be judged: {type(error).__name__}: {error}")]
+        return [
+            _mark(
+                "",
+                STOPPED,
+                say("could not be judged: {error}", error=f"{type(error).__name__}: {error}"),
+            )
+        ]
 
 
 def missing() -> Mark:
     """The mark of a notebook that asks for nothing."""
-    return Mark("", MISSING, "checks no exercise of a lesson")
+    return Mark("", MISSING, say("checks no exercise of a lesson"))
 
 
 def unreadable(error: Exception) -> list[Mark]:
@@ -82,7 +89,9 @@ def _marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     left = timeout
     while asked is None or len(found) < len(asked):
         if left <= 0:
-            late = _mark("", STOPPED, f"the notebook's {timeout:g} seconds were used up")
+            late = _mark(
+                "", STOPPED, say("the notebook's {timeout:g} seconds were used up", timeout=timeout)
+            )
             if asked is None:
                 return [late]
             found |= {n: late._replace(exercise=n) for n in asked if n not in found}
@@ -125,7 +134,10 @@ def _judged(ended: Ended, numbers: list[str]) -> dict[str, Mark]:
                 with _at_most(JUDGING):
                     found[number] = _mark(number, *judge(number, words.get("gave")))
             except Exception as error:
-                why = f"what it gave cannot be judged: {type(error).__name__}: {error}"
+                why = say(
+                    "what it gave cannot be judged: {error}",
+                    error=f"{type(error).__name__}: {error}",
+                )
                 found[number] = _mark(number, STOPPED, why)
     return found
 
@@ -153,7 +165,7 @@ def _at_most(seconds: float) -> Iterator[None]:
     try:
         yield
     except _TooLong:
-        raise TimeoutError(f"no verdict in {seconds:g} seconds") from None
+        raise TimeoutError(say("no verdict in {seconds:g} seconds", seconds=seconds)) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from helpers.language import say
+
 EXERCISE = "exercise"
 CHECK = "check"
 STAR = "*"
@@ -89,10 +91,12 @@ def cells_of(content: bytes) -> list[dict]:
     try:
         notebook = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"is no notebook: its text is not valid JSON ({error})") from error
+        raise ValueError(
+            say("is no notebook: its text is not valid JSON ({error})", error=error)
+        ) from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise ValueError("is no notebook of format 4: it has no list of cells")
+        raise ValueError(say("is no notebook of format 4: it has no list of cells"))
     return [
         {"source": _text(cell.get("source")), "tags": _tags(cell)}
         for cell in cells

@@ -1,10 +1,12 @@
 """Results as a person reads them in a terminal."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from helpers.course.grading.marking import RIGHT, UNTRIED, WORDS, Mark
 from helpers.course.grading.table import Row, printable
+from helpers.language import say
 
 
 def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
@@ -19,14 +21,29 @@ def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
         02_gradients  2.1       wrong       value: too large.
     """
     found = [(printable(name), its_marks) for name, its_marks in found]
-    width = max(len(name) for name in ["lesson", *(name for name, _ in found)])
-    lines = [f"{'lesson':{width}}  exercise  result"]
+    head = say("lesson"), say("exercise"), say("result")
+    widths = (
+        max(map(_columns, [head[0], *(name for name, _ in found)])),
+        max(8, _columns(head[1])),
+        10,
+    )
+    lines = ["  ".join(map(_padded, head, widths)).rstrip()]
     for name, its_marks in found:
         for place, mark in enumerate(its_marks):
             shown = "" if place else name
             says = "" if mark.result in (RIGHT, UNTRIED) else mark.says
-            lines.append(f"{shown:{width}}  {mark.exercise:8}  {mark.result:10}  {says}".rstrip())
+            cells = map(_padded, (shown, mark.exercise, say(mark.result)), widths)
+            lines.append("  ".join([*cells, says]).rstrip())
     return "\n".join(lines)
+
+
+def _columns(text: str) -> int:
+    """How wide a text is in a terminal, where a Korean syllable takes two columns."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _columns(text))
 
 
 def class_table(table: Iterable[Row]) -> str:

@@ -13,8 +13,9 @@ from importlib import import_module
 from helpers.course import exercises
 from helpers.course.exercises import RIGHT, UNTRIED, WRONG, Exercise
 from helpers.course.grading.wire import unpack
+from helpers.language import marked
 
-RESULTS = {RIGHT: "right", WRONG: "wrong", UNTRIED: "not tried"}
+RESULTS = {RIGHT: marked("right"), WRONG: marked("wrong"), UNTRIED: marked("not tried")}
 
 # All of them are imported here and now, so that nothing is read later that an answer could change.
 EXERCISES: dict[str, Exercise] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.faults import DataError
+from helpers.language import say
 
 LONG = 3  # seconds; quicker work shows no bar
 LONGEST = 200  # bytes of a name; file systems take 255, and a name may have to grow a little
@@ -37,15 +38,25 @@ def contents(
                 if wanted(path) and (content := members.extractfile(member))
             }
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise DataError(f"{archive.name} is damaged or ends early ({error})") from error
+        raise DataError(
+            say("{name} is damaged or ends early ({error})", name=archive.name, error=error)
+        ) from error
     except OSError as error:
-        raise DataError(f"{archive.name} cannot be read ({faults.of_system(error)})") from error
+        raise DataError(
+            say(
+                "{name} cannot be read ({why})",
+                name=archive.name,
+                why=faults.of_system(error),
+            )
+        ) from error
 
 
 def _unpacked(archive: Path, most: int) -> io.BytesIO:
     from tqdm import tqdm  # slow to import, and most runs have nothing to unpack
 
-    bar = dict(total=archive.stat().st_size, desc=f"unpacking {archive.name}", unit="B")
+    bar = dict(
+        total=archive.stat().st_size, desc=say("unpacking {name}", name=archive.name), unit="B"
+    )
     bar |= dict(unit_scale=True, delay=LONG, mininterval=1, leave=False)
     content = io.BytesIO()
     with open(archive, "rb") as file, tqdm.wrapattr(file, "read", **bar) as counted:
@@ -53,8 +64,11 @@ def _unpacked(archive: Path, most: int) -> io.BytesIO:
         while piece := packed.read(2**20):  # to its end, where its checksum is
             if content.tell() + len(piece) > most:
                 raise DataError(
-                    f"{archive.name} holds far more than the images of the set. Do not use this "
-                    "archive: get another copy"
+                    say(
+                        "{name} holds far more than the images of the set. Do not use this "
+                        "archive: get another copy",
+                        name=archive.name,
+                    )
                 )
             content.write(piece)
     content.seek(0)
@@ -75,7 +89,11 @@ def _plain_path(member: tarfile.TarInfo, archive: Path) -> str:
     ):
         shown = member.name if len(member.name) <= 60 else f"{member.name[:60]}..."
         raise DataError(
-            f"{archive.name} holds {shown!r}, which points outside its folder, is no plain file or "
-            "has no plain name; nothing was kept of it. Do not use this archive: get another copy"
+            say(
+                "{name} holds {shown!r}, which points outside its folder, is no plain file or has "
+                "no plain name; nothing was kept of it. Do not use this archive: get another copy",
+                name=archive.name,
+                shown=shown,
+            )
         )
     return path

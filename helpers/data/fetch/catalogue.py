@@ -9,6 +9,7 @@ from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.folders import ImageFolders
 from helpers.data.fetch.idx import RAW, IdxFiles
 from helpers.data.fetch.layout import Edition, Layout
+from helpers.language import marked, say
 
 MEBIBYTE = 2**20  # how much of an archive fastai's checksums cover
 
@@ -93,7 +94,7 @@ _ENTRIES = (
             {"train": {"3": 6131, "7": 6265}, "valid": {"3": 1010, "7": 1028}},
             editions=(
                 Edition(
-                    "the pixels of MNIST",
+                    marked("the pixels of MNIST"),
                     "e37124791bc190343a87cc75166fa2a0f78758ea09ddee368e8a88cf25547546",
                 ),
             ),
@@ -150,10 +151,11 @@ _ENTRIES = (
                 # The mean colour of the training images is published to the last digit:
                 # 125.306918046875, 122.950394140625 and 113.86538318359375.
                 Edition(
-                    "PNG, the original pixels", sums=(6_415_714_204, 6_295_060_180, 5_829_907_619)
+                    marked("PNG, the original pixels"),
+                    sums=(6_415_714_204, 6_295_060_180, 5_829_907_619),
                 ),
                 Edition(
-                    "JPEG, compressed with loss",
+                    marked("JPEG, compressed with loss"),
                     "eec90e10bd2f5438e70e4e8599dc5b7672ffbabf978fde50cd6de1e7ed6d6bf0",
                 ),
             ),
@@ -190,5 +192,11 @@ def names() -> tuple[str, ...]:
 def lookup(name: str) -> DataSet:
     """The entry called ``name``."""
     if name not in CATALOGUE:
-        raise DataError(f"expected the name of a data set ({', '.join(names())}), got {name!r}.")
+        raise DataError(
+            say(
+                "expected the name of a data set ({names}), got {name!r}.",
+                names=", ".join(names()),
+                name=name,
+            )
+        )
     return CATALOGUE[name]

@@ -14,6 +14,7 @@ import torch
 
 from helpers.data.fetch.layout import Checked, Layout
 from helpers.data.images import Split
+from helpers.language import say
 
 
 def file_of(root: Path) -> Path:
@@ -84,7 +85,7 @@ def _opened(root: Path, layout: Layout) -> np.lib.npyio.NpzFile:
         raise FileNotFoundError(file)
     with zipfile.ZipFile(file) as parts:
         if sum(part.file_size for part in parts.infolist()) > most:
-            raise ValueError("is too large")
+            raise ValueError(say("is too large"))
     return np.load(file)
 
 

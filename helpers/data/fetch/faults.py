@@ -9,25 +9,26 @@ import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-ROOM = "make room"
-ACCESS = "give this user the right to, or choose another folder"
+from helpers.language import marked, say
 
 SYSTEM = {
-    "ENOSPC": f"No space left on device: {ROOM}",
-    "EDQUOT": f"your share of this disk is used up: {ROOM}",
-    "EROFS": "Read-only file system: choose another folder",
-    "EACCES": f"Permission denied: {ACCESS}",
-    "EPERM": f"Operation not permitted: {ACCESS}",
-    "ENOENT": "there is no such file or folder: correct the path",
-    "EEXIST": "something lies there already: move it away",
-    "ENOTDIR": "a file lies where a folder belongs: move it away",
-    "EISDIR": "a folder lies where a file belongs: move it away",
-    "ELOOP": "its links lead round in a circle: remove them",
-    "ENAMETOOLONG": "the name is too long: choose a shorter path",
-    "ENOLCK": "this file system has no locks: choose another folder",
-    "EIO": "the disk or its connection fails: choose another one",
-    "ESTALE": "the network drive has lost this folder: connect it again",
-    "EMFILE": "too many files are open: restart the kernel",
+    "ENOSPC": marked("No space left on device: make room"),
+    "EDQUOT": marked("your share of this disk is used up: make room"),
+    "EROFS": marked("Read-only file system: choose another folder"),
+    "EACCES": marked("Permission denied: give this user the right to, or choose another folder"),
+    "EPERM": marked(
+        "Operation not permitted: give this user the right to, or choose another folder"
+    ),
+    "ENOENT": marked("there is no such file or folder: correct the path"),
+    "EEXIST": marked("something lies there already: move it away"),
+    "ENOTDIR": marked("a file lies where a folder belongs: move it away"),
+    "EISDIR": marked("a folder lies where a file belongs: move it away"),
+    "ELOOP": marked("its links lead round in a circle: remove them"),
+    "ENAMETOOLONG": marked("the name is too long: choose a shorter path"),
+    "ENOLCK": marked("this file system has no locks: choose another folder"),
+    "EIO": marked("the disk or its connection fails: choose another one"),
+    "ESTALE": marked("the network drive has lost this folder: connect it again"),
+    "EMFILE": marked("too many files are open: restart the kernel"),
 }
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables that name a file of certificates
 
@@ -52,11 +53,12 @@ def of_system(error: OSError) -> str:
         'No space left on device: make room'
     """
     name = errno.errorcode.get(error.errno or 0, "")
-    words = SYSTEM.get(name, error.strerror or str(error) or type(error).__name__)
+    told = error.strerror or str(error) or type(error).__name__
+    words = say(SYSTEM[name]) if name in SYSTEM else told
     if error.filename is None or isinstance(error.filename, int):
         return words
     if error.errno == errno.ENOENT and os.path.islink(error.filename):
-        words = "a link that leads nowhere: remove it, or bring back what it names"
+        words = say("a link that leads nowhere: remove it, or bring back what it names")
     return f"{os.fsdecode(error.filename)}: {words}"
 
 
@@ -73,17 +75,22 @@ def of_network(error: Exception, address: str, seconds: float) -> str:
     if isinstance(error, requests.exceptions.SSLError) or _first(inner, ssl.SSLError):
         return _of_certificate(urlsplit(address).hostname or "", inner)
     if isinstance(error, requests.Timeout) or any("timed out" in str(one) for one in inner):
-        through = f" through {proxy}" if proxy else ""
-        return f"no answer{through} within {seconds:g} seconds"
+        through = say(" through {proxy}", proxy=proxy) if proxy else ""
+        return say(
+            "no answer{through} within {seconds:g} seconds", through=through, seconds=seconds
+        )
     if isinstance(error, requests.ConnectionError) and _unreached(error):
-        return "cannot be reached: no network, or no such host"
+        return say("cannot be reached: no network, or no such host")
     if isinstance(error, requests.TooManyRedirects):
-        return "it sends in circles from address to address: use another one"
+        return say("it sends in circles from address to address: use another one")
     if isinstance(error, (requests.exceptions.InvalidURL, ValueError)):
-        return f"{address} or a proxy variable is no address that can be asked: correct it"
+        return say(
+            "{address} or a proxy variable is no address that can be asked: correct it",
+            address=address,
+        )
     deepest = next((one for one in reversed(inner) if isinstance(one, OSError)), error)
     why = getattr(deepest, "strerror", None)
-    return "the connection broke off" + (f" ({why})" if why else "")
+    return say("the connection broke off") + (f" ({why})" if why else "")
 
 
 def lasting(error: Exception, address: str) -> bool:
@@ -116,8 +123,12 @@ def proxy_of(address: str) -> str:
     names = [f"{address.partition(':')[0]}_proxy", "all_proxy"]
     names = [name for both in names for name in (both, both.upper())]
     variable = next((name for name in names if os.environ.get(name)), "")
-    says = f"the variable {variable}" if variable else "the settings of this system"
-    return f"the proxy {without_password(proxy)} ({says})"
+    says = (
+        say("the variable {variable}", variable=variable)
+        if variable
+        else say("the settings of this system")
+    )
+    return say("the proxy {address} ({says})", address=without_password(proxy), says=says)
 
 
 def without_password(address: str) -> str:
@@ -134,38 +145,53 @@ def without_password(address: str) -> str:
 
 def of_proxy(address: str, text: str) -> str:
     """What to do about the proxy that is asked for ``address``, and answers this."""
-    proxy = proxy_of(address) or "the proxy"
+    proxy = proxy_of(address) or say("the proxy")
     if "407" in text:
-        return (
-            f"{proxy} wants a name and a password: write them into the variable, as in "
-            "http://name:password@host:port"
+        return say(
+            "{proxy} wants a name and a password: write them into the variable, as in "
+            "http://name:password@host:port",
+            proxy=proxy,
         )
     if "SOCKS" in text:
-        return f"{proxy} speaks SOCKS, which needs one more package: pip install pysocks"
-    return (
-        f"{proxy} does not do its work: ask for the right one, or remove the variable where "
-        "there is none"
+        return say(
+            "{proxy} speaks SOCKS, which needs one more package: pip install pysocks", proxy=proxy
+        )
+    return say(
+        "{proxy} does not do its work: ask for the right one, or remove the variable where "
+        "there is none",
+        proxy=proxy,
     )
 
 
 def _of_certificate(host: str, inner: list[BaseException]) -> str:
     refused = _first(inner, ssl.SSLCertVerificationError)
     if refused is None:
-        return (
-            f"{host} gives no secure connection: a proxy or filter may stand between; try another "
-            "network"
+        return say(
+            "{host} gives no secure connection: a proxy or filter may stand between; try another "
+            "network",
+            host=host,
         )
     bundle = _bundle()
-    known = f" by those in {bundle}={os.environ[bundle]}" if bundle else ""
-    why = getattr(refused, "verify_message", "") or "no reason given"
+    known = (
+        say(" by those in {bundle}={file}", bundle=bundle, file=os.environ[bundle])
+        if bundle
+        else ""
+    )
+    why = getattr(refused, "verify_message", "") or say("no reason given")
     if "expired" in why or "not yet valid" in why:
-        remedy = "is the clock of this machine right?"
+        remedy = say("is the clock of this machine right?")
     else:
-        remedy = (
-            "a proxy or filter of this network may stand between; get its certificate from whoever "
-            "runs the network, and set REQUESTS_CA_BUNDLE to that file"
+        remedy = say(
+            "a proxy or filter of this network may stand between; get its certificate from "
+            "whoever runs the network, and set REQUESTS_CA_BUNDLE to that file"
         )
-    return f"the certificate of {host} is not accepted{known} ({why}): {remedy}"
+    return say(
+        "the certificate of {host} is not accepted{known} ({why}): {remedy}",
+        host=host,
+        known=known,
+        why=why,
+        remedy=remedy,
+    )
 
 
 def _bundle() -> str:
@@ -178,9 +204,10 @@ def _missing_bundle() -> str:
     name = _bundle()
     if not name or os.path.exists(os.environ[name]):
         return ""
-    return (
-        f"the variable {name} names {os.environ[name]}, which is not there: correct or remove the "
-        "variable"
+    return say(
+        "the variable {name} names {file}, which is not there: correct or remove the variable",
+        name=name,
+        file=os.environ[name],
     )
 
 

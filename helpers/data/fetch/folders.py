@@ -25,6 +25,7 @@ from helpers.data.fetch.layout import (
 )
 from helpers.data.fetch.pixels import decode_image
 from helpers.data.images import Split
+from helpers.language import say
 
 LABELS = "labels.csv"  # fastai puts this list of all images at the top of some folders
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
@@ -90,7 +91,7 @@ class ImageFolders(Layout):
         except OSError as error:
             problems = {LABELS: why(error)}
         pixels, crcs = np.zeros((len(images), *self.shape), np.uint8), {}
-        bar = tqdm(images, "checking images", delay=LONG, mininterval=1, leave=False)
+        bar = tqdm(images, say("checking images"), delay=LONG, mininterval=1, leave=False)
         for i, path in enumerate(bar):
             try:
                 data = read(path, LARGE)
@@ -121,15 +122,17 @@ class ImageFolders(Layout):
         if labels is None:
             there = _by_place(images)
             return {
-                place: f"holds {there[place]:,} images instead of {count:,}"
+                place: say("holds {n:,} images instead of {count:,}", n=there[place], count=count)
                 for place, count in self._places().items()
                 if there[place] != count
             }
         listed = self._listed(_names(labels))
         if not listed:
-            return {LABELS: "does not list the images of this set"}
+            return {LABELS: say("does not list the images of this set")}
         missing, extra = sorted(listed - set(images)), sorted(set(images) - listed)
-        return dict.fromkeys(missing, "is missing") | dict.fromkeys(extra, "is one too many")
+        return dict.fromkeys(missing, say("is missing")) | dict.fromkeys(
+            extra, say("is one too many")
+        )
 
     def _listed(self, paths: Iterable[str]) -> set[str]:
         """The images in a list that has as many of each class as there should be; else none."""

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.faults import DataError, Unwritable
+from helpers.language import marked, say
 from helpers.settings import setting
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 # What a relative path in a variable begins at: one place, whatever the working folder.
 START = CHECKOUT if (CHECKOUT / "notebooks").is_dir() else Path.cwd()
 SPARE = 100  # MB that a lesson may want for what it keeps beside the images
-OTHER = "set the environment variable FASTAI_HOME to a folder that can take the images"
+OTHER = marked("set the environment variable FASTAI_HOME to a folder that can take the images")
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,22 @@ def with_room(megabytes: float) -> Home:
     why = here.why if here.instead_of is None else ""
     if not why and free(here.data) >= megabytes + SPARE:
         return here
-    why = why or f"{free(here.data):,.0f} MB are free there, {megabytes + SPARE:,.0f} are needed"
+    why = why or say(
+        "{free:,.0f} MB are free there, {needed:,.0f} are needed",
+        free=free(here.data),
+        needed=megabytes + SPARE,
+    )
     there = scratch(here, why)
     if there is not None and free(there.data) >= megabytes + SPARE:
         return there
-    raise Unwritable(f"{here.data} cannot take the images ({why}). Make room, or {OTHER}")
+    raise Unwritable(
+        say(
+            "{folder} cannot take the images ({why}). Make room, or {other}",
+            folder=here.data,
+            why=why,
+            other=say(OTHER),
+        )
+    )
 
 
 def move_to(chosen: Home) -> None:
@@ -85,8 +97,14 @@ def move_to(chosen: Home) -> None:
             chosen.base.mkdir(mode=0o700, exist_ok=True)
         _taken[chosen.base] = chosen
         print(
-            f"{chosen.instead_of} cannot be used ({chosen.why}).\nImages are kept in {chosen.data} "
-            f"meanwhile, which may be emptied at any time. To keep them, {OTHER}.",
+            say(
+                "{place} cannot be used ({why}).\nImages are kept in {folder} meanwhile, which may "
+                "be emptied at any time. To keep them, {other}.",
+                place=chosen.instead_of,
+                why=chosen.why,
+                folder=chosen.data,
+                other=say(OTHER),
+            ),
             flush=True,
         )
     if chosen.instead_of is not None or "FASTAI_HOME" in os.environ:
@@ -114,22 +132,30 @@ def _data_in(base: Path) -> Path:
         return base / config["DEFAULT"].get("data", "data")
     except (configparser.Error, UnicodeDecodeError) as error:
         raise DataError(
-            f"{base / 'config.ini'} should hold lines such as 'data = data', but: {error}. "
-            "Correct the file, or delete it: fastai writes a new one."
+            say(
+                "{file} should hold lines such as 'data = data', but: {error}. Correct the file, "
+                "or delete it: fastai writes a new one.",
+                file=base / "config.ini",
+                error=error,
+            )
         ) from error
 
 
 def _unusable(named: Home) -> str:
     """Why a home cannot be written to, by us and by fastai; empty when it can."""
     if str(named.base).startswith("~"):
-        return "this user has no home folder"
+        return say("this user has no home folder")
     config = named.base / "config.ini"
     why = _no_writing(named.data)
     if not why and not (os.path.isfile(config) and os.access(config, os.R_OK)):
-        why = f"{config}: a folder or link is in its place" if os.path.lexists(config) else ""
+        why = (
+            say("{config}: a folder or link is in its place", config=config)
+            if os.path.lexists(config)
+            else ""
+        )
         why = why or _no_writing(named.base)
     if not why and free(named.data) < SPARE:
-        why = f"only {free(named.data):,.0f} MB are free there"
+        why = say("only {free:,.0f} MB are free there", free=free(named.data))
     return why
 
 
@@ -150,7 +176,7 @@ def _no_writing(folder: Path) -> str:
             error.filename = str(there)
             return faults.of_system(error)
         return ""
-    return "there is no such disk"
+    return say("there is no such disk")
 
 
 def scratch(here: Home, why: str) -> Home | None:

@@ -19,6 +19,7 @@ import requests
 
 from helpers.data.fetch import faults
 from helpers.data.fetch.faults import DataError
+from helpers.language import say
 from helpers.settings import setting
 
 TIMEOUT = 10.0  # seconds without any answer; the environment variable LESSONS_TIMEOUT overrides it
@@ -62,7 +63,9 @@ def download(
     try:
         return Path(files.fetch(name, downloader=fetch))
     except ValueError as error:
-        raise DataError(f"{error} (tried {1 + RETRIES} times)") from error
+        raise DataError(
+            say("{error} (tried {times} times)", error=error, times=1 + RETRIES)
+        ) from error
 
 
 def ask(url: str, most: int) -> bytes:
@@ -83,7 +86,11 @@ def timeout() -> float:
     except ValueError:
         seconds = 0.0
     if not seconds > 0:
-        raise DataError(f"LESSONS_TIMEOUT should be a number of seconds above 0, but is {text!r}.")
+        raise DataError(
+            say(
+                "LESSONS_TIMEOUT should be a number of seconds above 0, but is {text!r}.", text=text
+            )
+        )
     return seconds
 
 
@@ -98,7 +105,9 @@ def _save(url: str, file: Path, most: int, progress: bool) -> None:
             for piece in pieces:
                 counted.write(piece)
     if total is not None and (got := file.stat().st_size) < total:
-        raise _Passing(f"the connection broke off ({got:,} of {total:,} bytes came)")
+        raise _Passing(
+            say("the connection broke off ({got:,} of {total:,} bytes came)", got=got, total=total)
+        )
     if headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip"):
         _unwrap(file, packed=url.endswith((".gz", ".tgz")), most=most)
 
@@ -154,14 +163,20 @@ def _answer(url: str, most: int) -> Generator:
                 wanted, end = SLOWEST * window, time.monotonic() + window
             got += len(thing) if isinstance(thing, bytes) else 0
             if got > most:
-                raise DataError(f"more than {most:,} bytes come, which is no archive of this set")
+                raise DataError(
+                    say("more than {most:,} bytes come, which is no archive of this set", most=most)
+                )
             if thing is not None:
                 yield thing
             if time.monotonic() >= end:
                 if got < wanted:  # perhaps headers come byte by byte, or the name is looked up
                     raise DataError(
-                        f"too slow: fewer than {SLOWEST * window:,.0f} bytes came within "
-                        f"{window:g} seconds"
+                        say(
+                            "too slow: fewer than {least:,.0f} bytes came within {window:g} "
+                            "seconds",
+                            least=SLOWEST * window,
+                            window=window,
+                        )
                     )
                 wanted, end = got + SLOWEST * window, time.monotonic() + window
     finally:
@@ -170,7 +185,14 @@ def _answer(url: str, most: int) -> Generator:
 
 def _refuse(answer: requests.Response, url: str, most: int) -> None:
     """Raise what an answer other than the file means."""
-    code, words = answer.status_code, f"the server answers {answer.status_code} {answer.reason}"
+    code, words = (
+        answer.status_code,
+        say(
+            "the server answers {code} {reason}",
+            code=answer.status_code,
+            reason=answer.reason,
+        ),
+    )
     if code == 407:
         raise DataError(faults.of_proxy(url, "407"))
     if code in (404, 410):
@@ -180,7 +202,9 @@ def _refuse(answer: requests.Response, url: str, most: int) -> None:
     if code != 200:
         raise _Passing(words)
     if (length := _length(answer.headers)) is not None and length > most:
-        raise DataError(f"it offers {length:,} bytes, which is no archive of this set")
+        raise DataError(
+            say("it offers {length:,} bytes, which is no archive of this set", length=length)
+        )
 
 
 def _length(headers: Mapping[str, str]) -> int | None:

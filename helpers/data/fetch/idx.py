@@ -18,6 +18,7 @@ import torch
 
 from helpers.data.fetch.layout import NONE_KNOWN, Checked, Crcs, Layout, Read, crc_of, why
 from helpers.data.images import Split
+from helpers.language import say
 
 RAW = "MNIST/raw"  # where torchvision looks, below the folder that it is given
 OLD = "MNIST/processed"
@@ -59,13 +60,13 @@ class IdxFiles(Layout):
         numbers, crcs, problems = {}, {}, {}
         for (path, shape), sha256 in zip_longest(self._shapes().items(), self.sha256):
             if path not in there:
-                problems[path] = "is missing"
+                problems[path] = say("is missing")
                 continue
             try:
                 data = read(path, 4 + 4 * len(shape) + prod(shape) + 1)
                 numbers[path] = decode_idx(data, shape)
                 if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-                    raise ValueError("is damaged (its checksum is wrong)")
+                    raise ValueError(say("is damaged (its checksum is wrong)"))
                 crcs[path] = crc_of(data, path, known)
             except (OSError, ValueError) as error:
                 problems[path] = why(error)
@@ -73,7 +74,7 @@ class IdxFiles(Layout):
         for split, counts in self.counts.items():
             images, labels = (numbers.get(path) for path in files_of(split))
             if labels is not None and np.bincount(labels).tolist() != list(counts.values()):
-                problems.setdefault(files_of(split)[1], "does not hold the labels of this set")
+                problems.setdefault(files_of(split)[1], say("does not hold the labels of this set"))
             if not problems:
                 splits[split] = Split(torch.from_numpy(images), torch.from_numpy(labels).long())
         return Checked(problems) if problems else Checked({}, crcs, splits)
@@ -109,12 +110,16 @@ def decode_idx(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
     ndim = len(shape)
     start = 4 + 4 * ndim
     if data[:4] != bytes((0, 0, UNSIGNED_BYTES, ndim)):
-        raise ValueError(f"is not an idx file of bytes with {ndim} dimensions")
+        raise ValueError(say("is not an idx file of bytes with {ndim} dimensions", ndim=ndim))
     sizes = tuple(np.frombuffer(data[4:start].ljust(4 * ndim, b"\0"), ">u4").tolist())
     if sizes != shape:
-        raise ValueError(f"holds numbers of shape {sizes} instead of {shape}")
+        raise ValueError(
+            say("holds numbers of shape {sizes} instead of {shape}", sizes=sizes, shape=shape)
+        )
     if len(data) != start + prod(shape):
-        raise ValueError("ends early" if len(data) < start + prod(shape) else "is too long")
+        raise ValueError(
+            say("ends early") if len(data) < start + prod(shape) else say("is too long")
+        )
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
 
 

@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 from helpers.data.fetch import faults
 from helpers.data.images import Split
+from helpers.language import marked, say
 
-UNKNOWN = "an unknown edition"
+UNKNOWN = marked("an unknown edition")
 LOSSY_SUFFIXES = (".jpg", ".jpeg")
 Read = Callable[[str, int], bytes]
 Crcs = Mapping[str, int]
@@ -185,7 +186,7 @@ def crc_of(data: bytes, path: str, known: Crcs) -> int:
     """The checksum (CRC-32) of a file, or a ValueError when another one is known."""
     crc = zlib.crc32(data)
     if known.get(path, crc) != crc:
-        raise ValueError("is not as it was when it was last found whole")
+        raise ValueError(say("is not as it was when it was last found whole"))
     return crc
 
 
@@ -194,7 +195,7 @@ def why(error: Exception) -> str:
     if not isinstance(error, OSError):
         return str(error)
     error.filename = None
-    return f"cannot be read ({faults.of_system(error)})"
+    return say("cannot be read ({why})", why=faults.of_system(error))
 
 
 def first(items: list[str], n: int = 3) -> str:
@@ -204,5 +205,5 @@ def first(items: list[str], n: int = 3) -> str:
         >>> first(["a", "b", "c", "d", "e"])
         'a, b, c and 2 more'
     """
-    more = f" and {len(items) - n:,} more" if len(items) > n else ""
+    more = say(" and {count:,} more", count=len(items) - n) if len(items) > n else ""
     return ", ".join(items[:n]) + more

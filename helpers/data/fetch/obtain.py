@@ -9,6 +9,7 @@ from helpers.data.fetch.catalogue import DataSet
 from helpers.data.fetch.faults import DataError, Unreachable
 from helpers.data.fetch.layout import Checked
 from helpers.data.fetch.origins import Source, sha256_of, sources
+from helpers.language import say
 
 NOWHERE = Path(os.devnull)  # a folder's archives are read where they lie
 
@@ -28,8 +29,13 @@ def obtain_real(entry: DataSet, work: Path) -> Checked:
             print(f"{entry.name}: {failures[-1]}.", flush=True)
     tried = "".join(f"\n  - {failure}" for failure in failures)
     raise Unreachable(
-        f"{entry.name}: the real images could not be had, and LESSONS_DATA=official allows no "
-        f"others. Connect to the internet, or set LESSONS_MIRROR, then start again. Tried:{tried}"
+        say(
+            "{name}: the real images could not be had, and LESSONS_DATA=official allows no "
+            "others. Connect to the internet, or set LESSONS_MIRROR, then start again. "
+            "Tried:{tried}",
+            name=entry.name,
+            tried=tried,
+        )
     )
 
 
@@ -52,13 +58,21 @@ def obtain_practice(entry: DataSet, work: Path) -> Checked:
     checked = entry.practice_layout.check(folder)
     if not checked.whole:
         raise DataError(
-            f"{entry.name}: the practice images differ from what was expected: "
-            f"{checked.summary()}. Is this an unusual version of scikit-learn?"
+            say(
+                "{name}: the practice images differ from what was expected: {problems}. Is this an "
+                "unusual version of scikit-learn?",
+                name=entry.name,
+                problems=checked.summary(),
+            )
         )
     print(
-        f"{entry.name}: practice images made on this machine, about "
-        f"{entry.practice_layout.megabytes:.0f} MB on disk, "
-        f"{time.perf_counter() - start:.1f} seconds.",
+        say(
+            "{name}: practice images made on this machine, about {disk:.0f} MB on disk, "
+            "{seconds:.1f} seconds.",
+            name=entry.name,
+            disk=entry.practice_layout.megabytes,
+            seconds=time.perf_counter() - start,
+        ),
         flush=True,
     )
     return checked
@@ -72,14 +86,24 @@ def _from(source: Source, entry: DataSet, work: Path) -> Checked:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     print(
-        f"{entry.name}: {size / 1e6:.1f} MB from {source.label}, about "
-        f"{entry.layout.megabytes:.0f} MB on disk, {time.perf_counter() - start:.1f} seconds.",
+        say(
+            "{name}: {size:.1f} MB from {source}, about {disk:.0f} MB on disk, "
+            "{seconds:.1f} seconds.",
+            name=entry.name,
+            size=size / 1e6,
+            source=source.label,
+            disk=entry.layout.megabytes,
+            seconds=time.perf_counter() - start,
+        ),
         flush=True,
     )
     if entry.layout.lossy(folder):
         print(
-            f"{entry.name}: these are JPEG files, compressed with loss: networks get a little "
-            "worse on them than on the original PNG files.",
+            say(
+                "{name}: these are JPEG files, compressed with loss: networks get a little worse "
+                "on them than on the original PNG files.",
+                name=entry.name,
+            ),
             flush=True,
         )
     return checked
@@ -104,5 +128,10 @@ def _unpacked(source: Source, entry: DataSet, work: Path) -> tuple[dict[str, byt
             packed.unlink()
     checked = layout.judge(files, lambda path, most: files[path][:most])
     if not checked.whole:
-        raise DataError(f"what it holds is not exactly the images of the set: {checked.summary()}")
+        raise DataError(
+            say(
+                "what it holds is not exactly the images of the set: {problems}",
+                problems=checked.summary(),
+            )
+        )
     return files, checked, size

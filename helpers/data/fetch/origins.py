@@ -14,9 +14,11 @@ from helpers.data.fetch import faults
 from helpers.data.fetch.catalogue import Archive, DataSet
 from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.home import place
+from helpers.language import marked, say
 from helpers.settings import setting
 
 GZIP_MAGIC = b"\x1f\x8b"
+MIRROR = marked("the mirror")
 SUMS = "SHA256SUMS"  # what `sha256sum * > SHA256SUMS` writes
 MOST_SUMS = 2**20  # bytes
 WEB = ("http://", "https://")
@@ -58,8 +60,10 @@ class Source:
 def sources(entry: DataSet) -> Iterator[Source]:
     """The places to try, in order: the mirror that ``LESSONS_MIRROR`` names, the official host."""
     if mirror := mirror_place():
-        yield Source(f"the mirror {faults.without_password(mirror)}", mirror, entry.archives)
-    yield Source(f"the official host {entry.host}", entry.host, entry.archives, official=True)
+        label = f"{say(MIRROR)} {faults.without_password(mirror)}"
+        yield Source(label, mirror, entry.archives)
+    label = f"{say('the official host')} {entry.host}"
+    yield Source(label, entry.host, entry.archives, official=True)
 
 
 def mirror_place() -> str:
@@ -83,14 +87,22 @@ def sha256_of(file: Path) -> str:
 def _from_folder(source: Source) -> Iterator[Path]:
     folder = Path(source.where)
     if not os.path.isdir(folder):
-        raise DataError("there is no such folder: correct LESSONS_MIRROR, or connect the drive")
+        raise DataError(
+            say("there is no such folder: correct LESSONS_MIRROR, or connect the drive")
+        )
     for archive in source.archives:
         file, sums = folder / archive.file, folder / SUMS
         if not os.path.isfile(file):
-            raise DataError(f"there is no {archive.file} in it")
+            raise DataError(say("there is no {file} in it", file=archive.file))
         try:
             if (size := file.stat().st_size) > archive.most:
-                raise DataError(f"{archive.file} has {size:,} bytes, and is no archive of this set")
+                raise DataError(
+                    say(
+                        "{file} has {size:,} bytes, and is no archive of this set",
+                        file=archive.file,
+                        size=size,
+                    )
+                )
             _compare(file, archive, sums if os.path.isfile(sums) else None)
         except OSError as error:
             raise DataError(faults.of_system(error)) from error
@@ -140,9 +152,11 @@ def _compare_with_official(file: Path, archive: Archive) -> None:
     _refuse_web_page(start)
     size = file.stat().st_size
     if size != archive.size:
-        raise ValueError(f"{size:,} bytes came instead of {archive.size:,}")
+        raise ValueError(
+            say("{size:,} bytes came instead of {right:,}", size=size, right=archive.size)
+        )
     if hashlib.md5(start, usedforsecurity=False).hexdigest() != archive.md5:
-        raise ValueError("what came is not the archive: its checksum (MD5) is wrong")
+        raise ValueError(say("what came is not the archive: its checksum (MD5) is wrong"))
 
 
 def _compare(file: Path, archive: Archive, sums: Path | None) -> None:
@@ -156,12 +170,16 @@ def _compare(file: Path, archive: Archive, sums: Path | None) -> None:
     line = rf"^([0-9a-fA-F]{{64}}) [ *](?:\./)?{re.escape(archive.file)}\s*$"
     found = re.search(line, text, re.MULTILINE)
     if found and sha256_of(file) != found[1].lower():
-        raise ValueError(f"the archive is damaged: its SHA-256 is not the one in {SUMS}")
+        raise ValueError(
+            say("the archive is damaged: its SHA-256 is not the one in {sums}", sums=SUMS)
+        )
 
 
 def _refuse_web_page(start: bytes) -> None:
     if not start.startswith(GZIP_MAGIC) and start.lstrip()[:1] == b"<":
         raise DataError(
-            "a web page came instead of the archive; is this network waiting for you to log in? "
-            "Open any page in a browser and log in there"
+            say(
+                "a web page came instead of the archive; is this network waiting for you to log "
+                "in? Open any page in a browser and log in there"
+            )
         )

@@ -11,6 +11,8 @@ import numpy as np
 from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from helpers.language import say
+
 PNG_START = b"\x89PNG\r\n\x1a\n"
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 
@@ -41,13 +43,22 @@ def decode_image(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
         if (image.mode, image.size) != (mode, (width, height)):
             wide, high = image.size
             raise ValueError(
-                f"should be {name} (mode {mode}), {width}x{height}, "
-                f"but is mode {image.mode}, {wide}x{high}"
+                say(
+                    "should be {name} (mode {mode}), {width}x{height}, but is mode {other}, "
+                    "{wide}x{high}",
+                    name=name,
+                    mode=mode,
+                    width=width,
+                    height=height,
+                    other=image.mode,
+                    wide=wide,
+                    high=high,
+                )
             )
         # Only now: decoded, a small file may be gigabytes of pixels.
         array = np.frombuffer(image.tobytes(), np.uint8)
     except (OSError, SyntaxError, zlib.error) as error:
-        raise ValueError(f"cannot be decoded ({error})") from error
+        raise ValueError(say("cannot be decoded ({error})", error=error)) from error
     # Pillow gives the colours of a pixel side by side; torch wants one plane a colour.
     return array.reshape(height, width, 3).transpose(2, 0, 1) if in_colour else array.reshape(shape)
 
@@ -57,11 +68,11 @@ def _kind_of(data: bytes, in_colour: bool) -> type[ImageFile]:
         _check_chunks(data)
         return PngImageFile
     if not in_colour:
-        raise ValueError("is not a PNG file")
+        raise ValueError(say("is not a PNG file"))
     if not data.startswith(JPEG_START):
-        raise ValueError("is neither a PNG nor a JPEG file")
+        raise ValueError(say("is neither a PNG nor a JPEG file"))
     if not data.endswith(JPEG_END):
-        raise ValueError("ends early")
+        raise ValueError(say("ends early"))
     from PIL.JpegImagePlugin import JpegImageFile  # slow to import, and most sets are PNG files
 
     return JpegImageFile
@@ -73,8 +84,8 @@ def _check_chunks(data: bytes) -> None:
     while kind != b"IEND":
         end = start + 12 + int.from_bytes(data[start : start + 4])  # length, kind, content, CRC
         if len(data) < end:
-            raise ValueError("ends early")
+            raise ValueError(say("ends early"))
         content = data[start + 4 : end - 4]
         if zlib.crc32(content) != int.from_bytes(data[end - 4 : end]):
-            raise ValueError("is damaged (its checksum is wrong)")
+            raise ValueError(say("is damaged (its checksum is wrong)"))
         start, kind = end, content[:4]

@@ -12,10 +12,15 @@ from helpers.data.fetch.home import Home, data_home
 from helpers.data.fetch.layout import UNKNOWN, Layout, recognise
 from helpers.data.fetch.store import settle
 from helpers.data.images import Split
+from helpers.language import marked, say
 from helpers.settings import setting
 
 MODES = ("", "official", "practice")
-IN_WORDS = {"train": "training", "valid": "validation", "test": "test"}
+IN_WORDS = {
+    "train": marked("{n:,} training"),
+    "valid": marked("{n:,} validation"),
+    "test": marked("{n:,} test"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,23 @@ class Found:
 
     def line(self) -> str:
         """What is said about it at every use, the same on every machine."""
-        numbers = [f"{self.layout.total(s):,} {IN_WORDS[s]}" for s in self.layout.counts]
-        what = f"{' and '.join(numbers)} images of {', '.join(self.layout.classes)}"
+        numbers = [say(IN_WORDS[s], n=self.layout.total(s)) for s in self.layout.counts]
+        what = say(
+            "{numbers} images of {classes}",
+            numbers=say(" and ").join(numbers),
+            classes=", ".join(self.layout.classes),
+        )
         if self.practice:
-            line = f"PRACTICE DATA, {what} - figures differ from the real ones"
+            line = say("PRACTICE DATA, {images} - figures differ from the real ones", images=what)
         else:
-            line = f"{what} - on this machine, complete"
+            line = say("{images} - on this machine, complete", images=what)
         if self.edition == UNKNOWN:
-            known = " or ".join(edition.name for edition in self.layout.editions)
-            line += (
-                f"\n{self.path.name}: these are not the pixels of an edition that the lessons know "
-                f"({known}), so figures may differ from the text."
+            known = say(" or ").join(say(edition.name) for edition in self.layout.editions)
+            line += say(
+                "\n{name}: these are not the pixels of an edition that the lessons know ({known}), "
+                "so figures may differ from the text.",
+                name=self.path.name,
+                known=known,
             )
         return f"{self.path.name}: {line}"
 
@@ -61,8 +72,11 @@ def mode() -> str:
     value = setting("LESSONS_DATA")
     if value not in MODES:
         raise DataError(
-            "LESSONS_DATA should be 'official' (real images only), 'practice' (practice images "
-            f"only) or not set, but is {value!r}. Change or remove it, then start again."
+            say(
+                "LESSONS_DATA should be 'official' (real images only), 'practice' (practice images "
+                "only) or not set, but is {value!r}. Change or remove it, then start again.",
+                value=value,
+            )
         )
     return value
 
@@ -182,10 +196,11 @@ def _key(name: str) -> tuple[str, str, Path]:
 
 
 def _why_practice(entry: DataSet) -> str:
-    return (
-        f"{entry.name}: the real images cannot be had, so this runs on PRACTICE DATA: "
-        "a small stand-in that needs no network.\nEvery cell works, but its figures differ from "
-        "those in the text.\nFor the real images: connect to the internet, or set LESSONS_MIRROR "
-        f"to a folder or address that holds {', '.join(entry.files)}; then restart the kernel and "
-        "run again."
+    return say(
+        "{name}: the real images cannot be had, so this runs on PRACTICE DATA: a small "
+        "stand-in that needs no network.\nEvery cell works, but its figures differ from those "
+        "in the text.\nFor the real images: connect to the internet, or set LESSONS_MIRROR to "
+        "a folder or address that holds {files}; then restart the kernel and run again.",
+        name=entry.name,
+        files=", ".join(entry.files),
     )

@@ -17,6 +17,7 @@ from helpers.data.fetch.faults import Unreachable, Unwritable
 from helpers.data.fetch.home import OTHER
 from helpers.data.fetch.layout import Checked, Layout, first
 from helpers.data.images import Split
+from helpers.language import say
 
 Obtain = Callable[[Path], Checked]
 ASIDE = "set-aside"  # beside the sets: what lay among the images, or in their way
@@ -106,16 +107,25 @@ def _replace(root: Path, broken: Checked | None, obtain: Obtain, work: Path) -> 
         checked = obtain(work)
         _install(work / root.name, root)
         return checked
-    print(f"{root.name}: the copy on this machine is not whole: {broken.summary()}.", flush=True)
+    print(
+        say(
+            "{name}: the copy on this machine is not whole: {problems}.",
+            name=root.name,
+            problems=broken.summary(),
+        ),
+        flush=True,
+    )
     try:
         checked = obtain(work)
     except Unreachable as error:
-        raise Unreachable(f"{error}\n  - this machine: {broken.summary()}") from error
+        raise Unreachable(
+            say("{error}\n  - this machine: {problems}", error=error, problems=broken.summary())
+        ) from error
     own = set() if root.is_symlink() else set(os.listdir(root)) - set(os.listdir(work / root.name))
     aside = _install(work / root.name, root) or root
     for name in own:  # a learner's models, say
         shutil.move(aside / root.name / name, root / name)
-    print(f"{root.name}: repaired, a whole copy is in its place.", flush=True)
+    print(say("{name}: repaired, a whole copy is in its place.", name=root.name), flush=True)
     return checked
 
 
@@ -138,8 +148,13 @@ def _set_aside(root: Path, paths: Collection[Path]) -> Path | None:
         shutil.move(path, target)
     shown = first([path.relative_to(root.parent).as_posix() for path in paths])
     print(
-        f"{root.name}: what is no image of the set, or lies in its way, was moved to {aside}: "
-        f"{shown}.",
+        say(
+            "{name}: what is no image of the set, or lies in its way, was moved to {aside}: "
+            "{shown}.",
+            name=root.name,
+            aside=aside,
+            shown=shown,
+        ),
         flush=True,
     )
     return aside
@@ -155,18 +170,29 @@ def _without_writing(root: Path, layout: Layout, error: OSError) -> dict[str, Sp
                 _say_once(root.name)
                 return checked.splits
             if not checked.whole:
-                found = f" What is there is not whole: {checked.summary()}."
+                found = say(" What is there is not whole: {problems}.", problems=checked.summary())
     raise Unwritable(
-        f"{root.name}: cannot write to the data folder {root.parent} "
-        f"({faults.of_system(error)}).{found} The set needs about {layout.megabytes:.0f} MB there. "
-        f"Make room, or {OTHER}, then start again."
+        say(
+            "{name}: cannot write to the data folder {folder} ({why}).{found} The set "
+            "needs about {size:.0f} MB there. Make room, or {other}, then start again.",
+            name=root.name,
+            folder=root.parent,
+            why=faults.of_system(error),
+            found=found,
+            size=layout.megabytes,
+            other=say(OTHER),
+        )
     ) from error
 
 
 @cache
 def _say_once(name: str) -> None:
     print(
-        f"{name}: the data folder cannot be written to, so its images are decoded again each time.",
+        say(
+            "{name}: the data folder cannot be written to, so its images are decoded again each "
+            "time.",
+            name=name,
+        ),
         flush=True,
     )
 
@@ -185,7 +211,10 @@ def _alone(root: Path) -> Iterator[Path]:
             stack.enter_context(lock.acquire(timeout=0))
         except Timeout:
             print(
-                f"{root.name}: another process is getting it ready; waiting for that.", flush=True
+                say(
+                    "{name}: another process is getting it ready; waiting for that.", name=root.name
+                ),
+                flush=True,
             )
             stack.enter_context(lock.acquire())
         except (OSError, NotImplementedError):
