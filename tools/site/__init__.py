@@ -14,6 +14,7 @@ module         its one idea
 ``docstrings`` for Sphinx: docstrings as pages show them
 ``formulas``   for Sphinx: formulas that a browser draws without a script
 ``freshness``  for Sphinx: when and with what the lessons last ran, below each page
+``quiz``       for Sphinx: the five questions of a lesson as choices that answer on the page
 ``build``      copy, write, build, and put in place only what is whole
 =============  ===================================================================================
 """

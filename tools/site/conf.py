@@ -13,6 +13,7 @@ extensions = [
     "tools.site.formulas",
     "tools.site.freshness",
     "tools.site.notebooks",
+    "tools.site.quiz",
 ]
 
 # The outputs are those that the tests of the lessons have compared.
@@ -42,7 +43,7 @@ html_theme_options = {
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["freshness.js"]
+html_js_files = ["freshness.js", "quiz.js"]
 html_favicon = "static/icon.svg"
 html_show_copyright = False
 html_use_index = False  # the list of modules and the search are shorter ways
