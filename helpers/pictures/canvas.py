@@ -96,7 +96,9 @@ def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> N
 
     _check_description(alt)
     part = image[rows.start : rows.stop, columns.start : columns.stop]
-    table = pd.DataFrame(part.numpy(), rows, columns).style.background_gradient("Greys")
+    # Letters turn light on grounds darker than this luminance: there both contrasts are alike.
+    shades = pd.DataFrame(part.numpy(), rows, columns).style
+    table = shades.background_gradient("Greys", text_color_threshold=0.18)
     html = table.set_uuid("shaded").set_properties(**{"font-size": "6pt"}).to_html()
     display({"text/html": html, "text/plain": f"Table: {alt}"}, raw=True)
 

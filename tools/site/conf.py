@@ -32,7 +32,6 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
-python_maximum_signature_line_length = 88
 
 html_theme = "sphinx_book_theme"
 html_theme_options = {
