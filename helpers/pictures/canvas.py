@@ -91,7 +91,7 @@ def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> N
     (Where only text is shown, pandas itself would put a memory address, another one in every run.)
 
     Args:
-        image: shape (height, width), any dtype.
+        image: uint8, shape (height, width); 255 is black.
         rows: which of its rows.
         columns: which of its columns.
         alt: what there is to see, in a sentence.
@@ -102,10 +102,19 @@ def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> N
     import pandas as pd  # takes a second, and the first cell of a lesson needs none of it
 
     _check_description(alt)
+    if image.dtype != torch.uint8:
+        raise TypeError(f"image must be uint8, with numbers from 0 to 255, got {image.dtype}")
     part = image[rows.start : rows.stop, columns.start : columns.stop]
-    table = pd.DataFrame(part.numpy(), rows, columns).style.background_gradient("Greys")
+    table = pd.DataFrame(part.numpy(), rows, columns).style.map(_shade)
     html = table.set_uuid("shaded").set_properties(**{"font-size": "6pt"}).to_html()
     display({"text/html": html, "text/plain": say("Table: {alt}", alt=alt)}, raw=True)
+
+
+def _shade(pixel: int) -> str:
+    """How a table shades a number: 255 is black; the letters are those that can be read on it."""
+    grey = 255 - pixel
+    letters = "#fff" if grey < 118 else "#000"  # a contrast of 4.5 or more on every shade
+    return f"background-color: #{3 * f'{grey:02x}'}; color: {letters}"
 
 
 def image_grid(

@@ -151,6 +151,27 @@ def test_show_pixels_gives_the_same_page_every_time(shown):
     assert heads == [2, 3, 4, 1, 2]
     with pytest.raises(ValueError, match="must describe"):
         canvas.show_pixels(image, range(1), range(1), "table")
+    with pytest.raises(TypeError, match="must be uint8, .* got torch.float32"):
+        canvas.show_pixels(image / 255, range(1), range(1), ALT)
+
+
+def test_show_pixels_can_be_read_on_every_shade(shown):
+    canvas.show_pixels(
+        torch.arange(256, dtype=torch.uint8).reshape(16, 16), range(16), range(16), alt=ALT
+    )
+    ((data, _),) = shown
+    pairs = re.findall(r"background-color: (#\w+);\n  color: (#\w+);", data["text/html"])
+    assert len(pairs) == 256
+
+    def luminance(colour: str) -> float:  # as WCAG 2.2 has it
+        wide = colour if len(colour) == 7 else "#" + "".join(2 * digit for digit in colour[1:])
+        parts = [int(wide[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(weight * p for weight, p in zip((0.2126, 0.7152, 0.0722), linear))
+
+    for ground, letters in pairs:
+        dark, light = sorted((luminance(ground), luminance(letters)))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ground, letters)
 
 
 def test_style_sets_the_palette():

@@ -27,7 +27,7 @@ from tools.publish import Place, publish_lesson
 
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
 from tests import ROOT
-from tools.site import board, build, freshness, lessons, modules  # noqa: E402
+from tools.site import board, build, freshness, lessons, modules, quiz  # noqa: E402
 from tools.site.language import SearchKorean, other  # noqa: E402
 from tools.site.words import LANGUAGES, WORDS, say  # noqa: E402
 
@@ -520,6 +520,40 @@ def test_an_answer_unfolds(page, address):
     assert not code.is_visible()
     answer.locator("summary").click()
     assert code.is_visible()
+
+
+def test_a_choice_says_what_is_right_or_wrong_with_it(page, address):
+    requests: list[str] = []
+    page.goto(f"{address}notebooks/01_pixel_similarity.html")
+    page.on("request", lambda request: requests.append(request.url))
+    question = quiz.read(quiz.CHOICES / "01.toml")[0]
+    form = page.locator("form.quiz").first
+    reply = form.locator(".reply")
+    assert reply.inner_text() == "" and form.locator("legend").inner_text().startswith("1. ")
+    for option in (*question.wrong, question.right):
+        form.get_by_label(option).check()
+        assert reply.inner_text() == question.says(option).replace("`", "")
+        right = "true" if option == question.right else "false"
+        assert reply.get_attribute("data-right") == right
+    assert not requests
+    assert page.locator("form.quiz").count() == 5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_no_serious_finding(browser, address, site, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    names = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
+    serious = []
+    with browser.new_page(viewport=DESK, color_scheme=scheme) as page:
+        for name in names:
+            if name.startswith(("_static/", "_modules/")):
+                continue
+            page.goto(address + name)
+            for finding in axe.run(page).response["violations"]:
+                if finding["impact"] in ("serious", "critical"):
+                    first = finding["nodes"][0]["html"][:100]
+                    serious.append(f"{name}: {finding['id']}, first {first}")
+    assert not serious, "\n".join(serious)
 
 
 def test_pictures_of_the_pages_are_kept(browser, address):

@@ -12,6 +12,7 @@ extensions = [
     "tools.site.freshness",
     "tools.site.language",
     "tools.site.notebooks",
+    "tools.site.quiz",
 ]
 
 # The outputs are those that the tests of the lessons have compared.
@@ -28,7 +29,6 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
-python_maximum_signature_line_length = 88
 
 html_theme = "sphinx_book_theme"
 templates_path = ["theme"]
@@ -41,7 +41,7 @@ html_theme_options = {
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["freshness.js"]
+html_js_files = ["freshness.js", "quiz.js"]
 html_favicon = "static/icon.svg"
 html_show_copyright = False
 html_use_index = False  # the list of modules and the search are shorter ways
