@@ -93,11 +93,14 @@ def draw_covered(
     for axis, photo, title in zip(axes[0], photos, titles):
         axis.imshow(photo.cpu().permute(1, 2, 0).numpy(), extent=(0, width, height, 0))
         axis.set_title(title, fontsize=10)
+    least, most = maps.min().item(), maps.max().item()
     for axis, answers in zip(axes[1], maps):
-        drawn = axis.imshow(answers.cpu().numpy(), cmap="cividis", vmin=0, vmax=1, extent=edges)
+        drawn = axis.imshow(
+            answers.cpu().numpy(), cmap="cividis", vmin=least, vmax=most, extent=edges
+        )
         axis.set_facecolor("0.85")
         axis.set(xlim=(0, width), ylim=(height, 0))
     for axis in axes.flat:
         axis.set(xticks=[], yticks=[])
-    figure.colorbar(drawn, ax=axes[1], label="probability", shrink=0.9, ticks=[0, 0.5, 1])
+    figure.colorbar(drawn, ax=axes[1], label="probability", shrink=0.9)
     return figure
