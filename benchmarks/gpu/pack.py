@@ -18,8 +18,9 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.gpu.command import state
-from helpers.data import DataError, folder
+from helpers.data import folder
 from helpers.data.fetch.catalogue import lookup
+from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.origins import mirror_place, sources
 
 ROOT = Path(__file__).resolve().parents[2]

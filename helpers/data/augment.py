@@ -45,10 +45,12 @@ def random_shift(images: torch.Tensor, pixels: int = 2) -> torch.Tensor:
     """
     n, channels, height, width = images.shape
     up, left = torch.randint(-pixels, pixels + 1, (2, n, 1), device=images.device)
-    rows = (torch.arange(height, device=images.device) + up).clamp(0, height - 1)
-    columns = (torch.arange(width, device=images.device) + left).clamp(0, width - 1)
-    every = torch.arange(n, device=images.device)[:, None, None]
-    return images[every, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+    rows = torch.arange(height, device=images.device) + up
+    rows = rows.clamp(0, height - 1).view(n, 1, height, 1)
+    columns = torch.arange(width, device=images.device) + left
+    columns = columns.clamp(0, width - 1).view(n, 1, 1, width)
+    moved = images.gather(2, rows.expand_as(images))
+    return moved.gather(3, columns.expand_as(images))
 
 
 def shift(images: torch.Tensor, right: int = 0, down: int = 0) -> torch.Tensor:

@@ -155,13 +155,12 @@ class ResidentBatches:
         return -(-len(self.images) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        n = len(self.images)
-        order = torch.randperm(n, device="cpu") if self.shuffle else torch.arange(n, device="cpu")
-        for rows in order.to(self.images.device).split(self.batch_size):
-            xb = self.images[rows]
+        make = torch.randperm if self.shuffle else torch.arange
+        order = make(len(self.images), device="cpu")
+        for at in order.to(self.images.device).split(self.batch_size):
+            xb = self.images[at]
             xb = (self.augment(xb) if self.augment else xb).float() / 255
-            xb = self.normalize(xb) if self.normalize else xb
-            yield xb, self.labels[rows]
+            yield self.normalize(xb) if self.normalize else xb, self.labels[at]
 
 
 class AlternatingBatches(ResidentBatches):

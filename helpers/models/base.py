@@ -45,8 +45,8 @@ class ImageClassificationBase(nn.Module):
         share = images / images.sum()
         means = {}
         for name in ("val_loss", "val_acc"):
-            of_batches = torch.stack([output[name] for output in outputs]).cpu()
-            means[name] = (of_batches * share).sum().item()
+            of_batches = torch.stack([output[name] for output in outputs])
+            means[name] = (of_batches.cpu() * share).sum().item()
         return means
 
     def epoch_end(self, epoch: int, result: Result) -> None:

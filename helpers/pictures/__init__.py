@@ -11,6 +11,7 @@ from helpers.pictures.answers import (
 from helpers.pictures.board import drawing_board, my_drawing
 from helpers.pictures.canvas import show, show_images, show_pixels, show_some
 from helpers.pictures.curves import (
+    draw_bands,
     draw_curves,
     draw_function,
     draw_functions,
@@ -32,7 +33,7 @@ from helpers.pictures.kernels import (
     draw_sliding,
 )
 from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
-from helpers.pictures.photos import cover, draw_answer, photo_grid
+from helpers.pictures.photos import cover, draw_covered, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from helpers.metrics import batch_accuracy, mnist_loss
-from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, RED, weights_grid
+from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, PINK, RED, weights_grid
 from helpers.training.by_hand import BasicOptim, Loader, train_model
 from helpers.training.muon import EXACT, FAST
 
@@ -38,6 +38,38 @@ def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -
         epochs = range(1, len(run) + 1)
         pattern = ("-", "--", "-.", ":")[place % 4]
         axis.plot(epochs, run, pattern, linewidth=float(widths[place]), label=name)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set(xlabel="epoch", ylabel=ylabel)
+    axis.legend()
+    return figure
+
+
+def draw_bands(
+    runs: Mapping[str, Sequence[Sequence[float]]], ylabel: str = "accuracy", every: int = 1
+) -> Figure:
+    """Draw repeated trainings over the epochs: a line for their mean, a band from least to largest.
+
+    Lines differ in dashes and markers as well as in colour. Of a single training there is no band.
+
+    Args:
+        runs: for each name one list an attempt; the attempts of a name have the same length.
+        ylabel: what the numbers are.
+        every: how many epochs lie between two numbers, and before the first.
+    """
+    lengths = {name: {len(run) for run in tries} for name, tries in runs.items()}
+    if not lengths or any(len(found) != 1 or 0 in found for found in lengths.values()):
+        raise ValueError(
+            "draw_bands: expected for each name one or more lists of one length, 1 or more; "
+            f"got lengths {lengths}"
+        )
+    figure, axis = plt.subplots(figsize=(6.4, 3.4))
+    looks = itertools.cycle(zip((BLUE, ORANGE, GREEN, PINK), ("o-", "^--", "s-.", "D:")))
+    for (name, tries), (colour, line) in zip(runs.items(), looks):
+        numbers = torch.tensor(tries, dtype=torch.float64)
+        epochs = range(every, every * numbers.shape[1] + 1, every)
+        axis.plot(epochs, numbers.mean(0), line, color=colour, linewidth=2, label=name)
+        if len(numbers) > 1:
+            axis.fill_between(epochs, numbers.amin(0), numbers.amax(0), color=colour, alpha=0.25)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set(xlabel="epoch", ylabel=ylabel)
     axis.legend()

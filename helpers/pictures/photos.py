@@ -1,14 +1,12 @@
-"""Colour photographs: drawn side by side, asked about one by one, and partly covered."""
+"""Colour photographs: drawn side by side, partly covered, and with a map of what that does."""
 
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
-from torch import nn
 
-from helpers.pictures.canvas import BLUE, GREY, tiles
-from helpers.training.classifier import predict_image
+from helpers.pictures.canvas import tiles
 
 
 def photo_grid(
@@ -63,31 +61,46 @@ def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor
     return covered
 
 
-def draw_answer(
-    image: torch.Tensor, model: nn.Module, classes: Sequence[str], truth: str
+def draw_covered(
+    photos: torch.Tensor, maps: torch.Tensor, titles: Sequence[str], size: int
 ) -> Figure:
-    """Draw an image with the probability of the truth, and beside it those of all classes.
+    """Draw photographs, and below each a map of what a network says when a square hides a part.
+
+    Each number of a map is drawn where the middle of the square was.
 
     Args:
-        image: bytes, shape (3, 32, 32).
-        model: from a batch of images to logits.
-        classes: the names of the classes.
-        truth: the right one; its bar has another colour.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
+        photos: bytes, shape (n, 3, height, width).
+        maps: probabilities, shape (n, rows, columns); the first square lies in the upper left
+            corner of the photograph, the last one in the lower right.
+        titles: n short titles.
+        size: width and height of the square in pixels.
     """
-    if truth not in classes:
-        raise ValueError(f"draw_answer: expected one of {', '.join(classes)}, got {truth!r}")
-    _, probabilities = predict_image(image, model, classes)
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(6.4, 2.6), gridspec_kw={"width_ratios": [1, 1.6]}
+    n = len(photos)
+    if n == 0 or maps.ndim != 3 or len(maps) != n or len(titles) != n:
+        raise ValueError(
+            "draw_covered: expected as many photographs as maps of shape (n, rows, columns) and "
+            f"titles, at least one; got {n}, {tuple(maps.shape)} and {len(titles)}"
+        )
+    height, width = photos.shape[-2:]
+    figure, axes = plt.subplots(
+        2, n, figsize=(1.9 * n + 0.9, 3.7), squeeze=False, sharex=True, sharey=True
     )
-    left.imshow(image.cpu().permute(1, 2, 0).numpy())
-    left.axis("off")
-    left.set_title(f"{truth}: {probabilities[list(classes).index(truth)]:.2f}", fontsize=10)
-    colors = [BLUE if name == truth else GREY for name in classes]
-    right.barh(list(classes), probabilities.tolist(), color=colors)
-    right.invert_yaxis()
-    right.set(xlim=(0, 1), xlabel="probability", ylabel="class (blue: the right one)")
+    across, down = (
+        (side - size) / (places - 1) / 2 if places > 1 else 0.5
+        for side, places in ((width, maps.shape[2]), (height, maps.shape[1]))
+    )  # half of the way from one place of the square to the next
+    edges = size / 2 - across, width - size / 2 + across, height - size / 2 + down, size / 2 - down
+    for axis, photo, title in zip(axes[0], photos, titles):
+        axis.imshow(photo.cpu().permute(1, 2, 0).numpy(), extent=(0, width, height, 0))
+        axis.set_title(title, fontsize=10)
+    least, most = maps.min().item(), maps.max().item()
+    for axis, answers in zip(axes[1], maps):
+        drawn = axis.imshow(
+            answers.cpu().numpy(), cmap="cividis", vmin=least, vmax=most, extent=edges
+        )
+        axis.set_facecolor("0.85")
+        axis.set(xlim=(0, width), ylim=(height, 0))
+    for axis in axes.flat:
+        axis.set(xticks=[], yticks=[])
+    figure.colorbar(drawn, ax=axes[1], label="probability", shrink=0.9)
     return figure

@@ -10,14 +10,19 @@ from helpers.training.by_hand import (  # lesson 03
     validate_epoch,
 )
 from helpers.training.classifier import predict, train_classifier, train_step  # lesson 06
-from helpers.training.checkpoint import load_weights, save_weights  # lesson 08
+from helpers.training.checkpoint import TrainingState, load_weights, save_weights  # lesson 08
 from helpers.training.classifier import predict_image  # lesson 08
 from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 08
 from helpers.training.budgeted import learn  # lesson 09
 from helpers.training.muon import Muon, orthogonalize  # lesson 09
 from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
-from helpers.training.checkpoint import TrainingState, replacing
+from helpers.training.checkpoint import (
+    check_training,
+    random_states,
+    replacing,
+    set_random_states,
+)
 from helpers.training.classifier import Epoch, evaluating
 from helpers.training.fast import fit_fast
 from helpers.training.ill import patients

@@ -149,13 +149,15 @@ class TrainingState:
         path: the file, or None for a training that is not kept.
         model: the model in training.
         optimizer: the optimiser of its parameters.
-        **settings: numbers and texts that must be the same when the training goes on.
+        settings: numbers and texts that must be the same when the training goes on.
 
     Example:
         >>> model = nn.Linear(1, 1)
         >>> opt = torch.optim.SGD(model.parameters(), lr=0.1)
-        >>> TrainingState(None, model, opt, lr=0.1).resume()
+        >>> TrainingState(None, model, opt, {"lr": 0.1}).resume()
         []
+
+    Built in lesson 08.
     """
 
     def __init__(
@@ -163,11 +165,11 @@ class TrainingState:
         path: Path | str | None,
         model: nn.Module,
         optimizer: torch.optim.Optimizer,
-        **settings: float | str,
+        settings: dict[str, float | str],
     ) -> None:
         self.path = None if path is None else Path(path)
         self.model, self.optimizer = model, optimizer
-        self.settings: dict[str, float | str] = {"optimizer": type(optimizer).__name__, **settings}
+        self.settings = {"optimizer": type(optimizer).__name__} | settings  # type: ignore[operator]
 
     def save(self, history: list[dict[str, float]]) -> None:
         """Write the training as it is now, after an epoch.
@@ -178,16 +180,16 @@ class TrainingState:
         Raises:
             OSError: when the file cannot be written; then an older one is unchanged.
         """
+        _check_folder(self.path)
         if self.path is None:
             return
         state = {
             "settings": self.settings,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "random": _random_states(),
+            "random": random_states(),
             "history": history,
         }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.path) as temporary:
             torch.save(state, temporary)
 
@@ -199,19 +201,13 @@ class TrainingState:
         Returns:
             list: the history until then; empty when there is no file.
         """
-        if self.path is None:
+        check_training(self.path, self.model, self.optimizer, self.settings)
+        if self.path is None or not self.path.exists():
             return []
-        _try_to_write(self.path)
-        if not self.path.exists():
-            return []
-        state = stored(self.path)
-        problem = training_misfit(state, self.path, self.model, self.optimizer, self.settings)
-        if problem:
-            raise problem
-        assert isinstance(state, dict)  # nothing else fits
-        self.optimizer.load_state_dict(state["optimizer"])
+        state = torch.load(self.path, map_location="cpu", weights_only=True)
         self.model.load_state_dict(state["model"])
-        _set_random_states(state["random"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        set_random_states(state["random"])
         return state["history"]
 
     def remove(self) -> None:
@@ -220,23 +216,62 @@ class TrainingState:
             self.path.unlink(missing_ok=True)
 
 
-def _try_to_write(path: Path) -> None:
-    """Find out before the training whether it can be kept."""
+def check_training(
+    path: Path | None,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    settings: dict[str, float | str],
+) -> None:
+    """Find out before a training whether it can be kept, and whether a file that is there fits.
+
+    Args:
+        path: the file, or None; its folder is made.
+        model, optimizer, settings: as for ``TrainingState``.
+
+    Raises:
+        OSError: when the file cannot be written.
+        ValueError: when the file holds another training, or none.
+
+    Example:
+        >>> check_training(None, nn.Linear(1, 1), torch.optim.SGD([torch.zeros(1)]), {})
+    """
+    if path is None:
+        return
+    _check_folder(path)
+    _begun(path).unlink()
+    if path.exists():
+        problem = training_misfit(stored(path), path, model, optimizer, settings)
+        if problem:
+            raise problem
+
+
+def _check_folder(path: Path | None) -> None:
+    """Make the folder of a training's file where it is missing."""
+    if path is None:
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path, error) from error
-    _begun(path).unlink()
 
 
-class _RandomStates(TypedDict):
+class RandomStates(TypedDict):
     cpu: torch.Tensor
     cuda: NotRequired[list[torch.Tensor]]
     mps: NotRequired[torch.Tensor]
 
 
-def _random_states() -> _RandomStates:
-    states: _RandomStates = {"cpu": torch.get_rng_state()}
+def random_states() -> RandomStates:
+    """The states of torch's random numbers: that of the CPU, and those of the GPUs that are there.
+
+    Example:
+        >>> before = random_states()
+        >>> first = torch.rand(1)
+        >>> set_random_states(before)
+        >>> torch.equal(torch.rand(1), first)
+        True
+    """
+    states: RandomStates = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         states["cuda"] = torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():
@@ -244,7 +279,8 @@ def _random_states() -> _RandomStates:
     return states
 
 
-def _set_random_states(states: _RandomStates) -> None:
+def set_random_states(states: RandomStates) -> None:
+    """Bring torch's random numbers to where ``random_states`` found them."""
     torch.set_rng_state(states["cpu"])
     if "cuda" in states and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(states["cuda"][: torch.cuda.device_count()])

@@ -198,8 +198,7 @@ def predict_image(
 
     Built in lesson 08.
     """
-    device = next(model.parameters()).device
-    xb = to_device(image[None].float() / 255, device)
+    xb = to_device(image[None].float() / 255, next(model.parameters()).device)
     with evaluating(model), torch.no_grad():
         probabilities = model(xb).softmax(dim=1)[0].cpu()
     return classes[probabilities.argmax().item()], probabilities

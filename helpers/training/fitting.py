@@ -29,7 +29,6 @@ def tqdm(**options):
 
 
 @diagnosis.watched(loader="val_loader", classes=True)
-@torch.no_grad()
 def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     """How good a model is on the images of a loader.
 
@@ -48,7 +47,7 @@ def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 08.
     """
-    with evaluating(model):
+    with evaluating(model), torch.no_grad():
         outputs = [model.validation_step(batch) for batch in val_loader]
     return model.validation_epoch_end(outputs)
 
@@ -58,7 +57,7 @@ def fit_epoch(
     model: ImageClassificationBase,
     train_loader: Loader,
     optimizer: torch.optim.Optimizer,
-    after_batch: Callable[[], object] = lambda: None,
+    after_batch: Callable[[], object] | None = None,
 ) -> float:
     """Go through the data once, with one step for each batch.
 
@@ -66,7 +65,7 @@ def fit_epoch(
         model: has ``training_step``; it is put into ``train()`` mode.
         train_loader: gives batches on the model's device.
         optimizer: an optimiser of the model's parameters.
-        after_batch: called after each step, for example to move a progress bar.
+        after_batch: called after each step, for example to move a progress bar; or None.
 
     Returns:
         float: the mean of the losses of the steps.
@@ -84,7 +83,8 @@ def fit_epoch(
         optimizer.step()
         optimizer.zero_grad()
         losses.append(loss.detach())
-        after_batch()
+        if after_batch:
+            after_batch()
     watched_step.finish()
     return torch.stack(losses).mean().item()
 
@@ -126,18 +126,22 @@ def fit(
     """
     check_epochs(epochs, checkpoint)
     optimizer = opt_func(model.parameters(), lr)
-    state = TrainingState(checkpoint, model, optimizer, lr=lr, batches=len(train_loader))
+    settings: dict[str, float | str] = {"lr": lr, "batches": len(train_loader)}
+    state = TrainingState(checkpoint, model, optimizer, settings)
     history = state.resume()
     steps = (epochs - len(history)) * len(train_loader)
     try:
         with tqdm(total=steps, unit="batch", leave=False, disable=is_headless()) as bar:
             for epoch in range(len(history), epochs):
-                train_loss = fit_epoch(model, train_loader, optimizer, bar.update)
-                history.append({"train_loss": train_loss} | evaluate(model, val_loader))
-                model.epoch_end(epoch, history[-1])
+                loss = fit_epoch(model, train_loader, optimizer, bar.update)
+                result = {"train_loss": loss} | evaluate(model, val_loader)
+                history.append(result)
+                model.epoch_end(epoch, result)
                 state.save(history)
     except KeyboardInterrupt:
-        print(f"interrupted in epoch {len(history) + 1}; what came before is in the history")
+        print(
+            f"interrupted in epoch {len(history) + 1};", "what came before is in the history"
+        )  # fmt: skip
     else:
         state.remove()
     return history

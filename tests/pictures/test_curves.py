@@ -8,6 +8,7 @@ from torch import nn
 from helpers.data.loaders import Batches
 from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.pictures.curves import (
+    draw_bands,
     draw_curves,
     draw_function,
     draw_functions,
@@ -51,6 +52,25 @@ def test_curves_hold_the_numbers_over_the_epochs():
         assert line.get_xdata().tolist() == list(range(1, len(run) + 1))
         assert list(line.get_ydata()) == run
     assert axis.get_xlabel() == "epoch" and axis.get_ylabel() == "loss"
+
+
+def test_bands_go_from_the_least_to_the_largest_around_the_mean():
+    axis = draw_bands({"a": [[0.25, 0.75], [0.75, 1.25]], "b": [[0.5]]}, "loss").axes[0]
+    first, second = axis.lines
+    assert list(first.get_ydata()) == [0.5, 1.0] and list(first.get_xdata()) == [1, 2]
+    assert list(second.get_ydata()) == [0.5] and len(axis.collections) == 1
+    corners = axis.collections[0].get_paths()[0].vertices
+    assert (corners[:, 1].min(), corners[:, 1].max()) == (0.25, 1.25)
+    looks = [(line.get_linestyle(), line.get_marker()) for line in axis.lines]
+    assert looks == [("-", "o"), ("--", "^")] and axis.get_ylabel() == "loss"
+    (line,) = draw_bands({"a": [[0.5, 0.25]]}, every=3).axes[0].lines
+    assert list(line.get_xdata()) == [3, 6]
+
+
+@pytest.mark.parametrize("runs", [{}, {"a": []}, {"a": [[]]}, {"a": [[1.0], [1.0, 2.0]]}])
+def test_bands_need_lists_of_one_length(runs):
+    with pytest.raises(ValueError, match="draw_bands: expected .* got lengths"):
+        draw_bands(runs)
 
 
 def test_equal_curves_can_be_told_apart():

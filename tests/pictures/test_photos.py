@@ -1,36 +1,13 @@
 import pytest
 import torch
-from torch import nn
 
-from helpers.pictures.photos import cover, draw_answer, photo_grid
-from helpers.training.classifier import predict_image
-
-CLASSES = ("cat", "dog", "ship")
-
-
-class Brightest(nn.Module):
-    """Logits are ten times the mean of red, green and blue."""
-
-    def __init__(self):
-        super().__init__()
-        self.factor = nn.Parameter(torch.tensor(10.0))
-
-    def forward(self, xb):
-        return self.factor * xb.mean((2, 3))
+from helpers.pictures.photos import cover, draw_covered, photo_grid
 
 
 def green():
     image = torch.zeros(3, 32, 32, dtype=torch.uint8)
     image[1] = 255
     return image
-
-
-def test_the_answer_is_the_softmax_of_one_image():
-    model = Brightest().train()
-    name, probabilities = predict_image(green(), model, CLASSES)
-    assert name == "dog"
-    torch.testing.assert_close(probabilities, torch.tensor([0.0, 10.0, 0.0]).softmax(0))
-    assert not probabilities.requires_grad and model.training
 
 
 def test_a_square_is_covered_and_the_image_kept():
@@ -62,15 +39,26 @@ def test_what_cannot_be_drawn_is_named(photos, titles, words):
         photo_grid(photos, titles)
 
 
-def test_bars_are_the_probabilities_and_the_right_one_stands_out():
-    image_axis, bars = draw_answer(green(), Brightest(), CLASSES, truth="dog").axes
-    widths = [bar.get_width() for bar in bars.patches]
-    assert widths == pytest.approx(torch.tensor([0.0, 10.0, 0.0]).softmax(0).tolist())
-    colors = [bar.get_facecolor() for bar in bars.patches]
-    assert colors[0] == colors[2] != colors[1] and len(image_axis.images) == 1
-    assert image_axis.get_title() == f"dog: {widths[1]:.2f}"
+def test_a_map_lies_where_the_middle_of_the_square_was():
+    maps = torch.linspace(0, 1, 2 * 13 * 13).view(2, 13, 13)  # 13 places: 0, 2, ... 24
+    axes = draw_covered(torch.stack([green()] * 2), maps, ["a", "b"], size=8).axes
+    assert [axis.get_title() for axis in axes[:4]] == ["a", "b", "", ""]
+    for axis, expected in zip(axes[2:4], maps):
+        drawn = axis.images[0]
+        assert torch.equal(torch.from_numpy(drawn.get_array().data), expected)
+        assert drawn.get_extent() == [3, 29, 29, 3]  # the first place is around pixel 4
+        assert axis.get_xlim() == (0, 32) and axis.get_ylim() == (32, 0)
 
 
-def test_an_unknown_class_is_named():
-    with pytest.raises(ValueError, match="expected one of cat, dog, ship, got 'cow'"):
-        draw_answer(green(), Brightest(), CLASSES, truth="cow")
+def test_a_square_with_one_place_has_a_map_of_one_number():
+    axes = draw_covered(green()[None], torch.ones(1, 1, 1), ["a"], size=32).axes
+    assert axes[1].images[0].get_extent() == [15.5, 16.5, 16.5, 15.5]
+
+
+@pytest.mark.parametrize("n", [0, 2])
+def test_a_map_and_a_title_for_each_photo(n):
+    photos = torch.stack([green()])
+    with pytest.raises(ValueError, match=r"draw_covered: expected as many .* got 1, .* and 1"):
+        draw_covered(photos, torch.zeros(n, 3, 3), ["a"], size=8)
+    with pytest.raises(ValueError, match="at least one; got 0"):
+        draw_covered(photos[:0], torch.zeros(0, 3, 3), [], size=8)

@@ -259,7 +259,7 @@ def test_no_weights_at_all_are_refused(tmp_path):
 def begun(path, lr=0.1, model=None, opt_func=torch.optim.Adam):
     model = model or Tiny()
     opt = opt_func(model.parameters(), lr)
-    return model, opt, TrainingState(path, model, opt, lr=lr)
+    return model, opt, TrainingState(path, model, opt, {"lr": lr})
 
 
 def step(model, opt):

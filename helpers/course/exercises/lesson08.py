@@ -46,6 +46,14 @@ def _stop_against_the_last(losses: list[float], patience: int) -> int:
     return len(losses)
 
 
+def _epoch_accuracy_of_another_dtype(accuracies: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+    return accuracies @ sizes / sizes.sum()  # the product refuses floats with whole numbers
+
+
+def _halved_once(size: int, blocks: int, channels: int) -> int:
+    return blocks * channels * (size // 2) ** 2
+
+
 def _sizes() -> list[tuple]:
     return [(32, 3, 256), (64, 2, 8), (30, 2, 5)]
 
@@ -80,35 +88,63 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda size, blocks, channels: channels * (size // 2**blocks),
-                "value: this counts one row of each channel. A channel has height times width.",
+                "value: this counts one row of each channel.",
+                "A channel has as many rows as columns: multiply the two.",
             ),
             Mistake(
                 lambda size, blocks, channels: (size // 2**blocks) ** 2,
-                "value: this is one channel. There are `channels` of them.",
+                "value: this is one channel. How many are there after the last block?",
             ),
             Mistake(
                 lambda size, blocks, channels: channels * (size / 2**blocks) ** 2,
-                "value: pooling drops what is left over: divide by //, which drops the remainder.",
+                "value: pooling drops what is left over, and this keeps a part of it.",
+                "Divide by //, which drops the remainder.",
             ),
             Mistake(
                 lambda size, blocks, channels: channels * size**2,
-                "value: each block ends with a pooling, which halves height and width.",
+                "value: the image has kept its size. What does the last layer of each block do?",
             ),
             Mistake(
                 lambda size, blocks, channels: channels * (size // (2 * blocks)) ** 2,
-                "value: halving three times divides by 8, not by 6: 2**blocks.",
+                "value: halving three times divides by 8, not by 6.",
+                "Each block multiplies the divisor by 2. Powers are written **.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size // blocks**2) ** 2,
+                "value: the power is upside down: it is 2 that is multiplied by itself.",
+                "Which number is multiplied by itself, and how many times?",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size // 2) ** 2,
+                "value: this is what one block leaves. The others halve it again.",
+            ),
+            Mistake(
+                _halved_once,
+                "value: blocks come one after the other. They do not add to each other's numbers, "
+                "and each halves what the one before it left.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: blocks * channels * (size // 2**blocks) ** 2,
+                "value: only the last block's output reaches Flatten. Why times blocks?",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * blocks * size**2,
+                "value: only the last block's output reaches Flatten, and each block halves rows "
+                "and columns.",
             ),
             Mistake(
                 lambda size, blocks, channels: channels * size**2 // 2**blocks,
-                "value: pooling halves the height and the width, so each block leaves a quarter.",
+                "value: pooling halves the rows and the columns, so each block leaves a quarter.",
             ),
             Mistake(
                 lambda size, blocks, channels: 3 * (size // 2**blocks) ** 2,
-                "value: 3 channels come in. After the blocks there are `channels`.",
+                "value: 3 channels come in. How many come out of the last block?",
             ),
         ),
-        praise="height times width times channels, and each pooling leaves a quarter.",
+        praise="rows times columns times channels, and each pooling leaves a quarter.",
         tolerance=0,
+        do="Work out on paper what is left of 32 rows after one block, after two, after three. "
+        "Then multiply rows, columns and channels.",
     ),
     "8.2": Exercise(
         solution=_epoch_accuracy,
@@ -119,24 +155,48 @@ EXERCISES = {
                 "value: every batch counts the same here, also the small last one.",
             ),
             Mistake(
+                lambda accuracies, sizes: accuracies.sum() / sizes.sum(),
+                "value: a sum of accuracies is no number of images.",
+                "First find how many images of each batch are right.",
+            ),
+            Mistake(
                 lambda accuracies, sizes: (accuracies * sizes).mean(),
-                "value: this divides the right images by the number of batches. Divide by the "
-                "number of images.",
+                "value: this is how many images of a batch are right, on average.",
+                "Divide by the number of all images, not by that of the batches.",
+            ),
+            Mistake(
+                lambda accuracies, sizes: (accuracies * sizes / sizes.sum()).mean(),
+                "value: these are already shares of all images, one for each batch. Their mean "
+                "divides once more, by the number of batches.",
+                "Add the shares up instead.",
             ),
             Mistake(
                 lambda accuracies, sizes: (accuracies * sizes).sum(),
                 "value: this counts the right images. An accuracy is their share of all.",
             ),
             Mistake(
+                lambda accuracies, sizes: (accuracies * sizes).sum() / len(sizes),
+                "value: this is how many images of a batch are right, on average.",
+                "Divide by the number of all images, not by that of the batches.",
+            ),
+            Mistake(
                 lambda accuracies, sizes: accuracies * sizes / sizes.sum(),
-                "shape: one number for each batch. Add them up.",
+                "shape: one number for each batch, where one for all is asked for.",
+                "Add them up.",
             ),
             Mistake(
                 lambda accuracies, sizes: (accuracies / sizes).sum() / sizes.sum(),
-                "value: a larger batch must count for more: multiply by its size.",
+                "value: a larger batch must count for more, and here it counts for less.",
+            ),
+            Mistake(
+                _epoch_accuracy_of_another_dtype,
+                "dtype: the accuracies are floats and the sizes whole numbers. * takes both, @ "
+                "does not.",
+                "Make floats of the sizes before the product: sizes.float().",
             ),
         ),
         praise="a mean of means is the mean only where all parts have the same size.",
+        do="How many images of each batch are right? Add these, and divide by all images.",
     ),
     "8.3": Exercise(
         solution=_normalize,
@@ -144,35 +204,67 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda xb, mean, std: (xb.float() / 255 - mean) / std,
-                "value: without new axes, mean runs along the width of the image. "
-                "mean[:, None, None] has shape (3, 1, 1), one number for each channel.",
+                "value: without new axes, mean runs along the columns of the image.",
+                "mean has three numbers, one a channel. Give it two more axes of length 1, so that "
+                "the channels stand third from the end.",
             ),
             Mistake(
                 lambda xb, mean, std: (xb.float() / 255 - mean[:, None]) / std[:, None],
-                "value: with one new axis, mean runs along the height of the image. The channels "
-                "are the third axis from the end: put in two.",
+                "value: with one new axis, mean runs along the rows of the image.",
+                "The channels are the third axis from the end: put in two.",
             ),
             Mistake(
                 lambda xb, mean, std: (xb.float() - mean[:, None, None]) / std[:, None, None],
-                "value: mean and std are those of values from 0 to 1: divide by 255 first.",
+                "value: mean and std are those of values from 0 to 1, and bytes go to 255.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (xb.float() - mean[:, None, None]) / std[:, None, None] / 255,
+                "value: dividing by 255 comes too late: mean is subtracted from bytes.",
+                "First make values from 0 to 1 of the bytes.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (xb // 255 - mean[:, None, None]) / std[:, None, None],
+                "value: // drops the remainder, so every byte below 255 has become 0.",
+                "Divide by /.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (
+                    (xb.float() // 255 - mean[:, None, None]) / std[:, None, None]
+                ),
+                "value: // drops the remainder, so every byte below 255 has become 0.",
+                "Divide by /.",
             ),
             Mistake(
                 lambda xb, mean, std: xb.float() / 255 - mean[:, None, None] / std[:, None, None],
-                "value: / comes before -. Put the difference in brackets.",
+                "value: / comes before -.",
+                "Put the difference in brackets.",
             ),
             Mistake(
                 lambda xb, mean, std: (xb.float() / 255 - mean[:, None, None]) * std[:, None, None],
-                "value: divide by std, so that the values are spread by about 1 afterwards.",
+                "value: multiplied by std, the numbers are spread even less.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (
+                    (xb.float() / 255 - mean[:, None, None]) / std[:, None, None] ** 2
+                ),
+                "value: this divides by the square, the variance. std is the deviation itself.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (
+                    (xb.float() / 255 - mean[:, None, None]) / std[:, None, None] ** 0.5
+                ),
+                "value: std is a deviation already; no root is needed.",
             ),
             Mistake(
                 lambda xb, mean, std: xb.float() / 255 - mean[:, None, None],
-                "value: the mean is 0 now. Divide by std as well.",
+                "value: the mean is 0 now. And the deviation?",
             ),
             Mistake(
                 lambda xb, mean, std: (
                     (xb.float() / 255 - xb.float().mean() / 255) / (xb.float() / 255).std()
                 ),
-                "value: use the given mean and std. Those of a batch change from batch to batch.",
+                "value: these are the mean and deviation of the batch, which change from batch to "
+                "batch. Use the given ones.",
             ),
             Mistake(
                 lambda xb, mean, std: _normalize(
@@ -180,10 +272,13 @@ EXERCISES = {
                     (xb.float() / 255).mean((0, 2, 3)),
                     (xb.float() / 255).std((0, 2, 3)),
                 ),
-                "value: use the given mean and std. Those of a batch change from batch to batch.",
+                "value: these are the mean and deviation of the batch, which change from batch to "
+                "batch. Use the given ones.",
             ),
         ),
         praise="it is what torchvision's Normalize does, here for a whole batch on its device.",
+        do="In this order: floats from 0 to 1; subtract; divide. Both mean and std need the shape "
+        "(3, 1, 1).",
     ),
     "8.4": Exercise(
         solution=_stop_epoch,
@@ -195,11 +290,13 @@ EXERCISES = {
             ),
             Mistake(
                 lambda losses, patience: _stop_epoch(losses, patience) - 1,
-                "value: one too small. Epochs count from 1: enumerate(losses, start=1).",
+                "value: one too small. Epochs count from 1.",
+                "enumerate(losses, start=1) counts from 1.",
             ),
             Mistake(
                 lambda losses, patience: _stop_epoch(losses, patience, better=operator.le),
-                "value: an equal loss is not a lower one: it has to wait, too.",
+                "value: an equal loss is not a lower one.",
+                "Compare by <, so that an equal loss has to wait, too.",
             ),
             Mistake(
                 lambda losses, patience: losses.index(min(losses)) + 1,
@@ -208,11 +305,13 @@ EXERCISES = {
             ),
             Mistake(
                 lambda losses, patience: _stop_epoch(losses, patience, reset=False),
-                "value: a new best loss must set the count of the waiting back to 0.",
+                "value: the epochs must be in a row. What becomes of the count at a new best loss?",
+                "Set it back to 0 there.",
             ),
             Mistake(
                 lambda losses, patience: _stop_epoch(losses, patience + 1),
-                "value: one epoch too patient. Stop when the count reaches `patience`.",
+                "value: one epoch too patient.",
+                "Stop when the count reaches `patience`, not when it is above it.",
             ),
             Mistake(
                 lambda losses, patience: len(losses),
@@ -221,5 +320,6 @@ EXERCISES = {
         ),
         praise="with the weights of the best epoch kept in a file, this is early stopping.",
         tolerance=0,
+        do="Keep two numbers: the best loss so far, and for how many epochs nothing has beaten it.",
     ),
 }
