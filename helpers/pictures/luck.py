@@ -88,13 +88,14 @@ def draw_luck(gain: float, seeds: int) -> Figure:
     wrong = misled(gain, seeds)
     figure, axis = plt.subplots(figsize=(7.2, 3.0))
     width = 1 / sqrt(seeds)
-    places = [-4 + 0.02 * k for k in range(551)]
-    looks = (("A", 0.0, "--", ORANGE), (f"B, {gain:g} points better", gain, "-", BLUE))
+    places = [-3 + 0.02 * k for k in range(451)]
+    better = f"B, {gain:g} point{'' if gain == 1 else 's'} better"
+    looks = (("A", 0.0, "--", ORANGE), (better, gain, "-", BLUE))
     for name, middle, pattern, colour in looks:
         heights = [_bell(place, middle, width) for place in places]
         axis.fill_between(places, heights, color=colour, alpha=0.2)
         axis.plot(places, heights, pattern, color=colour, linewidth=2.5, label=name)
-    axis.set(yticks=[], xlim=(-4, 7), xlabel="mean over the runs, in points (A's true mean is 0)")
+    axis.set(yticks=[], xlim=(-3, 6), xlabel="mean over the runs, in points (A's true mean is 0)")
     axis.set_ylabel("how often")
     axis.legend(loc="upper right")
     runs = "one run each" if seeds == 1 else f"means of {seeds} runs each"

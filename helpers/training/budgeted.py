@@ -44,7 +44,7 @@ def learn(
     Label smoothing: Szegedy et al. (arXiv:1512.00567).
     Built in lesson 09.
     """
-    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    groups = [group for opt in optimizers for group in opt.param_groups]
     peaks = [group["lr"] for group in groups]
 
     def loss_func(xb, yb):
@@ -60,9 +60,9 @@ def learn(
             for group, peak in zip(groups, peaks):
                 group["lr"] = peak * schedule(done)
             watched(xb, yb).backward()
-            for optimizer in optimizers:
-                optimizer.step()
-                optimizer.zero_grad()
+            for opt in optimizers:
+                opt.step()
+                opt.zero_grad()
             done = budget.done()
             if done == 1:
                 break
