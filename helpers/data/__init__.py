@@ -10,5 +10,5 @@ from helpers.data.fetch.catalogue import names
 from helpers.data.fetch.home import data_home
 from helpers.data.fetch.served import practice_in_use
 from helpers.data.images import ImageSet, Split
-from helpers.data.loaders import Batches
+from helpers.data.loaders import Batches, TrainingBatches
 from helpers.data.sets import folder, is_practice, load, state

@@ -32,6 +32,7 @@ from helpers.pictures.kernels import (
     draw_sizes,
     draw_sliding,
 )
+from helpers.pictures.luck import draw_gains, draw_luck, draw_trials
 from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_covered, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
