@@ -6,8 +6,8 @@ from typing import NamedTuple
 import torch
 
 from helpers.data import Split
-from helpers.data.augment import random_shift
-from helpers.data.loaders import AlternatingBatches, ResidentBatches
+from helpers.data.loaders import ResidentBatches
+from helpers.data.onepass import MovedBatches
 from helpers.device.memory import keep_freed_memory
 from helpers.device.place import get_default_device
 from helpers.device.precision import fast_precision
@@ -157,9 +157,10 @@ def fit_fast(
     budget = TimeBudget(seconds, looks / batch_size, clock, pause)
     if n < 50:
         raise ValueError(f"expected at least 50 training images, got {n}; take more of them")
-    loader = AlternatingBatches(*train_split, batch_size, device, True, random_shift)
+    loader = MovedBatches(*train_split, batch_size, device, rest="drop")
     tests = ResidentBatches(*test_split, 2000 if on_gpu else 500, device)
-    sample = loader.images[:: n // 1000 + 1].float() / 255  # spread over all classes
+    spread = train_split.images[:: n // 1000 + 1]  # over all classes
+    sample = spread.to(device).float() / 255
     classes = int(train_split.labels.max()) + 1
     precision = fast_precision(device, watchful=True)
     stages = [0.99 * until for until, _ in PIXELS]
@@ -172,12 +173,14 @@ def fit_fast(
 
     def epoch_seconds(widths: Widths) -> float:
         rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy
-        few = loader.images[rows], loader.labels[rows]
-        batch = ResidentBatches(*few, len(few[1]), device, augment=random_shift)
+        few = train_split.images[rows], train_split.labels[rows]
+        batch = MovedBatches(*few, len(few[1]), device)
         trial = Trial(stages, clock)
         model = network(widths, sample[:100])
         train(model, batch, trial)
-        answers(model, batch)  # not timed, but a GPU will then be prepared for it
+        answers(
+            model, ResidentBatches(*few, len(few[1]), device)
+        )  # not timed, but a GPU will then be prepared for it
         return trial.step_seconds() * n / len(few[1])
 
     def left() -> float:
@@ -198,5 +201,5 @@ def fit_fast(
     train(model, loader, budget)
     logits = answers(model, tests)
     right = accuracy(logits, test_split.labels).item()
-    epochs = budget.taken / len(loader)
+    epochs = budget.taken * batch_size / n
     return FastFit(model, logits, right, widths, epochs, budget.passed(), preparing)

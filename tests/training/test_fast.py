@@ -7,7 +7,8 @@ from torch import nn
 from benchmarks.operators import operators, waits
 from helpers.data import Split
 from helpers.data.augment import random_shift
-from helpers.data.loaders import AlternatingBatches, ResidentBatches
+from helpers.data.loaders import AlternatingBatches, AlternatingTrainingBatches, ResidentBatches
+from helpers.data.onepass import MovedBatches
 from helpers.models import fastnet
 from helpers.models.fastnet import FastNet
 from helpers.training import fast
@@ -289,7 +290,7 @@ def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
             before_step(done)
             seen.append((type(budget).__name__, model.pixels, model.whiten.bias.requires_grad))
 
-        assert loader.augment is random_shift
+        assert isinstance(loader, MovedBatches) and loader.pixels == 2
         assert [type(opt).__name__ for opt in optimizers] == ["BatchedMuon", "SGD"]
         learn_really(model, loader, budget, optimizers, *rest, before_step=noting)
 
@@ -299,6 +300,42 @@ def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
     assert seen[:7] == 3 * [("Trial", 24, False)] + 3 * [("Trial", 32, False)] + [
         ("TimeBudget", 24, True)
     ]
+
+
+def test_one_pass_is_the_training_of_many_passes():
+    """The images are the same, byte for byte; what they are multiplied by is rounded elsewhere."""
+    ends = []
+    for floats in (False, True):
+        model, options = started(), {"rest": "drop"}
+        torch.manual_seed(1)
+        if floats:
+            options |= {"shuffle": True, "augment": random_shift}
+        kind = AlternatingTrainingBatches if floats else MovedBatches
+        train(model, kind(*photos(100), 32, "cpu", **options), StepBudget(8), lr=0.01)
+        ends.append(model.state_dict())
+    for name, values in ends[0].items():
+        torch.testing.assert_close(values, ends[1][name], atol=2e-3, rtol=2e-3, msg=name)
+
+
+def test_no_step_of_fit_fast_sees_fewer_images_than_others(monkeypatch, clock):
+    sizes = []
+
+    def learn(model, loader, budget, *rest, **more):
+        learn_really(model, noting(loader), budget, *rest, **more)
+
+    def noting(loader):
+        class Noting:
+            def __iter__(self):
+                for xb, yb in loader:
+                    sizes.append((len(xb), loader.batch_size))
+                    yield xb, yb
+
+        return Noting()
+
+    learn_really = fast.learn
+    monkeypatch.setattr(fast, "learn", learn)
+    fit_fast(photos(203), photos(20), 6.0, torch.device("cpu"), SIZES[:1])
+    assert len(sizes) > 10 and all(seen == size for seen, size in sizes)
 
 
 @pytest.mark.slow
