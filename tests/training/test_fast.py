@@ -281,6 +281,50 @@ def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, clock, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    # For each image 1, 1.2 or 2 hundredths of a second, and 0.5 s a step for Muon. So 800 images in
+    # batches of 100, five times, and views of 20 images take 61, 69 or 101 s; trying takes 9 s,
+    # then 10 s and 15 s more.
+    [(86, (4, 4, 4)), (90, (4, 4, 8)), (132, (4, 4, 8)), (138, (4, 8, 8))],
+)
+def test_the_choice_counts_optimiser_views_and_the_time_that_trying_takes(
+    monkeypatch, seconds, expected
+):
+    class Now:
+        seconds = 0.0
+
+        def __call__(self):
+            return self.seconds
+
+    now, forward, step = Now(), FastNet.forward, fast.BatchedMuon.step
+    cost = {(4, 4): 0.01, (4, 8): 0.012, (8, 8): 0.02}
+
+    def timed(model, xb):
+        widths = tuple(model.blocks[k][0].out_channels for k in (1, 2))
+        now.seconds += len(xb) * cost[widths] * (1 if torch.is_grad_enabled() else fast.LOOK)
+        return forward(model, xb)
+
+    def timed_step(optimizer):
+        now.seconds += 0.5
+        return step(optimizer)
+
+    monkeypatch.setattr(FastNet, "forward", timed)
+    monkeypatch.setattr(fast.BatchedMuon, "step", timed_step)
+    monkeypatch.setattr(fast, "clock_of", lambda device: now)
+    sizes = (4, 4, 4), (4, 4, 8), (4, 8, 8)
+    fit = fit_fast(photos(800), photos(20), seconds, torch.device("cpu"), sizes, batch_size=100)
+    assert fit.widths == expected and fit.epochs > 4
+    assert 0.95 * seconds < fit.seconds < 1.05 * seconds
+
+
+def test_a_processor_tries_sizes_between_those_of_a_gpu():
+    sizes = fastnet.SIZES
+    assert set(fastnet.GPU_SIZES) < set(sizes) and sizes == tuple(sorted(sizes))
+    assert {(32, 64, 64), (32, 64, 128)} == set(sizes) - set(fastnet.GPU_SIZES)
+
+
+@pytest.mark.slow
 def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
     """Both sizes of images, shifted batches and both optimisers are in the time of a trial."""
     seen = []
