@@ -266,6 +266,24 @@ def test_fit_fast_keeps_its_time(monkeypatch, clock, seconds):
     assert fit.accuracy == pytest.approx(right) and right > 0.5  # a guess would have 0.25
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("slower", "looks"), [(1, 380), (30, 200)])
+def test_a_slow_machine_looks_at_fewer_images_twice(monkeypatch, clock, slower, looks):
+    """At a thirtieth of the speed six looks at 30 images take more than the whole training."""
+    seen, forward = [], FastNet.forward
+
+    def later(model, xb):
+        if torch.is_grad_enabled():
+            clock.now += len(xb) / 400 * (slower - 1) * (clock.now > 2)
+        else:
+            seen.append(len(xb))
+        return forward(model, xb)
+
+    monkeypatch.setattr(FastNet, "forward", later)
+    fit_fast(photos(200), photos(100, seed=1), 6.0, torch.device("cpu"), SIZES[:1])
+    assert sum(seen) == looks
+
+
 @pytest.fixture
 def ticking(monkeypatch):
     """A clock that goes on by 0.02 s whenever it is asked: each step takes as long."""
