@@ -221,7 +221,8 @@ def fit_fast(
     model = network(widths)
     train(model, loader, budget)
     in_time = budget.left() * batch_size / (LOOK * len(test_split.images))
-    logits = answers(model, tests, doubtful_in_time(in_time))
+    # A compiled program is for one number of images, so there it stays the one prepared for.
+    logits = answers(model, tests, DOUBTFUL if compiled else doubtful_in_time(in_time))
     right = accuracy(logits, test_split.labels).item()
     epochs = budget.taken * batch_size / n
     return FastFit(model, logits, right, widths, epochs, budget.passed(), preparing)
