@@ -174,6 +174,11 @@ class TimeBudget:
             self.steps.append((now - self.last) / (self.taken - self.asked))
         self.last, self.asked = now, self.taken
 
+    def left(self) -> float:
+        """How many steps' worth of time are left; infinitely many if no step was timed."""
+        later = self._later(median(self.steps)) if self.steps else 0.0
+        return max(self.end - self.clock(), 0.0) / later if later else math.inf
+
     def passed(self) -> float:
         """The seconds since the budget was made."""
         return self.clock() - self.begin

@@ -203,6 +203,18 @@ def test_a_budget_holds_when_the_speed_changes_and_changes_back(name, seconds, a
     assert shares == sorted(shares) and shares[-1] > 0.8  # the schedule was not cut off
 
 
+def test_what_is_left_is_told_in_steps():
+    machine = Machine()
+    budget = TimeBudget(10, 4, machine)
+    assert budget.left() == math.inf
+    machine.train(budget, lambda k: 0.5)
+    assert budget.left() == pytest.approx(4)
+    machine.now += 1.0
+    assert budget.left() == pytest.approx(2)
+    machine.now += 5.0
+    assert budget.left() == 0
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0.01, 0.1, 1, 10, 100])), max_size=4),
     st.floats(0, 1.5),

@@ -112,7 +112,7 @@ class _Bare(ast.NodeTransformer):
         ]
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-        node.body = [line for line in node.body if not _is_check(line)] or [ast.Pass()]
+        node.body = [line for line in node.body if not is_check(line)] or [ast.Pass()]
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Definition:
@@ -138,7 +138,7 @@ class _Bare(ast.NodeTransformer):
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
-def _is_check(line: ast.stmt) -> bool:
+def is_check(line: ast.stmt) -> bool:
     """Whether a line calls ``checks.name``, ``check_name`` or ``_check_name``, and no more."""
     if not isinstance(line, ast.Expr) or not isinstance(line.value, ast.Call):
         return False
