@@ -245,7 +245,7 @@ def towards_one(
         >>> towards_one(torch.tensor([0.0, 0.5, 1.0]), EXACT, steps=3).round(decimals=2)
         tensor([0., 1., 1.])
 
-    Built in lesson 09.
+    Built in lesson 10.
     """
     a, b, c = coefficients
     for _ in range(steps):
