@@ -12,8 +12,9 @@ out of the difference.
    ``benchmarks/results/paired.jsonl`` as one line of JSON. It can be stopped at any time and goes
    on where it was. A trial that two questions share is made once.
 3. ``python -m benchmarks.paired table`` prints what follows from that file, and
-   ``python -m benchmarks.paired write`` puts the table into ``benchmarks/results/README.md``
-   (``write --check`` only compares). Nothing there is typed.
+   ``python -m benchmarks.paired write`` puts the table into ``benchmarks/results/README.md``, and
+   two small ones into ``helpers/course`` where lessons read them, also in Colab
+   (``helpers.course.trials``; ``write --check`` only compares). Nothing there is typed.
 
 Trials go by steps, not by the clock, so they can run beside other work. Their seconds are stored,
 with the load of the machine, and whether they may be compared.

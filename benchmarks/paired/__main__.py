@@ -9,11 +9,12 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from benchmarks.paired import store
+from benchmarks.paired import exported, store
 from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
-from benchmarks.paired.table import report, table, write
+from benchmarks.paired.table import filled, report, table, write
 from benchmarks.paired.trial import ROOT, Trainer, git
+from helpers.course import trials
 from helpers.data import load
 
 TRIALS = ROOT / "benchmarks" / "results" / "paired.jsonl"
@@ -99,6 +100,17 @@ def check_committed(path: Path) -> None:
         raise ValueError(f"commit {path.name} first: questions are asked before the answers come")
 
 
+def documents(lines: list[store.Line], questions: Iterable[Question]) -> dict[Path, str]:
+    """What is made from the trials: the results' document, and two tables for lessons."""
+    questions = list(questions)
+    document = filled(DOCUMENT.read_text(encoding="utf-8"), report(lines, questions))
+    return {
+        DOCUMENT: document,
+        trials.PAIRS: exported.pairs(lines, questions),
+        trials.ASKED: exported.asked(questions),
+    }
+
+
 def command(options: argparse.Namespace) -> int:
     questions = read_questions()
     some = chosen(questions, options.questions)
@@ -115,7 +127,7 @@ def command(options: argparse.Namespace) -> int:
             right = f"{line['accuracy']:.4f}, with views {line['accuracy_views']:.4f}"
             print(f"{words}: {right}, {line['seconds']:.0f} s", flush=True)
             if options.file == TRIALS:
-                write(DOCUMENT, report(store.read(TRIALS), questions.values()))
+                write(documents(store.read(TRIALS), questions.values()))
 
         with FileLock(f"{options.file}.lock", timeout=0):
             made = run(trainer, options.file, questions, queue(some, scales), after)
@@ -126,10 +138,10 @@ def command(options: argparse.Namespace) -> int:
     if options.command == "table":
         print(table(lines, some, [SCALES[name] for name in options.scales]))
         return 0
-    same = write(DOCUMENT, report(lines, questions.values()), options.check)
-    said = "as the trials say" if same else "out of date" if options.check else "written"
-    print(f"{DOCUMENT.relative_to(ROOT)}: {said}")
-    return int(options.check and not same)
+    changed = write(documents(lines, questions.values()), options.check)
+    said = "out of date" if options.check else "written"
+    print(f"{', '.join(path.name for path in changed)}: {said}" if changed else "as the trials say")
+    return int(options.check and bool(changed))
 
 
 def main() -> int:

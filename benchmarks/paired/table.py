@@ -1,12 +1,12 @@
 """Tables from the file of trials, and a document that holds one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.paired.questions import JUDGES, Question
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
 from benchmarks.paired.store import Key, Line, by_key, key
-from benchmarks.paired.verdict import HARMFUL, PROVED, Comparison, compare
+from helpers.course.evidence import HARMFUL, PROVED, Comparison, compare
 
 BEGIN = "<!-- made by python -m benchmarks.paired write: begin -->"
 END = "<!-- made by python -m benchmarks.paired write: end -->"
@@ -36,22 +36,14 @@ def compared(
     return compare(with_it, without), mean
 
 
-def verdict(result: Comparison, question: Question, scale: Scale) -> str:
-    """The verdict, or how far its trials have come: before their end there is none."""
-    planned = question.seeds[scale.name]
-    if result.seeds < planned:
-        return f"not yet: {result.seeds} of {planned} seeds"
-    return result.verdict(question.least)
-
-
 def row(trials: dict[Key, Line], question: Question, scale: Scale) -> str:
     """A line of the table; nothing where there is no pair yet."""
     result, mean = compared(trials, question, scale)
     if mean is None:
         return ""
-    low, high = result.mean - result.margin(), result.mean + result.margin()
+    low, high = result.interval()
     several = result.seeds > 1
-    said = verdict(result, question, scale)
+    said = result.verdict(question.least, question.seeds[scale.name])
     cells = [
         question.name,
         scale.name,
@@ -112,10 +104,13 @@ def filled(document: str, text: str) -> str:
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}"
 
 
-def write(path: Path, text: str, check: bool = False) -> bool:
-    """Put the text into a document, or only look; whether it was there already."""
-    old = path.read_text(encoding="utf-8")
-    new = filled(old, text)
-    if not check and new != old:
-        path.write_text(new, encoding="utf-8")
-    return new == old
+def write(texts: Mapping[Path, str], check: bool = False) -> list[Path]:
+    """Write each file that has another text, or only look; which of them had another one."""
+    changed = [
+        path
+        for path, text in texts.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in () if check else changed:
+        path.write_text(texts[path], encoding="utf-8", newline="\n")
+    return changed

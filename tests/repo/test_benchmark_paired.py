@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.paired import __main__ as harness
-from benchmarks.paired import store
+from benchmarks.paired import exported, store
 from benchmarks.paired.network import SwitchedNet
 from benchmarks.paired.questions import check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
 from benchmarks.paired.table import BEGIN, END, filled, report, table, write
 from benchmarks.paired.training import Average, Cautious, PairedBatches, train
 from benchmarks.paired.trial import Trainer, alone, right
-from benchmarks.paired.verdict import HARMFUL, OPEN, PROVED, T, compare
+from helpers.course import trials as kept
+from helpers.course.evidence import HARMFUL, OPEN, PROVED, T, compare
 from helpers.data import ResidentBatches, Split
 from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches
@@ -309,8 +310,9 @@ def test_there_is_no_verdict_before_all_seeds_are_there(questions, tmp_path):
 def test_a_document_keeps_what_is_around_its_table(tmp_path):
     path = tmp_path / "README.md"
     path.write_text(f"above\n{BEGIN}\nold\n{END}\nbelow\n")
-    assert not write(path, "new", check=True) and "old" in path.read_text()
-    assert not write(path, "new") and write(path, "new") and write(path, "new", check=True)
+    texts = {path: filled(path.read_text(), "new")}
+    assert write(texts, check=True) == [path] and "old" in path.read_text()
+    assert write(texts) == [path] and not write(texts) and not write(texts, check=True)
     assert path.read_text() == f"above\n{BEGIN}\n\nnew\n\n{END}\nbelow\n"
 
 
@@ -320,12 +322,31 @@ def test_a_document_without_place_is_refused(text):
         filled(text, "new")
 
 
-def test_the_stored_document_agrees_with_the_stored_trials():
+def test_what_is_made_from_the_stored_trials_agrees_with_them():
     lines, questions = store.read(harness.TRIALS), read_questions()
     check_unchanged(questions, lines)
-    assert write(harness.DOCUMENT, report(lines, questions.values()), check=True), (
-        "python -m benchmarks.paired write"
-    )
+    made = harness.documents(lines, questions.values())
+    assert {path.name for path in made} == {"README.md", "trials.csv", "questions.csv"}
+    assert not write(made, check=True), "python -m benchmarks.paired write"
+
+
+def test_lessons_read_what_the_trials_say(questions, tmp_path, monkeypatch):
+    path = tmp_path / "trials.jsonl"
+    harness.run(fake, path, questions, list(asked(questions))[:4])
+    lines = store.read(path)
+    monkeypatch.setattr(kept, "PAIRS", tmp_path / "trials.csv")
+    monkeypatch.setattr(kept, "ASKED", tmp_path / "questions.csv")
+    kept.PAIRS.write_text(exported.pairs(lines, questions.values()))
+    kept.ASKED.write_text(exported.asked(questions.values()))
+    assert kept.PAIRS.read_text().splitlines()[1] == "flip,part,0,0.604,0.6"
+    assert kept.paired("flip", "part").values.tolist() == [
+        [0, 0.604, 0.6, 0.4],
+        [1, 0.614, 0.61, 0.4],
+    ]
+    assert kept.asked()["flip"] == ("It helps.", "plain", 0.2, {"part": 3})
+    shown = kept.gains(scale="part").iloc[0]
+    assert shown.verdict == "not yet: 2 of 3 seeds" and shown.without == 0.605
+    assert f"| {shown.verdict} |" in table(lines, questions.values())
 
 
 def test_stored_trials_say_what_they_are():
@@ -508,7 +529,8 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
 
     monkeypatch.setattr(harness, "TRIALS", tmp_path / "trials.jsonl")
     monkeypatch.setattr(harness, "DOCUMENT", tmp_path / "README.md")
-    monkeypatch.setattr(harness, "ROOT", tmp_path)
+    monkeypatch.setattr(kept, "PAIRS", tmp_path / "trials.csv")
+    monkeypatch.setattr(kept, "ASKED", tmp_path / "questions.csv")
     monkeypatch.setattr(harness, "read_questions", lambda: questions)
     monkeypatch.setattr(harness, "check_committed", lambda path: None)
     monkeypatch.setattr(harness, "load", lambda name: type("Set", (), {"train": None}))

@@ -1,4 +1,7 @@
-"""What paired trials say: a mean difference, its error, and a verdict by a rule set beforehand."""
+"""What paired trials say: a mean difference, its error, and a verdict by a rule set beforehand.
+
+Lessons read stored trials by ``helpers.course.trials``; ``python -m benchmarks.paired`` makes them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,15 +39,28 @@ class Comparison:
         """Half the width of the interval that holds the true mean 95 times in 100."""
         return T[min(self.seeds - 1, len(T)) - 1] * self.error if self.seeds > 1 else float("inf")
 
-    def verdict(self, least: float) -> str:
+    def interval(self) -> tuple[float, float]:
+        """The ends of that interval; it has none after a single pair."""
+        return self.mean - self.margin(), self.mean + self.margin()
+
+    def verdict(self, least: float, planned: int = 0) -> str:
         """By the rule: the whole interval on one side of 0, and a mean that matters.
 
         Args:
             least: the smallest mean that matters, in points.
+            planned: how many pairs were to be made; with fewer there is no verdict yet.
+
+        Example:
+            >>> result = compare({0: 0.82, 1: 0.84}, {0: 0.80, 1: 0.82})
+            >>> result.verdict(least=0.3), result.verdict(least=0.3, planned=8)
+            ('proved', 'not yet: 2 of 8 seeds')
         """
-        if self.mean - self.margin() > 0 and self.mean >= least:
+        if self.seeds < planned:
+            return f"not yet: {self.seeds} of {planned} seeds"
+        low, high = self.interval()
+        if low > 0 and self.mean >= least:
             return PROVED
-        if self.mean + self.margin() < 0 and self.mean <= -least:
+        if high < 0 and self.mean <= -least:
             return HARMFUL
         return OPEN
 
