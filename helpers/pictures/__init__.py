@@ -22,6 +22,7 @@ from helpers.pictures.curves import (
 )
 from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
 from helpers.pictures.diagrams import draw_cycle
+from helpers.pictures.gains import draw_worth
 from helpers.pictures.kernels import (
     draw_edges,
     draw_filtered,
@@ -31,6 +32,7 @@ from helpers.pictures.kernels import (
     draw_sizes,
     draw_sliding,
 )
+from helpers.pictures.luck import draw_gains, draw_luck, draw_trials
 from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_answer, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed

@@ -14,8 +14,8 @@ from helpers.training.checkpoint import load_weights, save_weights  # lesson 08
 from helpers.training.classifier import predict_image  # lesson 08
 from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 08
 from helpers.training.budgeted import learn  # lesson 09
+from helpers.training.schedule import constant, linear_decay, one_cycle  # lesson 09
 from helpers.training.muon import orthogonalize  # lesson 10
-from helpers.training.schedule import linear_decay, one_cycle  # lesson 09
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 10
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.classifier import Epoch, evaluating

@@ -1,7 +1,6 @@
 """A training loop in which the learning rates follow a budget, whatever the optimisers."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +8,7 @@ from torch import nn
 
 from helpers import diagnosis
 from helpers.diagnosis import LossWatch
-from helpers.training.schedule import Budget
+from helpers.training.schedule import Budget, constant
 
 
 @diagnosis.watched(loader="loader", classes=True)
@@ -18,9 +17,9 @@ def learn(
     loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
     budget: Budget,
     optimizers: Sequence[torch.optim.Optimizer],
-    schedule: Callable[[float], float] = lambda done: 1.0,
+    schedule: Callable[[float], float] = constant,
     smoothing: float = 0.0,
-    before_step: Callable[[float], object] = lambda done: None,
+    before_step: Callable[[float], object] | None = None,
 ) -> None:
     """Train until the budget is used up.
 
@@ -33,7 +32,7 @@ def learn(
         optimizers: each for some of the model's parameters.
         schedule: from that share to a factor of all learning rates, see ``schedule``.
         smoothing: share of each label that is spread over all classes.
-        before_step: called with the share before each step.
+        before_step: called with the share before each step, if it is not None.
 
     Example:
         >>> from helpers.training.schedule import StepBudget
@@ -47,18 +46,24 @@ def learn(
     """
     groups = [group for optimizer in optimizers for group in optimizer.param_groups]
     peaks = [group["lr"] for group in groups]
-    loss_func = LossWatch(
-        lambda xb, yb: F.cross_entropy(model(xb), yb, label_smoothing=smoothing, reduction="sum")
-    )
+
+    def loss_func(xb, yb):
+        return F.cross_entropy(model(xb), yb, label_smoothing=smoothing, reduction="sum")
+
+    watched = LossWatch(loss_func)
     model.train()
-    for xb, yb in chain.from_iterable(repeat(loader)):
-        if (done := budget.done()) == 1:
-            break
-        before_step(done)
-        for group, peak in zip(groups, peaks):
-            group["lr"] = peak * schedule(done)
-        loss_func(xb, yb).backward()
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
-    loss_func.finish()
+    done = budget.done()
+    while done < 1:
+        for xb, yb in loader:
+            if before_step:
+                before_step(done)
+            for group, peak in zip(groups, peaks):
+                group["lr"] = peak * schedule(done)
+            watched(xb, yb).backward()
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
+            done = budget.done()
+            if done == 1:
+                break
+    watched.finish()

@@ -8,6 +8,14 @@ from statistics import median
 from typing import Protocol
 
 
+def constant(done: float) -> float:
+    """The peak learning rate from the first step to the last.
+
+    Built in lesson 09.
+    """
+    return 1.0
+
+
 def linear_decay(done: float, end: float = 0.0) -> float:
     """From 1 down to ``end`` in a straight line.
 

@@ -1,0 +1,58 @@
+"""Pictures of chance: every run is shown, intervals stand where they are, shares are right."""
+
+import pytest
+import torch
+
+from helpers.pictures.luck import draw_gains, draw_luck, draw_trials, misled
+
+
+def test_each_recipe_has_a_row_with_its_mean_and_every_run():
+    axis = draw_trials({"plain": [0.5, 0.6], "new": [0.7]}).axes[0]
+    drawn = [line.get_xydata().tolist() for line in axis.lines]
+    assert drawn[0] == [[pytest.approx(55), 0]] and drawn[2] == [[pytest.approx(70), 1]]
+    assert drawn[1] == [[pytest.approx(50), 0], [pytest.approx(60), 0]]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["plain", "new"]
+    assert axis.get_ylim()[0] > axis.get_ylim()[1]  # the first recipe is at the top
+
+
+@pytest.mark.parametrize("trials", [{}, {"plain": []}])
+def test_no_runs_no_picture(trials):
+    with pytest.raises(ValueError, match="at least one run"):
+        draw_trials(trials)
+
+
+def test_an_interval_on_one_side_of_0_has_a_filled_mark():
+    axis = draw_gains({"yes": (2.0, 1.0, 3.0), "no": (1.0, -1.0, 3.0), "bad": (-2, -3, -1)}).axes[0]
+    assert axis.lines[1].get_xdata().tolist() == [1.0, 3.0]
+    marks = [line.get_markerfacecolor() for line in axis.lines[2::2]]
+    assert marks == ["black", "white", "black"]
+
+
+def test_an_interval_holds_its_mean():
+    with pytest.raises(ValueError, match="new: 4 is not between 1 and 3"):
+        draw_gains({"new": (4, 1, 3)})
+    with pytest.raises(ValueError, match="at least one change"):
+        draw_gains({})
+
+
+@pytest.mark.parametrize(("gain", "seeds", "spread"), [(1.0, 1, 1.0), (0.5, 4, 2.0), (-1, 3, 1)])
+def test_the_share_of_misleading_comparisons_is_what_throwing_dice_gives(gain, seeds, spread):
+    torch.manual_seed(0)
+    a, b = torch.randn(2, 100_000, seeds).mean(2) * spread
+    share = (b + gain < a).float().mean().item()
+    assert misled(gain, seeds, spread) == pytest.approx(share, abs=0.006)
+
+
+def test_without_runs_or_spread_there_is_no_share():
+    for seeds, spread in ((0, 1.0), (3, 0.0)):
+        with pytest.raises(ValueError, match="at least 1 seed"):
+            misled(1.0, seeds, spread)
+
+
+def test_luck_says_how_often_it_misleads():
+    axis = draw_luck(gain=1.0, seeds=1).axes[0]
+    assert axis.get_title() == "one run each: B looks worse in 24 of 100 comparisons"
+    assert "means of 16 runs" in draw_luck(1.0, 16).axes[0].get_title()
+    high = max(axis.lines[1].get_ydata())
+    assert axis.lines[1].get_xdata()[axis.lines[1].get_ydata().argmax()] == pytest.approx(1.0)
+    assert max(draw_luck(1.0, 4).axes[0].lines[1].get_ydata()) == pytest.approx(2 * high)
