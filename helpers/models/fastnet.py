@@ -58,8 +58,8 @@ def whitening_matrix(rows: torch.Tensor, eps: float = 0.0) -> torch.Tensor:
 
     Built in lesson 10.
     """
-    # On the CPU in float64: there it is exact, and small enough to cost nothing.
     _check_rows(rows)
+    # On the CPU, in float64: exact, and the matrix is small.
     variances, directions = torch.linalg.eigh(rows.T.cpu().double().cov())
     spreads = (variances.clamp(min=0) + eps).sqrt().clamp(min=1e-12)
     return (directions / spreads).T.flip(0).float().to(rows.device)
@@ -93,7 +93,8 @@ def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn
     """
     matrix = whitening_matrix(patches(images, size), eps)
     filters = matrix.view(-1, images.shape[1], size, size)
-    conv = nn.Conv2d(images.shape[1], 2 * len(filters), size, device=images.device)
+    outputs = 2 * len(filters)
+    conv = nn.Conv2d(images.shape[1], outputs, size, device=images.device)
     with torch.no_grad():
         conv.weight.copy_(torch.cat([filters, -filters]))
         conv.bias.zero_()  # type: ignore[union-attr]  # there is one by default

@@ -146,11 +146,14 @@ def draw_ladder(rungs: Sequence[Score]) -> Figure:
     return figure
 
 
-def draw_race(results: Mapping[str, float], guess: float, ahead: Sequence[str] = ()) -> Figure:
-    """Draw the accuracies of methods that had the same time, one line each, in the given order.
+def draw_race(
+    results: Mapping[str, tuple[float, float]], guess: float, ahead: Sequence[str] = ()
+) -> Figure:
+    """Draw accuracy and seconds (logarithmic) side by side, a dot for each method.
 
     Args:
-        results: for each method its accuracy, a share from 0 to 1; the first one comes on top.
+        results: for each method its seconds, more than 0, and its accuracy, a share from 0 to 1;
+            the first one comes on top.
         guess: the accuracy of guessing, for a dotted line.
         ahead: names of methods that stand out.
 
@@ -158,28 +161,37 @@ def draw_race(results: Mapping[str, float], guess: float, ahead: Sequence[str] =
         Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Example:
-        ``draw_race({"linear model": 0.36, "lean network": 0.55}, 0.1, ahead=["lean network"])``
+        ``draw_race({"linear model": (2, 0.36), "lean network": (9, 0.55)}, guess=0.1)``
     """
     if not results:
         raise ValueError("draw_race: expected at least one method, got none")
-    for name, accuracy in results.items():
-        if not 0 <= accuracy <= 1:
+    for name, (seconds, accuracy) in results.items():
+        if not (0 <= accuracy <= 1 and seconds > 0):
             raise ValueError(
-                f"draw_race: accuracy is a share from 0 to 1, got {accuracy} for {name!r}"
+                "draw_race: expected seconds above 0 and an accuracy from 0 to 1, "
+                f"got {seconds} and {accuracy} for {name!r}"
             )
     if unknown := [name for name in ahead if name not in results]:
         raise ValueError(f"draw_race: no method {unknown[0]!r}; there are {', '.join(results)}")
-    figure, axis = plt.subplots(figsize=(7, 0.9 + 0.38 * len(results)))
-    axis.axvline(guess, color=GREY, linestyle=":", linewidth=1.5)
-    for place, (name, accuracy) in enumerate(results.items()):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 1.0 + 0.38 * len(results)), sharey=True)
+    left.axvline(guess, color=GREY, linestyle=":", linewidth=1.5)
+    for place, (name, (seconds, accuracy)) in enumerate(results.items()):
         stands_out = name in ahead
-        color = BLUE if stands_out else GREY
-        axis.plot([guess, accuracy], [place, place], color=color, linewidth=2)
-        axis.plot(accuracy, place, "D" if stands_out else "o", color=color, markersize=8)
-        axis.annotate(
-            f"{accuracy:.3f}", (accuracy, place), (9, 0), textcoords="offset points", va="center"
-        )
-    axis.set_yticks(range(len(results)), list(results))
-    axis.set_ylim(len(results) - 0.5, -0.5)
-    axis.set(xlim=(0, max(results.values()) * 1.15), xlabel="accuracy (dotted: guessing)")
+        color, marker = (BLUE, "D") if stands_out else (GREY, "o")
+        for axis, value, words in (
+            (left, accuracy, f"{accuracy:.3f}"),
+            (right, seconds, f"{seconds:.1f} s"),
+        ):
+            axis.plot(value, place, marker, color=color, markersize=8)
+            axis.annotate(
+                words, (value, place), (9, 0), textcoords="offset points", va="center", fontsize=10
+            )
+    left.set_yticks(range(len(results)), list(results))
+    left.set_ylim(len(results) - 0.5, -0.5)
+    best = max(accuracy for _, accuracy in results.values())
+    times = [seconds for seconds, _ in results.values()]
+    left.set(xlim=(0, best * 1.25), xlabel="accuracy (dotted: guessing)")
+    right.set(xscale="log", xlim=(min(times) / 2, max(times) * 8), xlabel="seconds (logarithmic)")
+    for axis in (left, right):
+        axis.grid(axis="y", alpha=0.3)
     return figure

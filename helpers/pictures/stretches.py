@@ -14,7 +14,7 @@ from helpers.training.schedule import linear_decay
 def draw_stretch(a: float, b: float, c: float, d: float) -> Figure:
     """Draw a circle, and the ellipse that a matrix makes of it; for a slider.
 
-    The two arrows in the circle are those that become the half axes of the ellipse: the solid one
+    The two lines in the circle are those that become the half axes of the ellipse: the solid one
     the long half axis, the dashed one the short one.
 
     Args:
@@ -26,18 +26,19 @@ def draw_stretch(a: float, b: float, c: float, d: float) -> Figure:
     """
     matrix = torch.tensor([[a, b], [c, d]], dtype=torch.float64)
     ends, stretches, begins = torch.linalg.svd(matrix)
-    turns = torch.linspace(0, 2 * torch.pi, 121, dtype=torch.float64)
-    circle = torch.stack([turns.cos(), turns.sin()])
+    signs = begins.sum(1).sign() + (begins.sum(1) == 0)  # of two opposite lines that to the right
+    begins, ends = begins * signs[:, None], ends * signs
+    circle = _circle()
     figure, (left, right) = plt.subplots(1, 2, figsize=(6.8, 3.5))
     reach = 1.15 * max(1.0, stretches[0].item())
-    for axis, curve, arrows in (
+    for axis, curve, lines in (
         (left, circle, begins),
         (right, matrix @ circle, (ends * stretches).T),
     ):
         axis.plot(*curve, color=GREY, linewidth=2)
-        for arrow, color, line in ((arrows[0], RED, "-"), (arrows[1], BLUE, "--")):
-            axis.plot([0, arrow[0]], [0, arrow[1]], line, color=color, linewidth=2.5)
-            axis.plot(*arrow, "o" if line == "-" else "s", color=color, markersize=8)
+        for end, color, pattern in ((lines[0], RED, "-"), (lines[1], BLUE, "--")):
+            axis.plot([0, end[0]], [0, end[1]], pattern, color=color, linewidth=2.5)
+            axis.plot(*end, "o" if pattern == "-" else "s", color=color, markersize=8)
         axis.set(aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
         axis.grid(alpha=0.3)
     left.set_title("before", fontsize=11)
@@ -46,7 +47,9 @@ def draw_stretch(a: float, b: float, c: float, d: float) -> Figure:
 
 
 def draw_clouds(clouds: Mapping[str, torch.Tensor], reach: float = 4.0) -> Figure:
-    """Draw clouds of points side by side, all on the same equal axes.
+    """Draw clouds of points side by side, all on the same equal axes, each with its ellipse.
+
+    The ellipse lies two spreads from the mean in each direction, as their covariance says.
 
     Args:
         clouds: for each title points of shape (n, 2).
@@ -62,7 +65,11 @@ def draw_clouds(clouds: Mapping[str, torch.Tensor], reach: float = 4.0) -> Figur
         raise ValueError("draw_clouds: expected at least one cloud, got none")
     figure, axes = plt.subplots(1, len(clouds), figsize=(3.5 * len(clouds), 3.6), squeeze=False)
     for axis, (name, points) in zip(axes[0], clouds.items()):
-        axis.scatter(*points.T.cpu(), s=7, alpha=0.6, color=BLUE, edgecolor="none")
+        axis.scatter(*points.T.cpu(), s=7, alpha=0.5, color=BLUE, edgecolor="none")
+        variances, directions = torch.linalg.eigh(points.T.cpu().double().cov())
+        half_axes = directions * 2 * variances.clamp(min=0).sqrt()
+        centre = points.double().mean(0).cpu()[:, None]
+        axis.plot(*(centre + half_axes @ _circle()), color="black", linewidth=2)
         axis.axhline(0, color=GREY, linewidth=0.8)
         axis.axvline(0, color=GREY, linewidth=0.8)
         axis.set(aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
@@ -99,6 +106,11 @@ def draw_course(pixels: Sequence[tuple[float, int]], frozen: float) -> Figure:
         axis.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
     bias.set(xlim=(0, 1), xlabel="share of the time that is over")
     return figure
+
+
+def _circle() -> torch.Tensor:
+    turns = torch.linspace(0, 2 * torch.pi, 121, dtype=torch.float64)
+    return torch.stack([turns.cos(), turns.sin()])
 
 
 def _band(axis: Axes, begin: float, end: float, words: str, alpha: float) -> None:

@@ -87,31 +87,34 @@ def test_the_newest_rung_stands_out():
     assert colors == [grey, grey, blue]
 
 
-RACE = {"linear model": 0.3, "small CNN": 0.5, "lean network": 0.6}
+RACE = {"linear model": (1.5, 0.3), "small CNN": (6.0, 0.5), "lean network": (20.0, 0.6)}
 
 
-def test_a_race_has_a_line_for_each_method_from_guessing_to_its_accuracy():
-    axis = draw_race(RACE, guess=0.1, ahead=["lean network"]).axes[0]
-    names = [text.get_text() for text in axis.get_yticklabels()]
+def test_a_race_has_two_dots_for_each_method():
+    left, right = draw_race(RACE, guess=0.1, ahead=["lean network"]).axes
+    names = [text.get_text() for text in left.get_yticklabels()]
     assert names == list(RACE)
-    assert [text.get_text() for text in axis.texts] == ["0.300", "0.500", "0.600"]
-    lines = [tuple(line.get_xdata()) for line in axis.lines[1::2]]
-    assert lines == [(0.1, 0.3), (0.1, 0.5), (0.1, 0.6)]
-    markers = [line.get_marker() for line in axis.lines[2::2]]
-    assert markers == ["o", "o", "D"]
+    assert [text.get_text() for text in left.texts] == ["0.300", "0.500", "0.600"]
+    assert [text.get_text() for text in right.texts] == ["1.5 s", "6.0 s", "20.0 s"]
+    assert [line.get_xdata()[0] for line in left.lines[1:]] == [0.3, 0.5, 0.6]
+    assert [line.get_xdata()[0] for line in right.lines] == [1.5, 6.0, 20.0]
+    assert [line.get_marker() for line in right.lines] == ["o", "o", "D"]
+    assert right.get_xscale() == "log"
 
 
 def test_a_race_needs_sound_results():
     with pytest.raises(ValueError, match="at least one method"):
         draw_race({}, 0.1)
-    with pytest.raises(ValueError, match="share from 0 to 1, got 60"):
-        draw_race({"a": 60}, 0.1)
+    with pytest.raises(ValueError, match="accuracy from 0 to 1, got 2 and 60 for 'a'"):
+        draw_race({"a": (2, 60)}, 0.1)
+    with pytest.raises(ValueError, match="seconds above 0"):
+        draw_race({"a": (0, 0.6)}, 0.1)
     with pytest.raises(ValueError, match="no method 'b'; there are a"):
-        draw_race({"a": 0.6}, 0.1, ahead=["b"])
+        draw_race({"a": (1, 0.6)}, 0.1, ahead=["b"])
 
 
 def test_both_can_be_drawn_with_a_single_score():
-    for figure in (draw_ladder(RUNGS[:1]), draw_race({"one": 0.5}, 0.1)):
+    for figure in (draw_ladder(RUNGS[:1]), draw_race({"one": (1, 0.5)}, 0.1)):
         assert png(figure)[:4] == b"\x89PNG"
 
 

@@ -7,7 +7,7 @@ from helpers.pictures.canvas import png
 from helpers.pictures.stretches import draw_clouds, draw_course, draw_stretch
 
 
-def test_the_arrows_are_the_half_axes_of_the_ellipse():
+def test_the_lines_are_the_half_axes_of_the_ellipse():
     left, right = draw_stretch(2, 1, 1, 2).axes
     assert right.get_title() == "after: stretched by 3.00 and 1.00"
     lengths = []
@@ -26,10 +26,16 @@ def test_any_matrix_can_be_drawn(matrix):
 
 
 def test_clouds_share_their_axes():
-    figure = draw_clouds({"before": torch.randn(9, 2), "after": torch.zeros(4, 2)}, reach=3)
+    figure = draw_clouds({"before": torch.randn(9, 2), "after": torch.ones(4, 2)}, reach=3)
     assert [axis.get_title() for axis in figure.axes] == ["before", "after"]
     assert {axis.get_xlim() for axis in figure.axes} == {(-3, 3)}
     assert [len(axis.collections[0].get_offsets()) for axis in figure.axes] == [9, 4]
+
+
+def test_the_ellipse_is_two_spreads_wide():
+    points = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0], [0.0, -2.0]])
+    ellipse = torch.tensor(draw_clouds({"a": points}).axes[0].lines[0].get_xydata())
+    torch.testing.assert_close(ellipse.amax(0).float(), 2 * points.std(0), atol=0.01, rtol=0)
 
 
 def test_clouds_need_points():

@@ -1,44 +1,94 @@
-"""The exercises of lesson 09: work, a schedule, smooth labels, doubtful images, an ablation."""
+"""The exercises of lesson 10: whitened points, a step towards a circle, doubt, luck."""
+
+from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 
-from helpers.course.exercises.framework import Exercise, Mistake
-
-
-def _conv_work(inputs: int, outputs: int, size: int, height: int, width: int) -> int:
-    return 2 * inputs * outputs * size**2 * height * width
+from helpers.course.exercises.framework import Exercise, Mistake, kind
 
 
-def _triangle(done: float, peak: float) -> float:
-    return done / peak if done < peak else (1 - done) / (1 - peak)
+def _axes(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    variances, directions = torch.linalg.eigh(points.T.cov())
+    return variances, directions
 
 
-def _smooth_labels(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
-    return F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
+def _whiten(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = _axes(points)
+    return points @ directions / variances.sqrt()
+
+
+def _each_column_alone(points: torch.Tensor) -> torch.Tensor:
+    return points / points.std(0)
+
+
+def _by_variances(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = _axes(points)
+    return points @ directions / variances
+
+
+def _only_turned(points: torch.Tensor) -> torch.Tensor:
+    return points @ _axes(points)[1]
+
+
+def _multiplied(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = _axes(points)
+    return points @ directions * variances.sqrt()
+
+
+def _divided_before(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = _axes(points)
+    return points / variances.sqrt() @ directions
+
+
+def _of_rows(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = torch.linalg.eigh(points.cov())
+    return points @ directions / variances.sqrt()
+
+
+def _directions_first(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = _axes(points)
+    return directions @ points / variances.sqrt()
+
+
+def _covariance_of_what_it_gives(whiten: Callable) -> Callable:
+    """Any turned version of a right answer is right: its covariance matrix is judged."""
+
+    def look(points: torch.Tensor) -> torch.Tensor | None:
+        white = whiten(points)
+        if white is None or white is ...:
+            return None
+        if not isinstance(white, torch.Tensor):
+            raise TypeError(f"expected a tensor of points, got {kind(white)}")
+        if white.shape != points.shape:
+            raise ValueError(
+                f"expected points of shape {tuple(points.shape)}, got {tuple(white.shape)}"
+            )
+        return white.T.cov()
+
+    return look
+
+
+def _clouds() -> list[tuple]:
+    random = torch.Generator().manual_seed(4)
+    points = torch.randn(60, 2, generator=random)
+    tilted = points @ torch.tensor([[2.0, 0.7], [0.0, 0.5]])
+    return [(tilted,), (points @ torch.tensor([[0.3, -1.0], [0.4, 0.2]]),)]
+
+
+def _one_step(x: torch.Tensor) -> torch.Tensor:
+    return 1.5 * x - 0.5 * x @ x.T @ x
+
+
+def _matrices() -> list[tuple]:
+    # The first is square, so that products of the wrong order give something to be recognised.
+    return [
+        (torch.tensor([[0.6, 0.3], [-0.1, 0.5]]),),
+        (torch.tensor([[0.5, 0.2, 0.1], [0.0, 0.3, -0.4]]),),
+    ]
 
 
 def _most_doubtful(logits: torch.Tensor, count: int) -> torch.Tensor:
-    first, second = logits.softmax(1).topk(2).values.T
-    return (first - second).argsort()[:count]
-
-
-def _worth(with_it: torch.Tensor, without_it: torch.Tensor) -> torch.Tensor:
-    return 100 * (with_it.mean() - without_it.mean())
-
-
-def _others_only(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
-    one_hot = F.one_hot(labels, classes).float()
-    return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / (classes - 1)
-
-
-def _right_one_left_out(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
-    one_hot = F.one_hot(labels, classes).float()
-    return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / classes
-
-
-def _by_logits(logits: torch.Tensor, count: int) -> torch.Tensor:
-    return _gaps_of(logits).argsort()[:count]
+    return _gaps(logits).argsort()[:count]
 
 
 def _gaps_of(values: torch.Tensor) -> torch.Tensor:
@@ -50,30 +100,28 @@ def _gaps(logits: torch.Tensor) -> torch.Tensor:
     return _gaps_of(logits.softmax(1))
 
 
-def _convolutions() -> list[tuple]:
-    return [(5, 32, 3, 30, 28), (24, 64, 2, 15, 15), (1, 1, 5, 1, 2)]
+def _first_two_columns(logits: torch.Tensor, count: int) -> torch.Tensor:
+    probabilities = logits.softmax(1)
+    return (probabilities[:, 0] - probabilities[:, 1]).abs().argsort()[:count]
 
 
-def _shares() -> list[tuple]:
-    peaks = (0.25, 0.6)
-    return [(done, peak) for peak in peaks for done in (0.1, 0.25, 0.5, 0.9, 0.0, 1.0)]
-
-
-def _labels() -> list[tuple]:
-    return [(torch.tensor([2, 0, 1]), 4, 0.2), (torch.tensor([1]), 2, 0.5)]
+def _entropy(logits: torch.Tensor, count: int) -> torch.Tensor:
+    probabilities = logits.softmax(1)
+    return (probabilities * probabilities.log()).sum(1).argsort()[:count]
 
 
 def _logits() -> list[tuple]:
-    # The gaps of logits and of probabilities, and the largest probabilities, give other orders.
+    # The gaps of probabilities, of logits, the largest probabilities, entropies and the first two
+    # columns all give other orders.
     return [
         (
             torch.tensor(
                 [
-                    [4.0, 1.0, 0.0],
-                    [1.0, 0.8, 1.1],
-                    [0.0, 2.0, 1.5],
-                    [5.0, 4.7, -9.0],
-                    [9.0, 0.0, 0.0],
+                    [3.7, 1.8, 2.7, 2.4],
+                    [-1.0, -2.0, 2.6, 1.6],
+                    [-0.7, -1.4, 0.8, -1.0],
+                    [-0.6, 3.4, 0.6, -1.9],
+                    [1.7, -0.8, 1.4, -0.4],
                 ]
             ),
             3,
@@ -82,203 +130,232 @@ def _logits() -> list[tuple]:
     ]
 
 
-def _accuracies() -> list[tuple]:
+def _luck(accuracies: torch.Tensor) -> torch.Tensor:
+    return 100 * (accuracies.max() - accuracies.mean())
+
+
+def _seeds() -> list[tuple]:
     return [
-        (torch.tensor([0.80, 0.82, 0.84]), torch.tensor([0.79, 0.77])),
-        (torch.tensor([0.5]), torch.tensor([0.6, 0.64, 0.5])),
+        (torch.tensor([0.60, 0.66, 0.61, 0.62]),),
+        (torch.tensor([0.512, 0.498, 0.53]),),
     ]
 
 
+_BOTH = "value: the spreads are not 1 yet. Along each axis: divide by the *root* of the variance."
+_STRETCH = "x @ x.T @ x has the cubes of the stretches; * and ** work on each number alone."
+_DOUBT = "Probabilities of each row, its two largest, their difference; then the places in order."
+
 EXERCISES = {
-    "9.1": Exercise(
-        solution=_conv_work,
-        inputs=_convolutions,
+    "10.1": Exercise(
+        solution=_whiten,
+        inputs=_clouds,
+        observe=_covariance_of_what_it_gives,
         mistakes=(
             Mistake(
-                lambda i, o, s, h, w: i * o * s**2 * h * w,
-                "value: half of it. A multiplication and an addition are two operations.",
+                _each_column_alone,
+                "value: both spreads are 1, but the cloud is still tilted: the two columns vary "
+                "together. Dividing columns alone cannot change that.",
+                "First measure the points along the axes of the cloud, points @ directions; then "
+                "divide.",
+            ),
+            Mistake(_by_variances, _BOTH, "eigh gives variances. A spread is the root of one."),
+            Mistake(
+                _only_turned,
+                "value: the cloud is turned, so that nothing varies together, but it is still an "
+                "ellipse.",
+                "Divide each column by the spread along its axis.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * i * o * s * h * w,
-                "value: a kernel has size times size numbers.",
+                _multiplied,
+                "value: the long axis got longer. Is it to be multiplied by its spread?",
+                "Divide by the spreads.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * o * s**2 * h * w,
-                "value: a filter has a kernel for each of the channels that come in.",
+                _divided_before,
+                "value: the columns were divided before the cloud was turned. The spreads belong "
+                "to the axes of the cloud, not to the columns.",
+                "First points @ directions, then divide.",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * i * s**2 * h * w,
-                "value: this is one filter. There are `outputs` of them.",
+                _of_rows,
+                "value: this is the covariance of the points with each other. cov() takes a row "
+                "for each of the two numbers.",
+                "points has a row for each point. Exchange rows and columns before cov().",
             ),
             Mistake(
-                lambda i, o, s, h, w: 2 * i * o * s**2,
-                "value: this is the work at one place. The filters look at height times width.",
+                _directions_first,
+                "shape: the points stand in rows, so they come first in the product.",
+                "points @ directions has the shape of points.",
             ),
-            Mistake(
-                lambda i, o, s, h, w: (2 * i * o * s**2 + o) * h * w,
-                "value: these are the biases, too. Leave them out.",
-            ),
-            Mistake(
-                lambda i, o, s, h, w: (2 * i * s**2 - 1) * o * h * w,
-                "value: one addition less for each number is right, strictly. Here, as usual, a "
-                "multiplication and an addition count as a pair.",
-            ),
-            Mistake(
-                lambda i, o, s, h, w: 2 * i * o * s**2 * h**2,
-                "value: the output need not be a square: height times width.",
-            ),
+            Mistake(lambda points: points, "value: this is the cloud as it was."),
         ),
-        praise="halve height and width, and the work is a quarter: that is why to pool early.",
-        tolerance=0,
+        praise="whatever the tilt, the cloud is round now. A turned circle is a circle, so many "
+        "answers are right.",
+        tolerance=1e-3,
+        do="Three lines: the covariance matrix of the columns, eigh, and points measured along the "
+        "directions and divided by the spreads.",
+        off="value: expected the covariance matrix of what you return to have 1 on its diagonal and 0 "
+        "elsewhere.",
     ),
-    "9.2": Exercise(
-        solution=_triangle,
-        inputs=_shares,
+    "10.2": Exercise(
+        solution=_one_step,
+        inputs=_matrices,
         mistakes=(
             Mistake(
-                lambda done, peak: done / peak,
-                "value: this rises for ever. After the peak it has to fall.",
+                lambda x: 1.5 * x - 0.5 * x**3,
+                "value: x**3 takes the cube of each number in the matrix. The stretches are no "
+                "numbers in the matrix.",
+                _STRETCH,
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else (done - peak) / (1 - peak),
-                "value: it begins again at 0 after the peak. There it should be 1, and fall.",
+                lambda x: 1.5 * x - 0.5 * x * x.T * x,
+                "value: * multiplies number by number. A product of matrices is @.",
+                _STRETCH,
             ),
             Mistake(
-                lambda done, peak: 1 - done / peak if done < peak else (done - peak) / (1 - peak),
-                "value: this falls before the peak and rises after it.",
+                lambda x: 1.5 * x - 0.5 * x @ x @ x,
+                "value: x @ x @ x goes out along the directions and never comes back to where it "
+                "began. Which x leads back?",
+                "The x in the middle has its rows and columns exchanged.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - done,
-                "value: after the peak it starts below 1. Divide by what is left: 1 - peak.",
+                lambda x: 1.5 * x - 0.5 * x.T @ x @ x,
+                "value: the x with rows and columns exchanged is in the wrong place.",
+                "It stands in the middle, between the two others.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - (done - peak),
-                "value: it does not get down to 0 at the end. Divide by what is left, 1 - peak.",
+                lambda x: 1.5 * x - 0.5 * x.T @ x @ x.T,
+                "value: two of the three have their rows and columns exchanged. Only one should.",
+                "It stands in the middle, between the two others.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - done / (1 - peak),
-                "value: after the peak it has to begin at 1: how far is `done` behind the peak?",
+                lambda x: 1.5 * x - 0.5 * x @ x.T,
+                "value: this is the square. Where is the third x?",
+                "After x @ x.T comes x once more.",
             ),
             Mistake(
-                lambda done, peak: done / peak if done < peak else 1 - (done - peak) / peak,
-                "value: the way down is as long as what is left after the peak: 1 - peak.",
+                lambda x: x @ x.T @ x,
+                "value: these are the cubes. The step takes 1.5 s and subtracts half of them.",
+                "1.5 times x, minus 0.5 times what you have.",
             ),
             Mistake(
-                lambda done, peak: peak * done if done < peak else (1 - done) / (1 - peak),
-                "value: before the peak it does not get up to 1. Divide by peak.",
+                lambda x: 1.5 * x - x @ x.T @ x,
+                "value: only half of the cube is subtracted. At s = 1 the step must stay at 1.",
+                "Multiply the product by 0.5.",
             ),
             Mistake(
-                lambda done, peak: done if done < peak else (1 - done) / (1 - peak),
-                "value: before the peak it does not get up to 1. Divide by peak.",
+                lambda x: 1.5 * x + 0.5 * x @ x.T @ x,
+                "value: this makes large stretches larger. Look at the signs.",
+                "The cube is subtracted.",
             ),
             Mistake(
-                lambda done, peak: 2 * done if done < 0.5 else 2 * (1 - done),
-                "value: the peak is always in the middle here. It should be at `peak`.",
+                lambda x: 1.5 * x / x.norm() - 0.5 * x / x.norm() @ (x / x.norm()).T @ x / x.norm(),
+                "value: the singular values are between 0 and 1 already; here nothing is divided "
+                "by the norm.",
+                "Leave the norm out: one step on x itself.",
             ),
         ),
-        praise="the recipes of airbench used this shape before Muon.",
+        praise="three products of matrices, and all directions were served at once.",
+        do=_STRETCH,
     ),
-    "9.3": Exercise(
-        solution=_smooth_labels,
-        inputs=_labels,
-        mistakes=(
-            Mistake(
-                _others_only,
-                "value: here the smoothing is spread over the *other* classes. It goes to all "
-                "classes, also to the right one.",
-            ),
-            Mistake(
-                _right_one_left_out,
-                "value: the right class gets its part of what is spread, too: add smoothing / "
-                "classes to it.",
-            ),
-            Mistake(
-                lambda labels, classes, smoothing: (
-                    F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing
-                ),
-                "value: each class gets the whole of it, so a row adds up to more than 1. Divide "
-                "by the number of classes.",
-            ),
-            Mistake(
-                lambda labels, classes, smoothing: (
-                    F.one_hot(labels, classes).float() + smoothing / classes
-                ),
-                "value: what is spread must be taken from the right class: times 1 - smoothing.",
-            ),
-            Mistake(
-                lambda labels, classes, smoothing: F.one_hot(labels, classes).float(),
-                "value: nothing is smoothed yet.",
-            ),
-            Mistake(
-                lambda labels, classes, smoothing: (
-                    F.one_hot(labels, classes).float() * smoothing + (1 - smoothing) / classes
-                ),
-                "value: smoothing and 1 - smoothing have changed places.",
-            ),
-        ),
-        praise="each row still adds up to 1.",
-    ),
-    "9.4": Exercise(
+    "10.3": Exercise(
         solution=_most_doubtful,
         inputs=_logits,
         mistakes=(
             Mistake(
-                _by_logits,
-                "value: these are the gaps between logits. Take probabilities first: softmax(1).",
+                lambda logits, count: _gaps_of(logits).argsort()[:count],
+                "value: this is the order of the gaps between logits, which is also that of the quotients of "
+                "two probabilities. Asked for is how far apart the *probabilities* are.",
+                "softmax(1) comes first; then subtract the second largest from the largest.",
             ),
             Mistake(
                 lambda logits, count: _gaps_of(logits.softmax(0)).argsort()[:count],
-                "value: softmax(0) goes over the images. The classes are the second axis: 1.",
+                "value: softmax(0) goes over the images. Which axis counts the classes?",
+                "The classes are axis 1.",
+            ),
+            Mistake(
+                _first_two_columns,
+                "value: these are the probabilities of the first two classes. Which two are the "
+                "largest differs from row to row.",
+                "topk(2).values has the two largest of each row, the larger one first.",
+            ),
+            Mistake(
+                _entropy,
+                "value: this looks at all classes (it orders by entropy). Here only the two "
+                "largest probabilities count.",
+                "topk(2).values, and the difference of its two columns.",
             ),
             Mistake(
                 lambda logits, count: _gaps(logits).argsort(descending=True)[:count],
-                "value: these are the surest. Small gaps are doubtful.",
+                "value: these are the surest. Is a doubtful image one with a small gap or a large?",
+                "argsort begins with the smallest, if nothing else is said.",
             ),
             Mistake(
                 lambda logits, count: _gaps(logits).argsort()[-count:],
-                "value: these are the surest. Take the first ones of the order.",
+                "value: these are the surest. At which end of the order are the small gaps?",
+                "Take the first ones of the order.",
             ),
             Mistake(
                 lambda logits, count: logits.softmax(1).amax(1).argsort()[:count],
                 "value: this looks at the largest probability alone. How close is the second?",
+                "topk(2).values, and the difference of its two columns.",
             ),
             Mistake(
                 lambda logits, count: _gaps(logits).sort().values[:count],
-                "dtype: these are the gaps. The numbers of the images are wanted: argsort.",
+                "dtype: these are the gaps. The numbers of the images are wanted.",
+                "argsort gives places, sort gives values.",
             ),
             Mistake(
                 lambda logits, count: _gaps(logits).argsort(),
-                "shape: this is the order of all images. Take the first `count`.",
+                "shape: this is the order of all images.",
+                "Take the first `count` of it.",
             ),
         ),
         praise="to look at these again costs little, and the sure ones are left alone.",
         tolerance=0,
+        do=_DOUBT,
     ),
-    "9.5": Exercise(
-        solution=_worth,
-        inputs=_accuracies,
+    "10.4": Exercise(
+        solution=_luck,
+        inputs=_seeds,
         mistakes=(
             Mistake(
-                lambda with_it, without_it: with_it.mean() - without_it.mean(),
-                "value: this is a share. A percentage point is a hundredth: times 100.",
+                lambda accuracies: accuracies.max() - accuracies.mean(),
+                "value: this is a share. A percentage point is a hundredth.",
+                "Multiply by 100.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (without_it.mean() - with_it.mean()),
-                "value: the sign is turned. A part that helps is worth more than 0.",
+                lambda accuracies: 100 * (accuracies.mean() - accuracies.max()),
+                "value: the sign is turned. The best is better than the mean.",
+                "The best minus the mean.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (with_it.max() - without_it.max()),
-                "value: these are the best runs. The luckiest run says little; take the means.",
+                lambda accuracies: 100 * (accuracies.max() - accuracies.median()),
+                "value: this is the distance to the median. The mean is asked for.",
+                "mean() in place of median().",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (with_it.mean() / without_it.mean() - 1),
-                "value: this is by how many percent it grows. Points are a difference.",
+                lambda accuracies: 100 * (accuracies.max() - accuracies.min()),
+                "value: this is the distance from the worst run to the best.",
+                "Compare the best with the mean.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (with_it.sum() - without_it.sum()),
-                "value: these are sums, and the two may have different numbers of runs.",
+                lambda accuracies: 100 * (accuracies.max() / accuracies.mean() - 1),
+                "value: this is by how many percent it is better. Points are a difference.",
+                "Subtract instead of dividing.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * accuracies.std(),
+                "value: this is the spread of the runs. How far is the best one from the mean?",
+                "max() and mean() are needed.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * (accuracies[0] - accuracies.mean()),
+                "value: this takes the first run for the best.",
+                "max() finds the best.",
             ),
         ),
-        praise="compare it with the spread of single runs before you believe it.",
+        praise="so much can be had for nothing, by not telling of the other runs.",
+        do="The best, minus the mean, in points.",
     ),
 }
