@@ -97,8 +97,11 @@ class TimeBudget:
     """A training that is over in time for what comes after it.
 
     The share is one of time, so a schedule that follows it comes to its end in time, whether the
-    machine gets slower or faster meanwhile. What comes after the training (test-time views) is
-    known as worth so many steps; their seconds are kept back, and are more when steps get slower.
+    machine gets slower or faster meanwhile, and it never goes back. What comes after the training
+    (test-time views) is known as worth so many steps; their seconds are kept back. How fast the
+    machine will be then, nobody knows: as fast as now, or as on average? A step is taken to last as
+    long as the geometric mean of the two, so neither guess is far off. Half of the time that there
+    is for the training is never kept back.
 
     A clock that makes a GPU wait should not be asked before each step. With a ``pause`` it is asked
     once in so many seconds; in between, each step is taken to last as long as those before. Towards
@@ -134,6 +137,8 @@ class TimeBudget:
         self.end = self.begin + seconds
         self.first = self.last = self.begin
         self.steps: deque[float] = deque(maxlen=5)
+        self.second = (0.0, 0)  # when the clock was asked next, and before which step that was
+        self.share = 0.0
         self.taken = 0
         self.asked = self.ask = 0  # before which step the clock was asked, and will be again
 
@@ -144,19 +149,28 @@ class TimeBudget:
         # The median follows a machine that gets slower, and is not misled by a single long step.
         step = median(self.steps) if len(self.steps) > 2 else 0.0
         now = self.last + (self.taken - self.asked) * step
-        end = self.end - self.after * step
+        end = self.end - min(self.after * self._later(step), (self.end - self.first) / 2)
         if asking:
             wait = min(self.pause, (end - now) / 2)
             self.ask = self.taken + max(int(wait / step) if step else 1, 1)
         share = min((now - self.first) / (end - self.first), 1.0) if end > self.first else 1.0
-        self.taken += share < 1
-        return share
+        self.share = max(self.share, share)
+        self.taken += self.share < 1
+        return self.share
+
+    def _later(self, step: float) -> float:
+        """How long a step may take after the training, if it takes ``step`` now."""
+        begin, taken = self.second
+        average = (self.last - begin) / max(self.asked - taken, 1)
+        return math.sqrt(step * average)
 
     def _look(self) -> None:
         now = self.clock()
         if self.taken == 0:
             self.first = now
-        elif self.taken > self.asked > 0:  # the first step takes longer: much is prepared in it
+        elif self.asked == 0:  # the first step takes longer: much is prepared in it
+            self.second = now, self.taken
+        elif self.taken > self.asked:
             self.steps.append((now - self.last) / (self.taken - self.asked))
         self.last, self.asked = now, self.taken
 

@@ -1,4 +1,4 @@
-"""The exercises of lesson 09: work, a schedule, smooth labels, doubtful images, an ablation."""
+"""The exercises of lesson 09: work, a schedule, smooth labels, batch norm, is a rung proved?"""
 
 import torch
 import torch.nn.functional as F
@@ -18,15 +18,6 @@ def _smooth_labels(labels: torch.Tensor, classes: int, smoothing: float) -> torc
     return F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
 
 
-def _most_doubtful(logits: torch.Tensor, count: int) -> torch.Tensor:
-    first, second = logits.softmax(1).topk(2).values.T
-    return (first - second).argsort()[:count]
-
-
-def _worth(with_it: torch.Tensor, without_it: torch.Tensor) -> torch.Tensor:
-    return 100 * (with_it.mean() - without_it.mean())
-
-
 def _others_only(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
     one_hot = F.one_hot(labels, classes).float()
     return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / (classes - 1)
@@ -37,17 +28,64 @@ def _right_one_left_out(labels: torch.Tensor, classes: int, smoothing: float) ->
     return one_hot * (1 - smoothing) + (1 - one_hot) * smoothing / classes
 
 
-def _by_logits(logits: torch.Tensor, count: int) -> torch.Tensor:
-    return _gaps_of(logits).argsort()[:count]
+def _whole_columns(labels: torch.Tensor, classes: int, smoothing: float) -> torch.Tensor:
+    targets = torch.full((len(labels), classes), smoothing / classes)
+    targets[:, labels] = 1 - smoothing + smoothing / classes
+    return targets
 
 
-def _gaps_of(values: torch.Tensor) -> torch.Tensor:
-    first, second = values.topk(2).values.T
-    return first - second
+def _normalise(
+    x: torch.Tensor,
+    mean: torch.Tensor,
+    var: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor,
+    eps: float,
+) -> torch.Tensor:
+    return (x - mean) / (var + eps).sqrt() * weight + bias
 
 
-def _gaps(logits: torch.Tensor) -> torch.Tensor:
-    return _gaps_of(logits.softmax(1))
+def _by_the_batch(x, mean, var, weight, bias, eps):
+    var, mean = torch.var_mean(x, (0, 2, 3), correction=0, keepdim=True)
+    return (x - mean) / (var + eps).sqrt() * weight + bias
+
+
+def _error(differences: torch.Tensor) -> torch.Tensor:
+    return differences.std() / len(differences) ** 0.5
+
+
+def _said(mean: torch.Tensor, margin: torch.Tensor) -> str:
+    if mean - margin > 0:
+        return "proved"
+    return "harmful" if mean + margin < 0 else "not proved"
+
+
+def _verdict(differences: torch.Tensor, factor: float) -> str:
+    return _said(differences.mean(), factor * _error(differences))
+
+
+def _by_size(differences: torch.Tensor, factor: float) -> str:
+    clear = differences.mean().abs() > factor * _error(differences)
+    return "proved" if clear else "not proved"
+
+
+def _without_harm(differences: torch.Tensor, factor: float) -> str:
+    return "proved" if _verdict(differences, factor) == "proved" else "not proved"
+
+
+def _by_the_sign(differences: torch.Tensor, factor: float) -> str:
+    return "proved" if differences.mean() > 0 else "harmful"
+
+
+def _by_wins(differences: torch.Tensor, factor: float) -> str:
+    if (differences > 0).all():
+        return "proved"
+    return "harmful" if (differences < 0).all() else "not proved"
+
+
+def _squares_by_n(differences: torch.Tensor, factor: float) -> str:
+    error = differences.std(correction=0) / len(differences) ** 0.5
+    return _said(differences.mean(), factor * error)
 
 
 def _convolutions() -> list[tuple]:
@@ -63,29 +101,28 @@ def _labels() -> list[tuple]:
     return [(torch.tensor([2, 0, 1]), 4, 0.2), (torch.tensor([1]), 2, 0.5)]
 
 
-def _logits() -> list[tuple]:
-    # The gaps of logits and of probabilities, and the largest probabilities, give other orders.
+def _maps() -> list[tuple]:
+    random = torch.Generator().manual_seed(0)
+
+    def settings(channels: int) -> list[torch.Tensor]:
+        mean, var, weight, bias = torch.rand(4, channels, 1, 1, generator=random) + 0.5
+        return [mean, var * 2, weight + 1, bias]
+
+    # eps is large, so that it matters where it stands.
     return [
-        (
-            torch.tensor(
-                [
-                    [4.0, 1.0, 0.0],
-                    [1.0, 0.8, 1.1],
-                    [0.0, 2.0, 1.5],
-                    [5.0, 4.7, -9.0],
-                    [9.0, 0.0, 0.0],
-                ]
-            ),
-            3,
-        ),
-        (torch.tensor([[0.0, 0.5, 0.1, 0.1], [3.0, 2.7, 0.0, 0.0], [1.0, 0.0, 0.9, 0.8]]), 2),
+        (torch.randn(3, 2, 4, 5, generator=random), *settings(2), 0.1),
+        (torch.randn(1, 3, 2, 2, generator=random), *settings(3), 0.2),
     ]
 
 
-def _accuracies() -> list[tuple]:
+def _differences() -> list[tuple]:
+    """Each list is made to tell one mistake from the rule."""
+    around = torch.tensor([0.0, -0.5, 0.5, -1.0, 1.0])  # standard error 0.354
+    five = [(around + mean, 2.78) for mean in (2.0, 0.2, -3.0, 0.4, 0.6, 0.8, 0.93)]
     return [
-        (torch.tensor([0.80, 0.82, 0.84]), torch.tensor([0.79, 0.77])),
-        (torch.tensor([0.5]), torch.tensor([0.6, 0.64, 0.5])),
+        *five,
+        (torch.tensor([0.1, 0.2, 0.1, 3.0]), 3.18),
+        (torch.tensor([2.0, 2.2, 1.9, -0.1, 2.1, 2.0, 2.3, 1.8]), 2.36),
     ]
 
 
@@ -96,40 +133,64 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda i, o, s, h, w: i * o * s**2 * h * w,
-                "value: half of it. A multiplication and an addition are two operations.",
+                "value: half of it. How many operations are a multiplication and an addition?",
+                "Count both: twice as many as there are multiplications.",
             ),
             Mistake(
                 lambda i, o, s, h, w: 2 * i * o * s * h * w,
-                "value: a kernel has size times size numbers.",
+                "value: how many numbers has a kernel?",
+                "It is a square: count its rows and its columns.",
             ),
             Mistake(
                 lambda i, o, s, h, w: 2 * o * s**2 * h * w,
-                "value: a filter has a kernel for each of the channels that come in.",
+                "value: the channels that come in are missing.",
+                "A filter has a kernel for each of them.",
             ),
             Mistake(
                 lambda i, o, s, h, w: 2 * i * s**2 * h * w,
-                "value: this is one filter. There are `outputs` of them.",
+                "value: this is one filter.",
+                "There are `outputs` of them.",
             ),
             Mistake(
                 lambda i, o, s, h, w: 2 * i * o * s**2,
-                "value: this is the work at one place. The filters look at height times width.",
+                "value: this is the work at one place of the output.",
+                "Each filter looks at every place; how many are there?",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * (i + o) * s**2 * h * w,
+                "value: why are inputs and outputs added?",
+                "Each of the filters has as many kernels as channels come in.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * s**2 * max(h - s + 1, 0) * max(w - s + 1, 0),
+                "value: this makes the output smaller once more.",
+                "`height` and `width` are those of the output already: take them as they are.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * s**2 * (h - s + 1) * (w - s + 1),
+                "value: this makes the output smaller once more.",
+                "`height` and `width` are those of the output already: take them as they are.",
             ),
             Mistake(
                 lambda i, o, s, h, w: (2 * i * o * s**2 + o) * h * w,
-                "value: these are the biases, too. Leave them out.",
+                "value: something is counted that should be left out.",
+                "These are the biases, too.",
             ),
             Mistake(
                 lambda i, o, s, h, w: (2 * i * s**2 - 1) * o * h * w,
-                "value: one addition less for each number is right, strictly. Here, as usual, a "
-                "multiplication and an addition count as a pair.",
+                "value: strictly, one addition less for each number is right; here they are pairs.",
+                "Count an addition with every multiplication.",
             ),
             Mistake(
                 lambda i, o, s, h, w: 2 * i * o * s**2 * h**2,
-                "value: the output need not be a square: height times width.",
+                "value: the output need not be a square.",
+                "Its places are those of `height` rows and `width` columns.",
             ),
         ),
         praise="halve height and width, and the work is a quarter: that is why to pool early.",
         tolerance=0,
+        do="Take one number of the output: how many multiplications does it need? Then count the "
+        "numbers of the output.",
     ),
     "9.2": Exercise(
         solution=_triangle,
@@ -137,46 +198,68 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda done, peak: done / peak,
-                "value: this rises for ever. After the peak it has to fall.",
+                "value: this rises for ever.",
+                "After the peak another line is needed, one that falls.",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else (done - peak) / (1 - peak),
-                "value: it begins again at 0 after the peak. There it should be 1, and fall.",
+                "value: after the peak it begins again at 0.",
+                "There it should be 1, and fall to 0.",
             ),
             Mistake(
                 lambda done, peak: 1 - done / peak if done < peak else (done - peak) / (1 - peak),
                 "value: this falls before the peak and rises after it.",
+                "Turn both lines around.",
+            ),
+            Mistake(
+                lambda done, peak: done / peak if done < peak else (1 - done) / peak,
+                "value: after the peak the line has the wrong slope.",
+                "How long is the way from the peak to the end? Divide by that length.",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - done,
-                "value: after the peak it starts below 1. Divide by what is left: 1 - peak.",
+                "value: after the peak it starts below 1.",
+                "What is left to go at the peak itself? Divide by that.",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - (done - peak),
-                "value: it does not get down to 0 at the end. Divide by what is left, 1 - peak.",
+                "value: it does not get down to 0 at the end.",
+                "How long is the way from the peak to the end? Divide by that length.",
+            ),
+            Mistake(
+                lambda done, peak: 1 - abs(done - peak),
+                "value: it neither begins nor ends at 0.",
+                "The two sides have different lengths, so each needs a slope of its own.",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - done / (1 - peak),
-                "value: after the peak it has to begin at 1: how far is `done` behind the peak?",
+                "value: after the peak it has to begin at 1.",
+                "Ask how far `done` is behind the peak, not behind the start.",
             ),
             Mistake(
                 lambda done, peak: done / peak if done < peak else 1 - (done - peak) / peak,
-                "value: the way down is as long as what is left after the peak: 1 - peak.",
+                "value: after the peak the line has the wrong slope.",
+                "The way down is not as long as the way up: how long is it?",
             ),
             Mistake(
                 lambda done, peak: peak * done if done < peak else (1 - done) / (1 - peak),
-                "value: before the peak it does not get up to 1. Divide by peak.",
+                "value: before the peak it does not get up to 1.",
+                "Which share of the way to the peak is done?",
             ),
             Mistake(
                 lambda done, peak: done if done < peak else (1 - done) / (1 - peak),
-                "value: before the peak it does not get up to 1. Divide by peak.",
+                "value: before the peak it does not get up to 1.",
+                "Which share of the way to the peak is done?",
             ),
             Mistake(
                 lambda done, peak: 2 * done if done < 0.5 else 2 * (1 - done),
-                "value: the peak is always in the middle here. It should be at `peak`.",
+                "value: here the peak is always in the middle.",
+                "It should be where the argument `peak` says.",
             ),
         ),
-        praise="the recipes of airbench used this shape before Muon.",
+        praise="only its corners differ from one_cycle's.",
+        do="Two straight lines, chosen by an if: one from 0 to 1 over a length of `peak`, and one "
+        "from 1 to 0 over the rest.",
     ),
     "9.3": Exercise(
         solution=_smooth_labels,
@@ -184,101 +267,176 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 _others_only,
-                "value: here the smoothing is spread over the *other* classes. It goes to all "
-                "classes, also to the right one.",
+                "value: to which classes does the spread share go?",
+                "Spread it over *all* classes; the right one gets its part, too.",
             ),
             Mistake(
                 _right_one_left_out,
-                "value: the right class gets its part of what is spread, too: add smoothing / "
-                "classes to it.",
+                "value: the right class has too little.",
+                "It gets its part of what is spread, on top of what stays with it.",
+            ),
+            Mistake(
+                _whole_columns,
+                "value: `[:, labels]` takes whole columns, in every row.",
+                "Each row has one right class: begin with F.one_hot, or index rows and columns.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: F.one_hot(labels, classes) * (1 - smoothing),
+                "value: something is taken away, and given to nobody.",
+                "Spread it evenly over all classes, so that a row adds up to 1 again.",
             ),
             Mistake(
                 lambda labels, classes, smoothing: (
                     F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing
                 ),
-                "value: each class gets the whole of it, so a row adds up to more than 1. Divide "
-                "by the number of classes.",
+                "value: a row adds up to more than 1.",
+                "All classes together get the share, not each of them.",
             ),
             Mistake(
                 lambda labels, classes, smoothing: (
                     F.one_hot(labels, classes).float() + smoothing / classes
                 ),
-                "value: what is spread must be taken from the right class: times 1 - smoothing.",
+                "value: a row adds up to more than 1.",
+                "What is spread must first be taken from the right class.",
             ),
             Mistake(
                 lambda labels, classes, smoothing: F.one_hot(labels, classes).float(),
                 "value: nothing is smoothed yet.",
+                "Take a share from the 1, and spread it over all classes.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: F.one_hot(labels, classes),
+                "dtype: nothing is smoothed yet, and these are whole numbers.",
+                "Make floats of them, take a share from the 1, and spread it over all classes.",
             ),
             Mistake(
                 lambda labels, classes, smoothing: (
                     F.one_hot(labels, classes).float() * smoothing + (1 - smoothing) / classes
                 ),
-                "value: smoothing and 1 - smoothing have changed places.",
+                "value: the wrong share is spread.",
+                "`smoothing` is what is spread; the rest stays.",
             ),
         ),
         praise="each row still adds up to 1.",
+        do="F.one_hot(labels, classes) makes rows of 0s with a 1 at the right class, as whole "
+        "numbers. Shrink the 1, then add the same small number everywhere.",
     ),
     "9.4": Exercise(
-        solution=_most_doubtful,
-        inputs=_logits,
+        solution=_normalise,
+        inputs=_maps,
         mistakes=(
             Mistake(
-                _by_logits,
-                "value: these are the gaps between logits. Take probabilities first: softmax(1).",
+                _by_the_batch,
+                "value: whose mean and variance are these? In eval mode, not those of the batch.",
+                "Use the arguments `mean` and `var`, and compute none from x.",
             ),
             Mistake(
-                lambda logits, count: _gaps_of(logits.softmax(0)).argsort()[:count],
-                "value: softmax(0) goes over the images. The classes are the second axis: 1.",
+                lambda x, mean, var, weight, bias, eps: (x - mean) / (var + eps) * weight + bias,
+                "value: what is divided by is a variance.",
+                "The deviation is its square root.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).argsort(descending=True)[:count],
-                "value: these are the surest. Small gaps are doubtful.",
+                lambda x, mean, var, weight, bias, eps: (
+                    (x - mean) / (var.sqrt() + eps) * weight + bias
+                ),
+                "value: eps stands in the wrong place.",
+                "It keeps the variance from being 0: add it before the root.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).argsort()[-count:],
-                "value: these are the surest. Take the first ones of the order.",
+                lambda x, mean, var, weight, bias, eps: (x - mean) / var.sqrt() * weight + bias,
+                "value: eps is missing.",
+                "It keeps the variance from being 0: add it before the root.",
             ),
             Mistake(
-                lambda logits, count: logits.softmax(1).amax(1).argsort()[:count],
-                "value: this looks at the largest probability alone. How close is the second?",
+                lambda x, mean, var, weight, bias, eps: (x - mean) / (var + eps).sqrt(),
+                "value: something learnt comes after the normalising.",
+                "Multiply by `weight`, then add `bias`.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).sort().values[:count],
-                "dtype: these are the gaps. The numbers of the images are wanted: argsort.",
+                lambda x, mean, var, weight, bias, eps: (x - mean) / (var + eps).sqrt() * weight,
+                "value: the bias is missing.",
+                "Add it at the end.",
             ),
             Mistake(
-                lambda logits, count: _gaps(logits).argsort(),
-                "shape: this is the order of all images. Take the first `count`.",
+                lambda x, mean, var, weight, bias, eps: (
+                    ((x - mean) / (var + eps).sqrt() + bias) * weight
+                ),
+                "value: weight and bias come in the wrong order.",
+                "Multiply first, then add.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    x - mean / (var + eps).sqrt() * weight + bias
+                ),
+                "value: Python divides before it subtracts.",
+                "Put the difference in brackets.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    (x - mean) / ((var + eps).sqrt() * weight) + bias
+                ),
+                "value: here the weight divides.",
+                "It is a factor: multiply by it.",
             ),
         ),
-        praise="to look at these again costs little, and the sure ones are left alone.",
-        tolerance=0,
+        praise="four numbers a channel, all known before the image comes: in eval mode a norm is "
+        "only a factor and a bias.",
+        do="Subtract the mean, divide by the root of the variance (with eps), then the factor and "
+        "the bias.",
     ),
     "9.5": Exercise(
-        solution=_worth,
-        inputs=_accuracies,
+        solution=_verdict,
+        inputs=_differences,
         mistakes=(
             Mistake(
-                lambda with_it, without_it: with_it.mean() - without_it.mean(),
-                "value: this is a share. A percentage point is a hundredth: times 100.",
+                lambda d, factor: _said(d.mean(), factor * d.std()),
+                "value: this is the spread of single differences. How sure is their mean?",
+                "The standard error of a mean is smaller, by the root of the number of seeds.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (without_it.mean() - with_it.mean()),
-                "value: the sign is turned. A part that helps is worth more than 0.",
+                _by_wins,
+                "value: that all seeds agree is neither needed nor enough.",
+                "Take the mean and its interval.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (with_it.max() - without_it.max()),
-                "value: these are the best runs. The luckiest run says little; take the means.",
+                _squares_by_n,
+                "value: the deviation is divided by n, and by n - 1 is asked for.",
+                "`.std()` without more arguments divides by n - 1.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (with_it.mean() / without_it.mean() - 1),
-                "value: this is by how many percent it grows. Points are a difference.",
+                lambda d, factor: _said(d.mean(), 2 * _error(d)),
+                "value: two standard errors are too few for so few seeds.",
+                "Use the factor that is given.",
             ),
             Mistake(
-                lambda with_it, without_it: 100 * (with_it.sum() - without_it.sum()),
-                "value: these are sums, and the two may have different numbers of runs.",
+                lambda d, factor: _said(d.mean(), factor * d.std() / len(d)),
+                "value: the interval is too narrow.",
+                "A standard error shrinks with the *root* of the number of seeds.",
+            ),
+            Mistake(
+                lambda d, factor: _said(d.mean(), _error(d)),
+                "value: where is the factor?",
+                "One standard error to each side is too narrow: it holds the true mean only about "
+                "two times in three.",
+            ),
+            Mistake(
+                _by_size,
+                "value: a rung that clearly does harm is called proved.",
+                "Look at the sign as well: there are two sides on which the interval can lie.",
+            ),
+            Mistake(
+                _without_harm,
+                "value: some rungs clearly do harm, and the third word says so.",
+                "Ask also whether the whole interval lies below 0.",
+            ),
+            Mistake(
+                _by_the_sign,
+                "value: a mean above 0 may be luck.",
+                "Look at the interval around it: does 0 lie inside?",
             ),
         ),
-        praise="compare it with the spread of single runs before you believe it.",
+        praise="and what is not proved is not disproved either: it takes more seeds.",
+        do="Compute the mean and its standard error. The interval reaches factor times the error "
+        "to both sides. Then ask on which side of 0 its two ends lie.",
     ),
 }
