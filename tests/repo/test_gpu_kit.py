@@ -233,10 +233,8 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
         "duel.fit_fast_in_that_time_accuracy", "notes.notes_over_helpers", "cifar10_lesson.lines",
     ):  # fmt: skip
         assert figures[figure], figure
-    assert (
-        figures["cifar10_lesson.cells_run"] == figures["fast_lesson.cells_run"] == lessons.SMALL
-    )
-    assert figures["fast_lesson.changed"] == '"full": (60, None) -> "full": (10, None)'
+    assert figures["cifar10_lesson.cells_run"] == figures["fast_lesson.cells_run"] == lessons.SMALL
+    assert figures["fast_lesson.changed"] == '"full": (60, {}) -> "full": (10, {})'
     assert len(list(tmp_path.glob("*.ipynb"))) == 2
 
 

@@ -231,7 +231,7 @@ def test_it_takes_few_operations():
     # three times three products.
     assert counts[BatchedMuon, 1] <= 4 + 2 * 15, counts
     assert counts[BatchedMuon, 3] == counts[BatchedMuon, 1]
-    assert counts[Muon, 1] > 150 and counts[Muon, 3] == 3 * counts[Muon, 1]
+    assert counts[Muon, 1] > 90 and counts[Muon, 3] == 3 * counts[Muon, 1]
 
 
 @pytest.mark.parametrize("bad", [torch.inf, -torch.inf, torch.nan])

@@ -194,8 +194,7 @@ EXERCISES = {
         tolerance=1e-3,
         do="Three lines: the covariance matrix of the columns, eigh, and points measured along the "
         "directions and divided by the spreads.",
-        off="value: expected the covariance matrix of what you return to have 1 on its diagonal and 0 "
-        "elsewhere.",
+        off="value: expected a cloud whose covariance matrix has 1 on the diagonal, 0 beside it.",
     ),
     "10.2": Exercise(
         solution=_one_step,
@@ -264,8 +263,8 @@ EXERCISES = {
         mistakes=(
             Mistake(
                 lambda logits, count: _gaps_of(logits).argsort()[:count],
-                "value: this is the order of the gaps between logits, which is also that of the quotients of "
-                "two probabilities. Asked for is how far apart the *probabilities* are.",
+                "value: this is the order of the gaps between logits, which is also that of the "
+                "quotients of two probabilities. Asked for: how far apart the *probabilities* are.",
                 "softmax(1) comes first; then subtract the second largest from the largest.",
             ),
             Mistake(
