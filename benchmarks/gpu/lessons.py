@@ -14,7 +14,7 @@ from tools.lessons.notebook import RAISES, code_cells, output_texts, read, tags
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 TITLES = {"cifar10_lesson": "08_cifar10", "fast_lesson": "10_as_fast_as_it_gets"}
 CHANGES = {
-    "fast_lesson": ('"full": (60, {})', '"full": (10, {})')
+    "fast_lesson": ("test_split, 60, device", "test_split, 10, device")
 }  # seconds: it trains by the clock
 SMALL = 3  # code cells
 

@@ -68,7 +68,7 @@ def draw_clouds(clouds: Mapping[str, torch.Tensor], reach: float = 4.0) -> Figur
         axis.scatter(*points.T.cpu(), s=7, alpha=0.5, color=BLUE, edgecolor="none")
         variances, directions = torch.linalg.eigh(points.T.cpu().double().cov())
         half_axes = directions * 2 * variances.clamp(min=0).sqrt()
-        centre = points.double().mean(0).cpu()[:, None]
+        centre = points.cpu().double().mean(0)[:, None]
         axis.plot(*(centre + half_axes @ _circle()), color="black", linewidth=2)
         axis.axhline(0, color=GREY, linewidth=0.8)
         axis.axvline(0, color=GREY, linewidth=0.8)

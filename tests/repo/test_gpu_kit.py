@@ -234,7 +234,7 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
     ):  # fmt: skip
         assert figures[figure], figure
     assert figures["cifar10_lesson.cells_run"] == figures["fast_lesson.cells_run"] == lessons.SMALL
-    assert figures["fast_lesson.changed"] == '"full": (60, {}) -> "full": (10, {})'
+    assert figures["fast_lesson.changed"] == "test_split, 60, device -> test_split, 10, device"
     assert len(list(tmp_path.glob("*.ipynb"))) == 2
 
 
