@@ -23,7 +23,7 @@ SMALL_SIZES = (8, 16, 16), (16, 16, 16)
 
 def run(stage: Stage) -> None:
     """A cold start, each width alone, a step, then the budgets; or other ways to take a step."""
-    sizes = SMALL_SIZES if stage.small else fast.SIZES
+    sizes = SMALL_SIZES if stage.small else fast.GPU_SIZES
     if stage.name == "ways":
         with stage.part("all"):
             return other_ways(stage, sizes[-2])

@@ -251,10 +251,13 @@ class TrainingBatches(ResidentBatches):
             order, left = order[:full], order[full:]
             self.held = left if self.rest == "carry" else self.held
         for rows in order.to(self.images.device).split(self.batch_size):
-            xb = self.images[rows]
-            xb = (self.augment(xb) if self.augment else xb).float() / 255
-            xb = self.normalize(xb) if self.normalize else xb
-            yield xb, self.labels[rows]
+            yield self.batch(rows)
+
+    def batch(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The images and labels of some places, changed as an epoch changes them."""
+        xb = self.images[rows]
+        xb = (self.augment(xb) if self.augment else xb).float() / 255
+        return self.normalize(xb) if self.normalize else xb, self.labels[rows]
 
 
 class AlternatingTrainingBatches(AlternatingBatches, TrainingBatches):

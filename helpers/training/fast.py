@@ -6,14 +6,14 @@ from typing import NamedTuple
 import torch
 
 from helpers.data import Split
-from helpers.data.augment import random_shift
-from helpers.data.loaders import AlternatingBatches, ResidentBatches
+from helpers.data.loaders import ResidentBatches
+from helpers.data.onepass import MovedBatches
 from helpers.device.memory import keep_freed_memory
 from helpers.device.place import get_default_device
 from helpers.device.precision import fast_precision
 from helpers.device.speed import clock_of
 from helpers.metrics import accuracy
-from helpers.models.fastnet import PIXELS, SIZES, FastNet, Widths
+from helpers.models.fastnet import GPU_SIZES, PIXELS, SIZES, FastNet, Widths
 from helpers.training.budgeted import learn
 from helpers.training.classifier import evaluating
 from helpers.training.muon import BatchedMuon, drop_overflow
@@ -23,6 +23,7 @@ from helpers.training.views import look_twice
 
 ENOUGH = 5  # epochs: a network that cannot see the images so often is too wide for the budget
 DOUBTFUL = 0.3  # share of the test images that is looked at from six sides instead of two
+TRIED = 256  # images a step when sizes are tried on a processor; 128 seemed a fifth too slow
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
 PROGRAMS = 100  # that torch.compile may make of one block: for each size, image size and mode
@@ -120,22 +121,23 @@ def fit_fast(
     test_split: Split,
     seconds: float = 60,
     device: torch.device | None = None,
-    sizes: Sequence[Widths] = SIZES,
+    sizes: Sequence[Widths] | None = None,
     batch_size: int | None = None,
     compiled: bool = False,
 ) -> FastFit:
     """Train a network as good as it gets within some seconds, and judge it by the test images.
 
     A few steps of each size, the narrowest first, show how many epochs the time allows; the widest
-    that has enough of them in what is left is trained. From then on the clock leads the learning
-    rate.
+    that has enough of them in what is left, test-time views included, is trained. Those steps are
+    whole ones: moved images, both numbers of pixels, both optimisers, and a whitening layer that
+    learns no more, as for nine tenths of a training. Then the clock leads the learning rate.
 
     Args:
         train_split: bytes (n, 3, 32, 32) and labels (n,), for example ``load("cifar10").train``.
         test_split: the same, to be answered with test-time views.
         seconds: for all of that together.
         device: where to compute; the fastest of this machine if None.
-        sizes: widths to choose from, the narrowest first.
+        sizes: widths to choose from, the narrowest first; ``SIZES`` or ``GPU_SIZES`` if None.
         batch_size: images in a training batch; chosen if None.
         compiled: let ``torch.compile`` join operations of the blocks. Every size is prepared before
             the time begins, which takes minutes, once a process. It may pay on a GPU; on the
@@ -150,6 +152,8 @@ def fit_fast(
     keep_freed_memory()
     device = device or get_default_device()
     n, on_gpu = len(train_split.images), device.type == "cuda"
+    if sizes is None:
+        sizes = GPU_SIZES if on_gpu else SIZES
     batch_size = batch_size or min(2000 if on_gpu else 512, max(n // 8, 1))
     looks = LOOK * (2 + 6 * DOUBTFUL) * len(test_split.images)  # in images trained with once
     clock = clock_of(device)
@@ -157,9 +161,10 @@ def fit_fast(
     budget = TimeBudget(seconds, looks / batch_size, clock, pause)
     if n < 50:
         raise ValueError(f"expected at least 50 training images, got {n}; take more of them")
-    loader = AlternatingBatches(*train_split, batch_size, device, True, random_shift)
+    loader = MovedBatches(*train_split, batch_size, device, rest="drop")
     tests = ResidentBatches(*test_split, 2000 if on_gpu else 500, device)
-    sample = loader.images[:: n // 1000 + 1].float() / 255  # spread over all classes
+    spread = train_split.images[:: n // 1000 + 1]  # over all classes
+    sample = spread.to(device).float() / 255
     classes = int(train_split.labels.max()) + 1
     precision = fast_precision(device, watchful=True)
     stages = [0.99 * until for until, _ in PIXELS]
@@ -171,13 +176,15 @@ def fit_fast(
         return model
 
     def epoch_seconds(widths: Widths) -> float:
-        rows = slice(None, batch_size if on_gpu else 128)  # a GPU needs all of them to be busy
-        few = loader.images[rows], loader.labels[rows]
-        batch = ResidentBatches(*few, len(few[1]), device, augment=random_shift)
+        # A GPU needs a whole batch to be busy. On a processor half of one costs half, nearly.
+        rows = slice(None, batch_size if on_gpu else min(batch_size, TRIED))
+        few = train_split.images[rows], train_split.labels[rows]
+        batch = MovedBatches(*few, len(few[1]), device)
         trial = Trial(stages, clock)
         model = network(widths, sample[:100])
         train(model, batch, trial)
-        answers(model, batch)  # not timed, but a GPU will then be prepared for it
+        if device.type != "cpu":  # not timed, but a GPU will then be prepared for it
+            answers(model, ResidentBatches(*few, len(few[1]), device))
         return trial.step_seconds() * n / len(few[1])
 
     def left() -> float:
@@ -198,5 +205,5 @@ def fit_fast(
     train(model, loader, budget)
     logits = answers(model, tests)
     right = accuracy(logits, test_split.labels).item()
-    epochs = budget.taken / len(loader)
+    epochs = budget.taken * batch_size / n
     return FastFit(model, logits, right, widths, epochs, budget.passed(), preparing)

@@ -7,7 +7,8 @@ from torch import nn
 from benchmarks.operators import operators, waits
 from helpers.data import Split
 from helpers.data.augment import random_shift
-from helpers.data.loaders import AlternatingBatches, ResidentBatches
+from helpers.data.loaders import AlternatingBatches, AlternatingTrainingBatches, ResidentBatches
+from helpers.data.onepass import MovedBatches
 from helpers.models import fastnet
 from helpers.models.fastnet import FastNet
 from helpers.training import fast
@@ -280,6 +281,50 @@ def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, clock, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    # For each image 1, 1.2 or 2 hundredths of a second, and 0.5 s a step for Muon. So 800 images in
+    # batches of 100, five times, and views of 20 images take 61, 69 or 101 s; trying takes 9 s,
+    # then 10 s and 15 s more.
+    [(86, (4, 4, 4)), (90, (4, 4, 8)), (132, (4, 4, 8)), (138, (4, 8, 8))],
+)
+def test_the_choice_counts_optimiser_views_and_the_time_that_trying_takes(
+    monkeypatch, seconds, expected
+):
+    class Now:
+        seconds = 0.0
+
+        def __call__(self):
+            return self.seconds
+
+    now, forward, step = Now(), FastNet.forward, fast.BatchedMuon.step
+    cost = {(4, 4): 0.01, (4, 8): 0.012, (8, 8): 0.02}
+
+    def timed(model, xb):
+        widths = tuple(model.blocks[k][0].out_channels for k in (1, 2))
+        now.seconds += len(xb) * cost[widths] * (1 if torch.is_grad_enabled() else fast.LOOK)
+        return forward(model, xb)
+
+    def timed_step(optimizer):
+        now.seconds += 0.5
+        return step(optimizer)
+
+    monkeypatch.setattr(FastNet, "forward", timed)
+    monkeypatch.setattr(fast.BatchedMuon, "step", timed_step)
+    monkeypatch.setattr(fast, "clock_of", lambda device: now)
+    sizes = (4, 4, 4), (4, 4, 8), (4, 8, 8)
+    fit = fit_fast(photos(800), photos(20), seconds, torch.device("cpu"), sizes, batch_size=100)
+    assert fit.widths == expected and fit.epochs > 4
+    assert 0.95 * seconds < fit.seconds < 1.05 * seconds
+
+
+def test_a_processor_tries_sizes_between_those_of_a_gpu():
+    sizes = fastnet.SIZES
+    assert set(fastnet.GPU_SIZES) < set(sizes) and sizes == tuple(sorted(sizes))
+    assert {(32, 64, 64), (32, 64, 128)} == set(sizes) - set(fastnet.GPU_SIZES)
+
+
+@pytest.mark.slow
 def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
     """Both sizes of images, shifted batches and both optimisers are in the time of a trial."""
     seen = []
@@ -289,7 +334,7 @@ def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
             before_step(done)
             seen.append((type(budget).__name__, model.pixels, model.whiten.bias.requires_grad))
 
-        assert loader.augment is random_shift
+        assert isinstance(loader, MovedBatches) and loader.pixels == 2
         assert [type(opt).__name__ for opt in optimizers] == ["BatchedMuon", "SGD"]
         learn_really(model, loader, budget, optimizers, *rest, before_step=noting)
 
@@ -299,6 +344,42 @@ def test_what_is_tried_is_what_is_trained(monkeypatch, ticking):
     assert seen[:7] == 3 * [("Trial", 24, False)] + 3 * [("Trial", 32, False)] + [
         ("TimeBudget", 24, True)
     ]
+
+
+def test_one_pass_is_the_training_of_many_passes():
+    """The images are the same, byte for byte; what they are multiplied by is rounded elsewhere."""
+    ends = []
+    for floats in (False, True):
+        model, options = started(), {"rest": "drop"}
+        torch.manual_seed(1)
+        if floats:
+            options |= {"shuffle": True, "augment": random_shift}
+        kind = AlternatingTrainingBatches if floats else MovedBatches
+        train(model, kind(*photos(100), 32, "cpu", **options), StepBudget(8), lr=0.01)
+        ends.append(model.state_dict())
+    for name, values in ends[0].items():
+        torch.testing.assert_close(values, ends[1][name], atol=2e-3, rtol=2e-3, msg=name)
+
+
+def test_no_step_of_fit_fast_sees_fewer_images_than_others(monkeypatch, clock):
+    sizes = []
+
+    def learn(model, loader, budget, *rest, **more):
+        learn_really(model, noting(loader), budget, *rest, **more)
+
+    def noting(loader):
+        class Noting:
+            def __iter__(self):
+                for xb, yb in loader:
+                    sizes.append((len(xb), loader.batch_size))
+                    yield xb, yb
+
+        return Noting()
+
+    learn_really = fast.learn
+    monkeypatch.setattr(fast, "learn", learn)
+    fit_fast(photos(203), photos(20), 6.0, torch.device("cpu"), SIZES[:1])
+    assert len(sizes) > 10 and all(seen == size for seen, size in sizes)
 
 
 @pytest.mark.slow

@@ -1,0 +1,36 @@
+"""Two ways of doing the same take turns, and the differences of neighbours count."""
+
+import pytest
+import torch
+
+from benchmarks import steps
+from helpers.data import Split
+
+
+def photos(n=40):
+    draw = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (n, 3, 32, 32), dtype=torch.uint8, generator=draw)
+    return Split(images, torch.arange(n) % 10)
+
+
+def test_ways_take_turns_in_changing_order():
+    order = []
+    ways = {name: lambda name=name: order.append(name) for name in "ab"}
+    steps.in_turn(ways, rounds=3, each=2, clock=lambda: 0.0)
+    assert "".join(order) == "ab" + "aabb" + "bbaa" + "aabb"
+
+
+@pytest.mark.parametrize("pixels", [24, 32])
+@pytest.mark.parametrize("settings", [("one pass", "batched"), ("lessons", "lessons")])
+def test_each_way_makes_steps(pixels, settings):
+    step = steps.steps(photos(), (4, 4, 4), pixels, *settings, batch_size=16)
+    for _ in range(3):
+        step()
+
+
+def test_the_command_says_what_is_saved(monkeypatch, capsys):
+    monkeypatch.setattr(steps, "load", lambda name: type("Set", (), {"train": photos(1024)}))
+    words = ["steps", "muon", "--widths", "4", "4", "4", "--pixels", "24", "--rounds", "2"]
+    monkeypatch.setattr("sys.argv", [*words, "--each", "1"])
+    steps.main()
+    assert "muon, 24 pixels:" in capsys.readouterr().out
