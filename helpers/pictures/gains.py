@@ -43,5 +43,5 @@ def draw_worth(table: "pd.DataFrame") -> Figure:
     axis.set_yticks(range(len(table)), [name.replace("_", " ") for name in table.question])
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.grid(axis="x", alpha=0.3)
-    axis.set_xlabel("gain in percentage points, with the interval that holds it 95 times in 100")
+    axis.set_xlabel("gain in percentage points, with its 95 % interval")
     return figure
