@@ -1,4 +1,4 @@
-"""How fast and how good lesson 09 gets: ``python -m benchmarks.cifar10_fast``.
+"""How fast and how good lesson 10's recipe gets: ``python -m benchmarks.cifar10_fast``.
 
 On a processor, two tables, both on the same images, views at test time included in all times:
 
@@ -281,7 +281,9 @@ def against_airbench(
 
 def main() -> None:
     device = get_default_device()
-    parser = argparse.ArgumentParser(description="Measure how fast and how good lesson 09 gets.")
+    parser = argparse.ArgumentParser(
+        description="Measure how fast and how good lesson 10's recipe gets."
+    )
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES, help="which to make")
     parser.add_argument("--budgets", type=float, nargs="+", default=[60, 300, 900])
     parser.add_argument("--search", type=float, nargs="+", default=[10, 15, 20, 25, 30, 40, 60])

@@ -36,7 +36,7 @@ STAGES = {
     "ways": Plan("benchmarks.gpu.fast", 110),
     "notes": Plan("benchmarks.gpu.notes", 75),
     "cifar10_lesson": Plan("benchmarks.gpu.lessons", 130),
-    "faster_lesson": Plan("benchmarks.gpu.lessons", 200),
+    "fast_lesson": Plan("benchmarks.gpu.lessons", 200),
 }
 IMAGES = Plan("benchmarks.gpu.images", 150)  # before all others, beside the facts
 

@@ -1,4 +1,4 @@
-"""Is a part of lesson 09's recipe worth having? ``python -m benchmarks.paired``.
+"""Is a part of lesson 10's recipe worth having? ``python -m benchmarks.paired``.
 
 One run proves nothing: another seed moves it by as much as most parts are worth. Here two recipes
 that differ in one part are trained on *paired seeds*: the same initial weights, the same order of

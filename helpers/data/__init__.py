@@ -5,7 +5,6 @@ from helpers.data.loaders import DigitDataset  # lesson 05
 from helpers.data.augment import shift, shift_all_ways  # lesson 07
 from helpers.data.augment import random_flip, random_shift  # lesson 08
 from helpers.data.loaders import ResidentBatches  # lesson 08
-from helpers.data.loaders import AlternatingBatches  # lesson 09
 from helpers.data.fetch.catalogue import names
 from helpers.data.fetch.home import data_home
 from helpers.data.fetch.served import practice_in_use

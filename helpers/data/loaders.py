@@ -177,7 +177,6 @@ class AlternatingBatches(ResidentBatches):
         True
 
     Keller Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (arXiv:2404.00498).
-    Built in lesson 09.
     """
 
     turned = False

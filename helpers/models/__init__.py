@@ -16,7 +16,7 @@ from helpers.models.convolution import (  # lesson 07
 )
 from helpers.models.base import ImageClassificationBase  # lesson 08
 from helpers.models.cnn import Cifar10CnnModel, conv_block, he_init  # lesson 08
-from helpers.models.fastnet import pass_on, patches, whitening_conv, whitening_matrix  # lesson 09
 from helpers.models.lean import LeanNet, as_it_is, lean_block, plain_norm  # lesson 09
+from helpers.models.fastnet import pass_on, patches, whitening_conv, whitening_matrix  # lesson 10
 from helpers.models.fastnet import PIXELS
 from helpers.models.layers import layer_table

@@ -1,4 +1,4 @@
-"""The network of lesson 09: a whitening layer, an identity start, three blocks, few numbers."""
+"""The network of lesson 10: a whitening layer, an identity start, three blocks, few numbers."""
 
 from itertools import pairwise
 
@@ -37,7 +37,7 @@ def patches(images: torch.Tensor, size: int = 2) -> torch.Tensor:
         >>> patches(torch.arange(9.0).view(1, 1, 3, 3))[0]
         tensor([0., 1., 3., 4.])
 
-    Built in lesson 09.
+    Built in lesson 10.
     """
     return nn.functional.unfold(images, size).transpose(1, 2).flatten(0, 1)
 
@@ -62,10 +62,10 @@ def whitening_matrix(rows: torch.Tensor, eps: float = 0.0) -> torch.Tensor:
         tensor([[1., 0.],
                 [0., 1.]])
 
-    Built in lesson 09.
+    Built in lesson 10.
     """
-    # On the CPU in float64: there it is exact, and small enough to cost nothing.
     _check_rows(rows)
+    # On the CPU, in float64: exact, and the matrix is small.
     variances, directions = torch.linalg.eigh(rows.T.cpu().double().cov())
     spreads = (variances.clamp(min=0) + eps).sqrt().clamp(min=1e-12)
     return (directions / spreads).T.flip(0).float().to(rows.device)
@@ -95,11 +95,12 @@ def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn
 
     David Page, "How to train your ResNet 8: Bag of tricks" (2019); the negatives: tysam-code,
     hlb-CIFAR10 (2023).
-    Built in lesson 09.
+    Built in lesson 10.
     """
     matrix = whitening_matrix(patches(images, size), eps)
     filters = matrix.view(-1, images.shape[1], size, size)
-    conv = nn.Conv2d(images.shape[1], 2 * len(filters), size, device=images.device)
+    outputs = 2 * len(filters)
+    conv = nn.Conv2d(images.shape[1], outputs, size, device=images.device)
     with torch.no_grad():
         conv.weight.copy_(torch.cat([filters, -filters]))
         conv.bias.zero_()  # type: ignore[union-attr]  # there is one by default
@@ -137,7 +138,7 @@ def pass_on(conv: nn.Conv2d) -> nn.Conv2d:
 
     Dirac filters: Zagoruyko and Komodakis, "DiracNets" (arXiv:1706.00388); for the first filters
     only: Keller Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (arXiv:2404.00498).
-    Built in lesson 09.
+    Built in lesson 10.
     """
     _check_middle(conv)
     nn.init.dirac_(conv.weight[: conv.in_channels])

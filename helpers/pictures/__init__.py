@@ -1,6 +1,6 @@
 """Pictures with a text alternative, of what the lessons show."""
 
-from helpers.pictures.curves import towards_one  # lesson 09
+from helpers.pictures.curves import towards_one  # lesson 10
 from helpers.pictures.answers import (
     draw_comparison,
     draw_confusion,
@@ -23,6 +23,7 @@ from helpers.pictures.curves import (
 )
 from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
 from helpers.pictures.diagrams import draw_cycle
+from helpers.pictures.gains import draw_worth
 from helpers.pictures.kernels import (
     draw_edges,
     draw_filtered,
@@ -38,5 +39,6 @@ from helpers.pictures.photos import cover, draw_covered, photo_grid
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
+from helpers.pictures.stretches import draw_clouds, draw_course, draw_stretch
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look
 from helpers.pictures.toolkit import draw_road, draw_softmax

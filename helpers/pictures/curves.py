@@ -277,7 +277,7 @@ def towards_one(
         >>> towards_one(torch.tensor([0.0, 0.5, 1.0]), EXACT, steps=3).round(decimals=2)
         tensor([0., 1., 1.])
 
-    Built in lesson 09.
+    Built in lesson 10.
     """
     a, b, c = coefficients
     for _ in range(steps):
@@ -299,7 +299,7 @@ def draw_towards_one(steps: int) -> Figure:
     axis.axhline(1, color=GREY, linewidth=1)
     for name, coefficients, line in (("EXACT", EXACT, "-"), ("FAST", FAST, "--")):
         axis.plot(x, towards_one(x, coefficients, steps), line, label=name)
-    axis.set(xlim=(0, 1), ylim=(0, 1.35), xlabel="singular value before", ylabel="after")
+    axis.set(xlim=(0, 1), ylim=(0, 1.35), xlabel="stretch before", ylabel="stretch after")
     axis.set_title(f"{steps} step{'s' if steps != 1 else ''}", fontsize=11)
     axis.legend(loc="lower right")
     return figure

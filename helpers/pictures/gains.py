@@ -14,7 +14,7 @@ COLOURS = {"proved": BLUE, "harmful": RED}
 MARKERS = {"proved": "o", "harmful": "X"}  # told apart without colours, too
 
 
-def draw_gains(table: "pd.DataFrame") -> Figure:
+def draw_worth(table: "pd.DataFrame") -> Figure:
     """Draw gains with their 95 % intervals, one line a question, beside a line at 0.
 
     Filled dots are proved, crosses harmful, hollow squares neither. A gain from a single pair has
@@ -25,10 +25,10 @@ def draw_gains(table: "pd.DataFrame") -> Figure:
             ``verdict``, as ``helpers.course.trials.gains`` gives them; the first row comes on top.
 
     Example:
-        ``draw_gains(gains(["whitening", "flip"], "part"))``
+        ``draw_worth(gains(["whitening", "flip"], "part"))``
     """
     if not len(table):
-        raise ValueError("draw_gains: expected at least one question, got an empty table")
+        raise ValueError("draw_worth: expected at least one question, got an empty table")
     figure, axis = plt.subplots(figsize=(7.2, 0.9 + 0.34 * len(table)))
     axis.axvline(0, color="black", linewidth=1)
     for place, row in enumerate(table.itertuples()):
@@ -43,5 +43,5 @@ def draw_gains(table: "pd.DataFrame") -> Figure:
     axis.set_yticks(range(len(table)), [name.replace("_", " ") for name in table.question])
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.grid(axis="x", alpha=0.3)
-    axis.set_xlabel("gain in percentage points, with the interval that holds it 95 times in 100")
+    axis.set_xlabel("gain in percentage points, with its 95 % interval")
     return figure

@@ -1,13 +1,13 @@
 """The scoreboard of all methods, and the ladder of lesson 09."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers.pictures.canvas import BLUE, GREY, ORANGE
+from helpers.pictures.canvas import BLUE, GREY
 
 if TYPE_CHECKING:  # see helpers.pictures.canvas
     import pandas as pd
@@ -122,9 +122,6 @@ def _check(scores: Sequence[Score]) -> None:
             )
 
 
-COLORS = GREY, BLUE, ORANGE  # of the groups in a race
-
-
 def draw_ladder(rungs: Sequence[Score]) -> Figure:
     """Draw accuracy and seconds side by side, a row for each rung; the newest stands out.
 
@@ -149,37 +146,52 @@ def draw_ladder(rungs: Sequence[Score]) -> Figure:
     return figure
 
 
-def draw_race(groups: dict[str, Sequence[Score]]) -> Figure:
-    """Draw accuracy against seconds (logarithmic), with names on the right, the best at the top.
+def draw_race(
+    results: Mapping[str, tuple[float, float]], guess: float, ahead: Sequence[str] = ()
+) -> Figure:
+    """Draw accuracy and seconds (logarithmic) side by side, a dot for each method.
 
     Args:
-        groups: up to three groups of scores under their names, each with a colour and a marker
-            of its own. Methods of 0 seconds are drawn at a hundredth of one.
+        results: for each method its seconds, more than 0, and its accuracy, a share from 0 to 1;
+            the first one comes on top.
+        guess: the accuracy of guessing, for a dotted line.
+        ahead: names of methods that stand out.
 
     Returns:
         Figure: to be passed to ``helpers.pictures.canvas.show``.
+
+    Example:
+        ``draw_race({"linear model": (2, 0.36), "lean network": (9, 0.55)}, guess=0.1)``
     """
-    if len(groups) > len(COLORS):
-        raise ValueError(f"draw_race: expected at most three groups, got {len(groups)}")
-    everyone = [score for scores in groups.values() for score in scores]
-    scoreboard(everyone)  # looks whether they are sound
-    figure, axis = plt.subplots(figsize=(9, max(3.0, 0.27 * len(everyone))))
-    for (name, scores), color, marker in zip(groups.items(), COLORS, "so^"):
-        points = [_place(score) for score in scores]
-        axis.plot(*zip(*points), marker, color=color, markersize=8, label=name)
-    colored = [(score, color) for scores, color in zip(groups.values(), COLORS) for score in scores]
-    colored.sort(key=lambda pair: pair[0].accuracy, reverse=True)
-    for rank, (score, color) in enumerate(colored):
-        axis.annotate(
-            f"{score.accuracy:.3f} {score.method}", _place(score), (1.04, 1 - rank / len(colored)),
-            textcoords="axes fraction", va="center", fontsize=10, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6},
-        )  # fmt: skip
-    axis.set(xscale="log", xlabel="seconds (each step ten times as long)", ylabel="accuracy")
-    axis.grid(alpha=0.3)
-    axis.legend(loc="upper left")
+    if not results:
+        raise ValueError("draw_race: expected at least one method, got none")
+    for name, (seconds, accuracy) in results.items():
+        if not (0 <= accuracy <= 1 and seconds > 0):
+            raise ValueError(
+                "draw_race: expected seconds above 0 and an accuracy from 0 to 1, "
+                f"got {seconds} and {accuracy} for {name!r}"
+            )
+    if unknown := [name for name in ahead if name not in results]:
+        raise ValueError(f"draw_race: no method {unknown[0]!r}; there are {', '.join(results)}")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 1.0 + 0.38 * len(results)), sharey=True)
+    left.axvline(guess, color=GREY, linestyle=":", linewidth=1.5)
+    for place, (name, (seconds, accuracy)) in enumerate(results.items()):
+        stands_out = name in ahead
+        color, marker = (BLUE, "D") if stands_out else (GREY, "o")
+        for axis, value, words in (
+            (left, accuracy, f"{accuracy:.3f}"),
+            (right, seconds, f"{seconds:.1f} s"),
+        ):
+            axis.plot(value, place, marker, color=color, markersize=8)
+            axis.annotate(
+                words, (value, place), (9, 0), textcoords="offset points", va="center", fontsize=10
+            )
+    left.set_yticks(range(len(results)), list(results))
+    left.set_ylim(len(results) - 0.5, -0.5)
+    best = max(accuracy for _, accuracy in results.values())
+    times = [seconds for seconds, _ in results.values()]
+    left.set(xlim=(0, best * 1.25), xlabel="accuracy (dotted: guessing)")
+    right.set(xscale="log", xlim=(min(times) / 2, max(times) * 8), xlabel="seconds (logarithmic)")
+    for axis in (left, right):
+        axis.grid(axis="y", alpha=0.3)
     return figure
-
-
-def _place(score: Score) -> tuple[float, float]:
-    return max(score.seconds, 0.01), score.accuracy

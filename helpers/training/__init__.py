@@ -14,9 +14,9 @@ from helpers.training.checkpoint import TrainingState, load_weights, save_weight
 from helpers.training.classifier import predict_image  # lesson 08
 from helpers.training.fitting import evaluate, fit, fit_epoch  # lesson 08
 from helpers.training.budgeted import learn  # lesson 09
-from helpers.training.muon import Muon, orthogonalize  # lesson 09
 from helpers.training.schedule import constant, linear_decay, one_cycle  # lesson 09
-from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 09
+from helpers.training.muon import orthogonalize  # lesson 10
+from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 10
 from helpers.training.checkpoint import (
     check_training,
     random_states,
@@ -26,5 +26,6 @@ from helpers.training.checkpoint import (
 from helpers.training.classifier import Epoch, evaluating
 from helpers.training.fast import fit_fast
 from helpers.training.ill import patients
+from helpers.training.muon import Muon
 from helpers.training.quiet import fit_quietly
 from helpers.training.schedule import StepBudget, TimeBudget

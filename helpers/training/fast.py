@@ -1,4 +1,4 @@
-"""The final recipe of lesson 09: a small network that learns CIFAR10 within a time budget."""
+"""The final recipe of lesson 10: a small network that learns CIFAR10 within a time budget."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

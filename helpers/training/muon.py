@@ -6,7 +6,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 # a x + b x³ + c x⁵ brings the singular values of a matrix, numbers from 0 to 1, towards 1.
-EXACT = (15 / 8, -10 / 8, 3 / 8)  # touches 1 with slope 0: arrives, but small ones grow slowly
+EXACT = (1.5, -0.5, 0.0)  # touches 1 with slope 0: arrives, but small ones grow slowly
 FAST = (3.4445, -4.7750, 2.0315)  # ends between about 0.7 and 1.2, in far fewer steps
 
 
@@ -14,7 +14,6 @@ def orthogonalize(
     matrix: torch.Tensor,
     steps: int = 5,
     coefficients: tuple[float, float, float] = FAST,
-    dtype: torch.dtype | None = None,
 ) -> torch.Tensor:
     """The nearest matrix whose singular values are all (nearly) 1, by Newton and Schulz.
 
@@ -24,34 +23,29 @@ def orthogonalize(
     matrices therefore do what a decomposition would do slowly.
 
     Args:
-        matrix: float, shape (..., rows, columns); leading axes are several matrices at once.
+        matrix: float, shape (rows, columns).
         steps: how often the polynomial is applied.
         coefficients: (a, b, c) of the polynomial: ``FAST``, or ``EXACT`` for some more steps.
-        dtype: of the products; ``torch.bfloat16`` suffices for ``FAST``. The matrix's own if None.
 
     Returns:
         Tensor: the same shape, dtype and device; zeros stay zeros.
 
     Example:
-        >>> orthogonalize(torch.tensor([[3.0, 0.0], [0.0, 0.1]]), 12, EXACT).round(decimals=4)
+        >>> orthogonalize(torch.tensor([[3.0, 0.0], [0.0, 0.1]]), 15, EXACT).round(decimals=4)
         tensor([[1., 0.],
                 [0., 1.]])
 
     Polynomial and coefficients: Keller Jordan et al., "Muon: an optimizer for hidden layers in
-    neural networks" (2024); iterations of this kind: Björck and Bowie (1971).
-    Built in lesson 09.
+    neural networks" (2024); iterations of this kind, ``EXACT`` among them: Björck and Bowie (1971).
+    Built in lesson 10.
     """
     _check_matrix(matrix)
-    if matrix.shape[-2] > matrix.shape[-1]:  # the smaller of X Xᵀ and Xᵀ X is less work
-        return orthogonalize(matrix.mT, steps, coefficients, dtype).mT
     a, b, c = coefficients
-    # No singular value is larger than the root of the sum of all squares.
-    x = matrix / matrix.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)
-    x = x.to(dtype or matrix.dtype)
+    x = matrix / matrix.norm().clamp(min=1e-7)
     for _ in range(steps):
-        gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.to(matrix.dtype)
+        twice = x @ x.T
+        x = a * x + b * twice @ x + c * twice @ twice @ x
+    return x
 
 
 class Muon(torch.optim.Optimizer):
@@ -66,7 +60,7 @@ class Muon(torch.optim.Optimizer):
         lr: learning rate, 0 or more: how far a step goes along each direction.
         momentum: share of the last steps that is kept, from 0 to less than 1, as Nesterov's.
         steps: of the iteration in ``orthogonalize``.
-        dtype: of its products, see there.
+        dtype: of its products, see ``orthogonalize_all``.
         keep_length: whether a layer's weights are kept at the length (the root of the sum of their
             squares) of root of the number of filters, before each step. For layers in front of a
             batch norm, where length does not matter, but a step weighs less the longer they get.
@@ -79,8 +73,7 @@ class Muon(torch.optim.Optimizer):
         tensor([0.9400, 0.9200])
 
     Keller Jordan et al., "Muon" (2024), and for constant length the airbench programs of 2024;
-    ``torch.optim.Muon`` has it for matrices, without the latter.
-    Built in lesson 09.
+    ``torch.optim.Muon`` has it for matrices, without the latter. Lesson 10 makes one step by hand.
     """
 
     def __init__(
@@ -97,7 +90,7 @@ class Muon(torch.optim.Optimizer):
         _check_groups(self.param_groups)
 
     @torch.no_grad()
-    def step(self) -> None:  # type: ignore[override]  # no closure, as in the lesson
+    def step(self) -> None:  # type: ignore[override]  # no closure: nothing here needs one
         """Change all weights that have a gradient."""
         for group in self.param_groups:
             for weights in group["params"]:
@@ -110,7 +103,7 @@ class Muon(torch.optim.Optimizer):
             state["average"] = torch.zeros_like(weights.grad)  # type: ignore[arg-type]  # see step
         average = state["average"].mul_(momentum).add_(weights.grad)
         direction = weights.grad + momentum * average  # Nesterov: one step ahead
-        update = orthogonalize(direction.flatten(1), group["steps"], dtype=group["dtype"])
+        (update,) = orthogonalize_all([direction.flatten(1)], group["steps"], dtype=group["dtype"])
         if group["keep_length"]:
             weights.mul_(len(weights) ** 0.5 / weights.norm().clamp(min=1e-7))
         weights.sub_(update.view_as(weights), alpha=group["lr"])
@@ -124,12 +117,15 @@ def orthogonalize_all(
 ) -> list[torch.Tensor]:
     """``orthogonalize`` for many matrices, those with equally many rows together.
 
+    A tall matrix is turned on its side meanwhile: the smaller of X Xᵀ and Xᵀ X is less work.
+
     They become one stack; shorter rows are filled up with zeros, which change no product of a row
     with a row. A step of the iteration is then three operations for all of them.
 
     Args:
         matrices: float, each of shape (rows, columns), with rows and columns of its own.
-        steps, coefficients, dtype: as for ``orthogonalize``.
+        steps, coefficients: as for ``orthogonalize``.
+        dtype: of the products; ``torch.bfloat16`` suffices for ``FAST``. A matrix's own if None.
 
     Returns:
         list: for each matrix one of the same shape and dtype.
@@ -159,9 +155,9 @@ def orthogonalize_all(
 
 
 class BatchedMuon(Muon):
-    """``Muon`` of lesson 09, all weights at once: the same steps, up to rounding.
+    """``Muon``, all weights at once: the same steps, up to rounding.
 
-    A small network has many small weights, and for each the lesson's ``Muon`` starts some thirty
+    A small network has many small weights, and for each ``Muon`` starts some thirty
     operations. A GPU does each of them in less time than it takes to start it.
 
     Example:
@@ -224,7 +220,7 @@ def drop_overflow(optimizer: torch.optim.Optimizer, *_: object) -> None:
 
 
 def _check_matrix(matrix: torch.Tensor) -> None:
-    if matrix.ndim < 2:
+    if matrix.ndim != 2:
         raise ValueError(
             f"expected a matrix, got shape {tuple(matrix.shape)}; filters become one by "
             "filters.flatten(1)"

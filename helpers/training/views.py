@@ -15,7 +15,7 @@ def mirrored(images: torch.Tensor) -> list[torch.Tensor]:
         >>> [view.flatten().tolist() for view in mirrored(torch.tensor([1, 2]).view(1, 1, 1, 2))]
         [[1, 2], [2, 1]]
 
-    Built in lesson 09.
+    Built in lesson 10.
     """
     return [images, images.flip(-1)]
 
@@ -40,7 +40,7 @@ def shifted(images: torch.Tensor, pixels: int = 1) -> list[torch.Tensor]:
                 [7., 8., 8.]])
 
     Keller Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (arXiv:2404.00498).
-    Built in lesson 09.
+    Built in lesson 10.
     """
     height, width = images.shape[-2:]
     sides = mirrored(images)
@@ -61,7 +61,7 @@ def look(model: Model, views: list[torch.Tensor]) -> torch.Tensor:
         >>> look(lambda x: x.flatten(1), mirrored(torch.tensor([[[[1.0, 3.0]]]])))
         tensor([[2., 2.]])
 
-    Built in lesson 09.
+    Built in lesson 10.
     """
     return torch.stack([model(view) for view in views]).mean(0)
 
@@ -85,7 +85,7 @@ def look_twice(model: Model, images: torch.Tensor, doubtful: float = 0.3) -> tor
         torch.Size([4, 2])
 
     Views for doubtful images only: hiverge, cifar10-speedrun (2025).
-    Built in lesson 09.
+    Built in lesson 10.
     """
     _check_share(doubtful)
     logits = look(model, mirrored(images))

@@ -1,4 +1,4 @@
-"""Lessons 08 and 09 on a GPU at full scale. Their ``expect`` lines judge the figures."""
+"""Lessons 08 and 10 on a GPU at full scale. Their ``expect`` lines judge the figures."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tools.lessons.notebook import code_cells, output_texts, read
 FOLDER = ROOT / "notebooks"
 WORDS = {  # of lines that a README may quote
     "08_cifar10": ("test accuracy, full scale", "epochs on the", "times faster", "mean confidence"),
-    "09_faster": ("views at test time", "fit_fast"),
+    "10_as_fast_as_it_gets": ("right, with one look", "10 with all ideas"),
 }
 
 

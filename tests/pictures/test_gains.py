@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from helpers.pictures.gains import draw_gains
+from helpers.pictures.gains import draw_worth
 
 COLUMNS = ["question", "gain", "low", "high", "verdict"]
 TABLE = pd.DataFrame(
@@ -20,7 +20,7 @@ TABLE = pd.DataFrame(
 
 
 def test_each_question_has_a_dot_and_an_interval_beside_a_line_at_zero():
-    axis = draw_gains(TABLE).axes[0]
+    axis = draw_worth(TABLE).axes[0]
     zero, *lines = axis.lines
     assert list(zero.get_xdata()) == [0, 0]
     intervals = [list(line.get_xdata()) for line in lines if len(line.get_xdata()) == 2]
@@ -35,4 +35,4 @@ def test_each_question_has_a_dot_and_an_interval_beside_a_line_at_zero():
 
 def test_an_empty_table_is_refused():
     with pytest.raises(ValueError, match="at least one question"):
-        draw_gains(TABLE[:0])
+        draw_worth(TABLE[:0])

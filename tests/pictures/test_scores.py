@@ -87,29 +87,34 @@ def test_the_newest_rung_stands_out():
     assert colors == [grey, grey, blue]
 
 
-def test_a_race_has_a_point_for_each_method_of_all_groups():
-    earlier = [Score(1, "nearest mean", 0, 0.28, 0.0)]
-    axis = draw_race({"earlier lessons": earlier, "the ladder": RUNGS}).axes[0]
-    points = [tuple(point) for line in axis.lines for point in line.get_xydata()]
-    assert points == [(0.01, 0.28)] + [(r.seconds, r.accuracy) for r in RUNGS]
-    assert axis.get_xscale() == "log"
-    labels = [text.get_text() for text in axis.get_legend().get_texts()]
-    assert labels == ["earlier lessons", "the ladder"]
+RACE = {"linear model": (1.5, 0.3), "small CNN": (6.0, 0.5), "lean network": (20.0, 0.6)}
 
 
-def test_names_stand_on_the_right_the_best_at_the_top():
-    axis = draw_race({"the ladder": RUNGS}).axes[0]
-    names = [text.get_text() for text in axis.texts]
-    assert names == ["0.700 whitening", "0.650 leaner", "0.600 images in memory"]
-    places = [text.xyann for text in axis.texts]
-    assert all(x > 1 for x, _ in places)
-    heights = [y for _, y in places]
-    assert heights == sorted(heights, reverse=True)
-    assert [text.xy for text in axis.texts] == [(r.seconds, r.accuracy) for r in reversed(RUNGS)]
+def test_a_race_has_two_dots_for_each_method():
+    left, right = draw_race(RACE, guess=0.1, ahead=["lean network"]).axes
+    names = [text.get_text() for text in left.get_yticklabels()]
+    assert names == list(RACE)
+    assert [text.get_text() for text in left.texts] == ["0.300", "0.500", "0.600"]
+    assert [text.get_text() for text in right.texts] == ["1.5 s", "6.0 s", "20.0 s"]
+    assert [line.get_xdata()[0] for line in left.lines[1:]] == [0.3, 0.5, 0.6]
+    assert [line.get_xdata()[0] for line in right.lines] == [1.5, 6.0, 20.0]
+    assert [line.get_marker() for line in right.lines] == ["o", "o", "D"]
+    assert right.get_xscale() == "log"
+
+
+def test_a_race_needs_sound_results():
+    with pytest.raises(ValueError, match="at least one method"):
+        draw_race({}, 0.1)
+    with pytest.raises(ValueError, match="accuracy from 0 to 1, got 2 and 60 for 'a'"):
+        draw_race({"a": (2, 60)}, 0.1)
+    with pytest.raises(ValueError, match="seconds above 0"):
+        draw_race({"a": (0, 0.6)}, 0.1)
+    with pytest.raises(ValueError, match="no method 'b'; there are a"):
+        draw_race({"a": (1, 0.6)}, 0.1, ahead=["b"])
 
 
 def test_both_can_be_drawn_with_a_single_score():
-    for figure in (draw_ladder(RUNGS[:1]), draw_race({"one": RUNGS[:1]})):
+    for figure in (draw_ladder(RUNGS[:1]), draw_race({"one": (1, 0.5)}, 0.1)):
         assert png(figure)[:4] == b"\x89PNG"
 
 
@@ -117,6 +122,4 @@ def test_a_ladder_needs_scores():
     with pytest.raises(ValueError, match="at least one Score"):
         draw_ladder([])
     with pytest.raises(ValueError, match="twice"):
-        draw_race({"a": RUNGS[:1], "b": RUNGS[:1]})
-    with pytest.raises(ValueError, match="at most three groups, got 4"):
-        draw_race({name: RUNGS[:1] for name in "abcd"})
+        draw_ladder([RUNGS[0], RUNGS[0]])

@@ -1,4 +1,4 @@
-"""The benchmark of lesson 09 on very small work: its tables say what was measured, and how."""
+"""The benchmark of lesson 10 on very small work: its tables say what was measured, and how."""
 
 import re
 import types

@@ -233,22 +233,20 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
         "duel.fit_fast_in_that_time_accuracy", "notes.notes_over_helpers", "cifar10_lesson.lines",
     ):  # fmt: skip
         assert figures[figure], figure
-    assert (
-        figures["cifar10_lesson.cells_run"] == figures["faster_lesson.cells_run"] == lessons.SMALL
-    )
-    assert figures["faster_lesson.changed"] == '"full": (60, 300) -> "full": (10, 20)'
+    assert figures["cifar10_lesson.cells_run"] == figures["fast_lesson.cells_run"] == lessons.SMALL
+    assert figures["fast_lesson.changed"] == "test_split, 60, device -> test_split, 10, device"
     assert len(list(tmp_path.glob("*.ipynb"))) == 2
 
 
 # Stages
 
 
-def test_lesson_08_still_has_what_is_shortened(results):
-    stage = Stage("faster_lesson", results, 60)
-    made = lessons.shortened(stage, read(lessons.FOLDER / "09_faster.ipynb"))
-    (old, new), text = lessons.CHANGES["faster_lesson"], "\n".join(c.source for c in made.cells)
+def test_lesson_10_still_has_what_is_shortened(results):
+    stage = Stage("fast_lesson", results, 60)
+    made = lessons.shortened(stage, read(lessons.FOLDER / "10_as_fast_as_it_gets.ipynb"))
+    (old, new), text = lessons.CHANGES["fast_lesson"], "\n".join(c.source for c in made.cells)
     assert new in text and old not in text
-    assert results.read()["faster_lesson.changed"] == f"{old} -> {new}"
+    assert results.read()["fast_lesson.changed"] == f"{old} -> {new}"
     assert not any(cell.outputs for cell in code_cells(made))
 
 

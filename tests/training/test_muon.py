@@ -59,13 +59,9 @@ def test_rows_of_filter_banks_become_nearly_orthogonal(shape):
         assert (gram.diagonal().sqrt() - 1).abs().max() < 0.3
 
 
-def test_several_matrices_at_once():
-    stack = random(3, 8, 20)
-    torch.testing.assert_close(
-        orthogonalize(stack), torch.stack([orthogonalize(matrix) for matrix in stack])
-    )
-    tall = orthogonalize(stack.mT)
-    torch.testing.assert_close(tall.mT, orthogonalize(stack))
+def test_a_tall_matrix_is_its_mirror_image_on_its_side():
+    matrix = random(20, 8)
+    torch.testing.assert_close(orthogonalize(matrix).T, orthogonalize(matrix.T))
 
 
 def test_size_plays_no_part_and_zeros_stay():
@@ -78,7 +74,7 @@ def test_lower_precision_is_for_the_products_only():
     matrix = 1e5 * random(8, 30)  # its length is beyond float16
     exact = orthogonalize(matrix)
     for dtype in (torch.bfloat16, torch.float16):
-        rough = orthogonalize(matrix, dtype=dtype)
+        (rough,) = orthogonalize_all([matrix], dtype=dtype)
         assert rough.dtype == torch.float32 and not torch.equal(rough, exact)
         # bfloat16 rounds by 0.4 %; five steps, which stretch small numbers, make it 5 %.
         assert (rough - exact).norm() / exact.norm() < 0.1
@@ -235,7 +231,7 @@ def test_it_takes_few_operations():
     # three times three products.
     assert counts[BatchedMuon, 1] <= 4 + 2 * 15, counts
     assert counts[BatchedMuon, 3] == counts[BatchedMuon, 1]
-    assert counts[Muon, 1] > 150 and counts[Muon, 3] == 3 * counts[Muon, 1]
+    assert counts[Muon, 1] > 90 and counts[Muon, 3] == 3 * counts[Muon, 1]
 
 
 @pytest.mark.parametrize("bad", [torch.inf, -torch.inf, torch.nan])
