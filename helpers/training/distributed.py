@@ -11,9 +11,11 @@ import argparse
 import json
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -42,11 +44,13 @@ def train_together(
     checkpoint: str | None = None,
     device: torch.device | str = "cpu",
     crash: int | None = None,
+    dtype: torch.dtype = torch.float32,
 ) -> History:
     """Train lesson 08's network, together with the other processes of the group.
 
     Apart from rounding, the history does not depend on how many processes there are, nor on how
-    often the training was interrupted and taken up again.
+    often the training was interrupted and taken up again. A long training makes more and more of a
+    difference in the last digit; float64 shows that there is no other.
 
     Args:
         train_split: images and labels to learn from, the same in each process.
@@ -58,19 +62,25 @@ def train_together(
         seed: for first weights and orders.
         checkpoint: a file for the training, or None; only process 0 reads and writes it.
         device: where this process computes.
-        crash: an epoch in the middle of which process 1 kills itself, to see what happens.
+        crash: an epoch in the middle of which the last process kills itself, to see what happens.
+        dtype: of weights and images.
 
     Returns:
         list: one dict an epoch with ``train_loss``, ``val_loss`` and ``val_acc``.
     """
     rank, size = dist.get_rank(), dist.get_world_size()
     torch.manual_seed(seed)
-    model = Cifar10CnnModel(width).apply(he_init).to(device)
+    model = Cifar10CnnModel(width).apply(he_init).to(device, dtype)
     optimizer = torch.optim.SGD(model.parameters(), lr, momentum=0.9)
     loader = ShardedBatches(*train_split, batch_size, device, rank, size, seed)
     same_everywhere("the number of batches", len(loader))
     state = TrainingState(
-        checkpoint if rank == 0 else None, model, optimizer, lr=lr, batches=len(loader), width=width
+        checkpoint if rank == 0 else None,
+        model,
+        optimizer,
+        lr=lr,
+        batches=len(loader),
+        width=width,
     )
     history = resumed_by_all(state)
     ids = [torch.device(device).index] if torch.device(device).type == "cuda" else None
@@ -91,7 +101,7 @@ def train_together(
 def resumed_by_all(state: TrainingState) -> History:
     """Let process 0 read a training from its file, and hand all of it to the others."""
     history = state.resume()
-    parts = [state.model.state_dict(), state.optimizer.state_dict(), history]
+    parts: list[Any] = [state.model.state_dict(), state.optimizer.state_dict(), history]
     device = next(state.model.parameters()).device
     dist.broadcast_object_list(parts, src=0, device=device if device.type == "cuda" else None)
     state.model.load_state_dict(parts[0])
@@ -103,7 +113,7 @@ def _epoch(model: nn.Module, loader: ShardedBatches, optimizer: torch.optim.Opti
     model.train()
     losses = []
     for xb, yb in loader:
-        loss = F.cross_entropy(model(xb), yb)
+        loss = F.cross_entropy(model(xb.to(next(model.parameters()).dtype)), yb)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
@@ -120,7 +130,8 @@ def _judge(model: nn.Module, split: Split, device: torch.device | str) -> list[f
     images, labels = split.images[rank::size], split.labels[rank::size]
     with evaluating(model):
         for xb, yb in zip(images.split(250), labels.split(250)):
-            logits, yb = model(xb.to(device).float() / 255), yb.to(device)
+            xb, yb = xb.to(device, next(model.parameters()).dtype) / 255, yb.to(device)
+            logits = model(xb)
             loss += F.cross_entropy(logits, yb, reduction="sum").item()
             right += (logits.argmax(1) == yb).sum().item()
     return total(loss, right, len(labels), device=device)
@@ -156,6 +167,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         help="a file for the training: the same command goes on behind its last epoch",
     )
     add("--device", default="", help="cpu or cuda; GPUs if there are enough")
+    add("--double", action="store_true", help="in float64: slow, with hardly any rounding")
     add("--history", help="a file for the results (JSON)")
     add("--wait", type=float, default=600, help="seconds that a process waits for another")
     add(
@@ -164,8 +176,16 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def main(given: Sequence[str] | None = None) -> None:
-    """Train as the command line says; process 0 prints a line for each epoch."""
+def train_from(given: Sequence[str] | None, device: torch.device | str = "cpu") -> History:
+    """Train as a command line says, together with the other processes of the group.
+
+    Args:
+        given: the options, those of this program's command line if None.
+        device: where this process computes.
+
+    Returns:
+        list: the history, see ``train_together``.
+    """
     chosen = _arguments(given)
     with redirect_stdout(None):  # each process would print what it found
         cifar = load("cifar10").train
@@ -173,25 +193,35 @@ def main(given: Sequence[str] | None = None) -> None:
     rows = torch.randperm(len(cifar.labels), generator=random)
     images = min(chosen.images, len(rows) * 9 // 10)
     learners, judges = rows[:images], rows[images : images + max(images // 9, 1)]
-    crash = chosen.crash if os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0" else None
+    first_start = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0"
+    return train_together(
+        Split(cifar.images[learners], cifar.labels[learners]),
+        Split(cifar.images[judges], cifar.labels[judges]),
+        chosen.epochs,
+        chosen.batch_size,
+        chosen.lr,
+        chosen.width,
+        checkpoint=chosen.checkpoint,
+        device=device,
+        crash=chosen.crash if first_start else None,
+        dtype=torch.float64 if chosen.double else torch.float32,
+    )
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Train as the command line says; process 0 prints a line for each epoch."""
+    chosen = _arguments(given)
     with joined(chosen.device, chosen.wait) as device:
         if dist.get_rank() == 0:
             print(f"{dist.get_world_size()} processes, {device.type}, {dist.get_backend()}")
-        history = train_together(
-            Split(cifar.images[learners], cifar.labels[learners]),
-            Split(cifar.images[judges], cifar.labels[judges]),
-            chosen.epochs,
-            chosen.batch_size,
-            chosen.lr,
-            chosen.width,
-            checkpoint=chosen.checkpoint,
-            device=device,
-            crash=crash,
-        )
+        history = train_from(given, device)
         if dist.get_rank() == 0 and chosen.history:
             with replacing(Path(chosen.history)) as temporary:
                 temporary.write_text(json.dumps(history))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ConnectionAbortedError as error:  # short, beside the message of the one that has ended
+        sys.exit(f"{error}. With --checkpoint the same command goes on behind the last epoch.")

@@ -43,17 +43,12 @@ def joined(
         torch.cuda.set_device(device)
     elif rank == 0 and wish == "" and (found := torch.cuda.device_count()):
         print(f"{found} GPU for {here} processes: all compute on the processor instead.")
-    if store is not None or size == 1:
+    if size == here:
         _stay_on_this_machine()
+    most = timedelta(seconds=seconds)
     try:
-        dist.init_process_group(
-            backend,
-            init_method=None if store or size == 1 else "env://",
-            store=dist.HashStore() if store is None and size == 1 else store,
-            rank=rank,
-            world_size=size,
-            timeout=timedelta(seconds=seconds),
-        )
+        store = store or _meeting(rank, size, here, most)
+        dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=most)
     except (RuntimeError, ValueError) as error:
         raise _explained(error, seconds) from error
     try:
@@ -96,6 +91,19 @@ def place(wish: str, local: int, size: int) -> tuple[torch.device, str]:
     if wish == "cpu" or found < size:
         return torch.device("cpu"), "gloo"
     return torch.device("cuda", local), "nccl"
+
+
+def _meeting(rank: int, size: int, here: int, most: timedelta) -> dist.Store:
+    """Where processes that ``torchrun`` has started find each other."""
+    if size == 1:
+        return dist.HashStore()
+    store, _, _ = next(dist.rendezvous("env://", rank, size, timeout=most))
+    if size == here:
+        # After a restart the store still holds the addresses of those that are dead. (On several
+        # machines the counts of starts may differ, so there it stays as it is.)
+        start = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+        store = dist.PrefixStore(f"start {start}", store)
+    return store
 
 
 def _stay_on_this_machine() -> None:
