@@ -27,7 +27,7 @@ from helpers.data import Split, load
 from helpers.models import Cifar10CnnModel, he_init
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.classifier import evaluating
-from helpers.training.joining import joined
+from helpers.training.joining import in_group
 from helpers.training.sharing import ShardedBatches, same_everywhere, total
 
 History = list[dict[str, float]]
@@ -211,7 +211,7 @@ def train_from(given: Sequence[str] | None, device: torch.device | str = "cpu") 
 def main(given: Sequence[str] | None = None) -> None:
     """Train as the command line says; process 0 prints a line for each epoch."""
     chosen = _arguments(given)
-    with joined(chosen.device, chosen.wait) as device:
+    with in_group(chosen.device, chosen.wait) as device:
         if dist.get_rank() == 0:
             print(f"{dist.get_world_size()} processes, {device.type}, {dist.get_backend()}")
         history = train_from(given, device)

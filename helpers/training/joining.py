@@ -18,7 +18,7 @@ _GONE = re.compile("onnection (closed|reset)|remote process (has )?(exited|termi
 
 
 @contextmanager
-def joined(
+def in_group(
     wish: str = "", seconds: float = 600.0, store: dist.Store | None = None
 ) -> Iterator[torch.device]:
     """Join the group that ``torchrun`` or ``launch`` describes in the environment, and leave it.
@@ -38,7 +38,7 @@ def joined(
     rank, size = (int(os.environ.get(name, n)) for name, n in (("RANK", "0"), ("WORLD_SIZE", "1")))
     names = (("LOCAL_RANK", "0"), ("LOCAL_WORLD_SIZE", "1"))
     local, here = (int(os.environ.get(name, default)) for name, default in names)
-    device, backend = place(wish, local, here)
+    device, backend = device_and_backend(wish, local, here)
     if device.type == "cuda":
         torch.cuda.set_device(device)
     elif rank == 0 and wish == "" and (found := torch.cuda.device_count()):
@@ -64,7 +64,7 @@ def joined(
             dist.destroy_process_group()
 
 
-def place(wish: str, local: int, size: int) -> tuple[torch.device, str]:
+def device_and_backend(wish: str, local: int, size: int) -> tuple[torch.device, str]:
     """The device of a process, and what lets devices of that kind talk with each other.
 
     Args:
@@ -76,7 +76,7 @@ def place(wish: str, local: int, size: int) -> tuple[torch.device, str]:
         ValueError: when GPUs are wished for and there are too few.
 
     Example:
-        >>> place("cpu", 0, 2)
+        >>> device_and_backend("cpu", 0, 2)
         (device(type='cpu'), 'gloo')
     """
     found = torch.cuda.device_count()

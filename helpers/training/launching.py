@@ -25,7 +25,7 @@ import cloudpickle
 import torch
 import torch.distributed as dist
 
-from helpers.training.joining import joined, place
+from helpers.training.joining import device_and_backend, in_group
 
 SEQUEL = 1.0  # seconds in which those that waited for a dead process can say so, too
 STARTING = 60.0  # seconds that starting may take beyond the limit: a first one imports torch
@@ -76,7 +76,7 @@ def launch(
         raise ValueError(f"launch: expected one process or more, got {processes!r}")
     if not limit > 0:
         raise ValueError(f"launch: expected a limit of more than 0 seconds, got {limit!r}")
-    place(device, 0, processes)
+    device_and_backend(device, 0, processes)
     before = set(multiprocessing.active_children())
     with TemporaryDirectory(prefix="launch") as name:
         folder = Path(name)
@@ -148,7 +148,7 @@ def _run(rank: int, folder: Path, size: int, limit: float, device: str) -> None:
         function, args, source = pickle.loads((folder / "job").read_bytes())
         linecache.cache.update(source)
         store = dist.FileStore(str(folder / "meeting"), size)
-        with joined(device, seconds=limit, store=store):
+        with in_group(device, seconds=limit + STARTING, store=store):
             result = cloudpickle.dumps(function(*args))
         (folder / f"{rank}.result").write_bytes(result)
     except BaseException as error:

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from helpers.training.joining import joined, place
+from helpers.training.joining import device_and_backend, in_group
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def said(monkeypatch):
 
 
 def join(seconds):
-    with joined("cpu", seconds):
+    with in_group("cpu", seconds):
         pass
 
 
@@ -32,14 +32,14 @@ def free_port():
 
 def test_one_process_alone_is_a_group_too(said):
     said()
-    with joined("cpu") as device:
+    with in_group("cpu") as device:
         assert (device.type, dist.get_world_size(), dist.get_backend()) == ("cpu", 1, "gloo")
     assert not dist.is_initialized()
 
 
 def test_the_group_is_left_after_an_error(said):
     said()
-    with pytest.raises(ZeroDivisionError), joined("cpu"):
+    with pytest.raises(ZeroDivisionError), in_group("cpu"):
         raise ZeroDivisionError
     assert not dist.is_initialized()
 
@@ -69,7 +69,7 @@ def test_processes_that_were_not_started_together(said):
 def test_a_process_that_is_gone_is_named_as_the_cause(said):
     said()
     says = "process 0 of 1 waited for another"
-    with pytest.raises(ConnectionAbortedError, match=says), joined("cpu"):
+    with pytest.raises(ConnectionAbortedError, match=says), in_group("cpu"):
         raise RuntimeError("[gloo/pair.cc:561] Connection closed by peer [127.0.0.1]:1")
 
 
@@ -85,7 +85,7 @@ def test_a_process_that_is_gone_is_named_as_the_cause(said):
 )
 def test_a_gpu_for_each_or_the_processor_for_all(gpus, wish, size, where, monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
-    device, backend = place(wish, 1, size)
+    device, backend = device_and_backend(wish, 1, size)
     assert (str(device), backend) == where
 
 
@@ -99,12 +99,12 @@ def test_a_gpu_for_each_or_the_processor_for_all(gpus, wish, size, where, monkey
 def test_fewer_gpus_than_processes(gpus, says, monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
     with pytest.raises(ValueError, match=says):
-        place("cuda", 0, 2)
+        device_and_backend("cuda", 0, 2)
 
 
 def test_with_one_gpu_it_says_what_it_does(said, monkeypatch, capsys):
     said(LOCAL_WORLD_SIZE=2)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    with joined() as device:
+    with in_group() as device:
         assert device.type == "cpu"
     assert "1 GPU for 2 processes: all compute on the processor" in capsys.readouterr().out
