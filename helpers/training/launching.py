@@ -2,6 +2,11 @@
 
 Each process is a Python of its own. It gets the function with all that it uses, joins the group of
 the others, and hands its result back in a file. ``launch`` waits for all, but not for ever.
+
+What else there is was tried. ``torch.multiprocessing.spawn`` has no time limit, brings back no
+results, and takes only functions of a file. ``notebook_launcher`` and ``debug_launcher`` of
+Accelerate 1.15 copy the running program (fork): after it had computed with two threads both hung,
+without a limit; and on Colab without two GPUs the first one runs the function in the notebook.
 """
 
 import faulthandler
@@ -109,7 +114,8 @@ def _wait(started: Sequence, seconds: float) -> None:
         left = end - time.monotonic()
         if left <= 0:
             return
-        connection.wait([process.sentinel for process in alive], left)
+        # Not longer at a time: an interrupt that reaches another thread would not end the wait.
+        connection.wait([process.sentinel for process in alive], min(left, 0.5))
         if not failed and any(process.exitcode for process in started):
             failed, end = True, min(end, time.monotonic() + SEQUEL)
 

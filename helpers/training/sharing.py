@@ -49,7 +49,7 @@ class ShardedBatches:
         >>> images = torch.zeros(5, 3, 1, 1, dtype=torch.uint8)
         >>> two = [ShardedBatches(images, torch.arange(5), 4, "cpu", k, 2) for k in range(2)]
         >>> len(two[0]), sorted(yb.item() for dl in two for _, batch in dl for yb in batch)
-        (1, [0, 1, 2, 4])
+        (1, [0, 1, 3, 4])
     """
 
     def __init__(

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import cloudpickle
 import pytest
@@ -22,14 +23,16 @@ def nobody_is_left() -> Iterator[None]:
 
 
 def is_alive(process: int) -> bool:
+    """Whether a process is there, and has not ended without anybody asking for its exit code."""
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{process}/stat")
+        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    return True
 
 
-def ended(process: int, seconds: float = 5.0) -> bool:
+def ended(process: int, seconds: float = 20.0) -> bool:
     """Whether a process is gone within some seconds."""
     until = time.monotonic() + seconds
     while is_alive(process) and time.monotonic() < until:
