@@ -49,7 +49,8 @@ def in_group(
     try:
         store = store or _meeting(rank, size, here, most)
         dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=most)
-        dist.barrier()  # nobody goes on, and perhaps ends, before all are connected
+        # Nobody goes on, and perhaps ends, before all are connected.
+        dist.barrier(device_ids=[local] if device.type == "cuda" else None)
     except (RuntimeError, ValueError) as error:
         raise _explained(error, seconds) from error
     try:
