@@ -36,6 +36,7 @@ from helpers.pictures.kernels import (
 from helpers.pictures.luck import draw_gains, draw_luck, draw_trials
 from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_covered, photo_grid
+from helpers.pictures.processes import draw_ring, draw_scaling, draw_shared_step
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley
 from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
