@@ -74,14 +74,8 @@ def train_together(
     optimizer = torch.optim.SGD(model.parameters(), lr, momentum=0.9)
     loader = ShardedBatches(*train_split, batch_size, device, rank, size, seed)
     same_everywhere("the number of batches", len(loader))
-    state = TrainingState(
-        checkpoint if rank == 0 else None,
-        model,
-        optimizer,
-        lr=lr,
-        batches=len(loader),
-        width=width,
-    )
+    settings: dict[str, float | str] = {"lr": lr, "batches": len(loader), "width": width}
+    state = TrainingState(checkpoint if rank == 0 else None, model, optimizer, settings)
     history = resumed_by_all(state)
     ids = [torch.device(device).index] if torch.device(device).type == "cuda" else None
     together = DistributedDataParallel(model, device_ids=ids)
