@@ -80,8 +80,8 @@ def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         Tensor: 0-dimensional, from 0 to 1.
 
     Example:
-        >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.tensor([0, 0]))
-        tensor(0.5000)
+        >>> accuracy(torch.tensor([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0]]), torch.tensor([0, 0, 0]))
+        tensor(0.6667)
 
     Built in lesson 06.
     """

@@ -1,14 +1,48 @@
+import math
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.metrics import confusion_matrix, most_confused
+from helpers.metrics import (
+    accuracy,
+    batch_accuracy,
+    confusion_matrix,
+    mnist_loss,
+    most_confused,
+    rmse,
+)
 from helpers.pictures.answers import draw_confusion
 from helpers.pictures.canvas import png
 
 MATRIX = torch.tensor([[50, 4, 0], [7, 30, 4], [0, 1, 20]])
 NAMES = ("ant", "bee", "cat")
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))
+def test_accuracy_is_that_of_scikit_learn(cells):
+    from sklearn.metrics import accuracy_score  # slow to import
+
+    labels, predicted = torch.tensor(cells).unbind(1)
+    logits = torch.nn.functional.one_hot(predicted, 4) - 0.5  # the largest is the predicted one
+    share = accuracy(logits, labels)
+    assert share.shape == () and share.dtype == torch.float32
+    assert share.item() == pytest.approx(accuracy_score(labels, predicted), abs=1e-6)
+
+
+def test_losses_and_shares_of_one_batch_by_hand():
+    outputs, targets = torch.tensor([[0.0], [4.0], [-4.0]]), torch.tensor([[1], [1], [0]])
+    far = 1 / (1 + math.e**4)  # sigmoid(-4): how far a 4 is from 1, and a -4 from 0
+    assert mnist_loss(outputs, targets).item() == pytest.approx((0.5 + far + far) / 3)
+    assert batch_accuracy(outputs, targets).item() == pytest.approx(2 / 3)  # 0 is no 3
+    assert batch_accuracy(outputs, 1 - targets).item() == pytest.approx(1 / 3)
+
+
+def test_rmse_is_the_root_of_torch_s_mse():
+    preds, targets = torch.randn(2, 7, 3, generator=torch.Generator().manual_seed(0))
+    expected = torch.nn.functional.mse_loss(preds, targets).sqrt()
+    torch.testing.assert_close(rmse(preds, targets), expected)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60))
