@@ -27,7 +27,7 @@ from helpers.data import Split, load
 from helpers.models import Cifar10CnnModel, he_init
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.classifier import evaluating
-from helpers.training.joining import in_group
+from helpers.training.joining import in_group, left_alone
 from helpers.training.sharing import ShardedBatches, same_everywhere, total
 
 History = list[dict[str, float]]
@@ -202,9 +202,16 @@ def train_from(given: Sequence[str] | None, device: torch.device | str = "cpu") 
     )
 
 
+def _tell_and_end(*_: object) -> None:
+    """What torchrun asks of the survivors as soon as a process has died: end, but say why."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise left_alone(*(int(os.environ.get(name, 0)) for name in ("RANK", "WORLD_SIZE")))
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """Train as the command line says; process 0 prints a line for each epoch."""
     chosen = _arguments(given)
+    signal.signal(signal.SIGTERM, _tell_and_end)
     with in_group(chosen.device, chosen.wait) as device:
         if dist.get_rank() == 0:
             print(f"{dist.get_world_size()} processes, {device.type}, {dist.get_backend()}")
@@ -218,4 +225,5 @@ if __name__ == "__main__":
     try:
         main()
     except ConnectionAbortedError as error:  # short, beside the message of the one that has ended
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         sys.exit(f"{error}. With --checkpoint the same command goes on behind the last epoch.")

@@ -58,12 +58,17 @@ def in_group(
     except RuntimeError as error:
         if not _GONE.search(str(error)):
             raise
-        raise ConnectionAbortedError(
-            f"process {rank} of {size} waited for another one, which has ended"
-        ) from error
+        raise left_alone(rank, size) from error
     finally:
         if backend == "gloo" or sys.exception() is None:  # nccl would wait for those that are gone
             dist.destroy_process_group()
+
+
+def left_alone(rank: int, size: int) -> ConnectionAbortedError:
+    """The error of a process that cannot go on, because another one is no more."""
+    return ConnectionAbortedError(
+        f"process {rank} of {size} waited for another one, which has ended"
+    )
 
 
 def device_and_backend(wish: str, local: int, size: int) -> tuple[torch.device, str]:

@@ -155,10 +155,14 @@ def test_an_interrupt_leaves_nobody(tmp_path):
             os.kill(process, signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        launch(note_and_wait, 2, str(tmp_path))
-    thread.join()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+    try:
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            launch(note_and_wait, 2, str(tmp_path))
+        thread.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert len(found) == 2 and all(map(ended, found))
 
 
