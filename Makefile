@@ -19,7 +19,7 @@ COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
 	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
-	colab-versions publish site ran refresh lint clean
+	colab-versions publish site book ran refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -42,6 +42,7 @@ help:
 	@echo "make publish REPO=owner/name  write the address of your fork into lessons and README"
 	@echo "make picture    take the README's picture again, in a browser"
 	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
+	@echo "make book       make a book of them: build/book, an EPUB and one page to print"
 	@echo "make ran        take what the last test-real showed into README and site"
 	@echo "make messages   bring the table of what is said in Korean up to date"
 	@echo "make refresh    renew versions, test with them, and say what has changed"
@@ -166,6 +167,11 @@ publish: $(READY)
 site: $(READY)
 	$(BIN)/python -m tools.site build/site
 	@echo "Open build/site/index.html in a browser."
+
+# The same lessons as EPUB, and as one page to print.
+book: $(READY)
+	$(BIN)/python -m tools.site --book build/book
+	@echo "build/book holds the EPUB, and print/index.html to print; ko the same in Korean."
 
 # When, with what and on how many systems the lessons last ran.
 ran: $(READY)
