@@ -18,7 +18,7 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
-	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
+	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab kaggle colab-env \
 	colab-versions publish site book ran refresh lint clean
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make ko-status  say what of the Korean edition is translated, stale and missing"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
+	@echo "make kaggle     make a folder to upload as a Kaggle data set; DATA=1 with the images"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
 	@echo "make colab-versions  fetch the list of Colab's versions of today"
 	@echo "make publish REPO=owner/name  write the address of your fork into lessons and README"
@@ -155,6 +156,10 @@ wheel: $(READY)
 # One file a lesson: the helpers are inside.
 colab: wheel
 	$(BIN)/python -m tools.onefile dist dist/colab
+
+# For Kaggle, where notebooks have no network; DATA=1 takes the images that LESSONS_MIRROR has.
+kaggle: wheel
+	$(BIN)/python -m tools.kaggle dist build/kaggle $(if $(DATA),--images "$(LESSONS_MIRROR)")
 
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)
