@@ -11,8 +11,9 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
+from helpers.data.fetch.archive import KEPT
 from helpers.data.fetch.catalogue import CATALOGUE
-from helpers.data.fetch.origins import BESIDE, KEPT, SUMS
+from helpers.data.fetch.origins import BESIDE, SUMS
 from tools.onefile import ROOT, newest
 
 README = """# Deep learning, built by hand: helpers for Kaggle

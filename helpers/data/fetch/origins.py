@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from helpers.data.fetch import faults
+from helpers.data.fetch.archive import KEPT
 from helpers.data.fetch.catalogue import Archive, DataSet
 from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.home import CHECKOUT, place
@@ -21,7 +22,6 @@ GZIP_MAGIC = b"\x1f\x8b"
 MIRROR = marked("the mirror")
 SUMS = "SHA256SUMS"  # what `sha256sum * > SHA256SUMS` writes
 BESIDE = "lesson_images"  # a folder beside helpers that is a mirror when no other one is named
-KEPT = ".kept"  # behind an archive's name it keeps hosts such as Kaggle from unpacking it
 MOST_SUMS = 2**20  # bytes
 WEB = ("http://", "https://")
 
