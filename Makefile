@@ -18,8 +18,8 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
-	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab colab-env \
-	colab-versions publish site ran refresh lint clean
+	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab kaggle colab-env \
+	colab-versions publish site book ran refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -37,11 +37,13 @@ help:
 	@echo "make ko-status  say what of the Korean edition is translated, stale and missing"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
+	@echo "make kaggle     make a folder to upload as a Kaggle data set; DATA=1 with the images"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
 	@echo "make colab-versions  fetch the list of Colab's versions of today"
 	@echo "make publish REPO=owner/name  write the address of your fork into lessons and README"
 	@echo "make picture    take the README's picture again, in a browser"
 	@echo "make site       build a website of the lessons as they ran: build/site/index.html"
+	@echo "make book       make a book of them: build/book, an EPUB and one page to print"
 	@echo "make ran        take what the last test-real showed into README and site"
 	@echo "make messages   bring the table of what is said in Korean up to date"
 	@echo "make refresh    renew versions, test with them, and say what has changed"
@@ -155,6 +157,10 @@ wheel: $(READY)
 colab: wheel
 	$(BIN)/python -m tools.onefile dist dist/colab
 
+# For Kaggle, where notebooks have no network; DATA=1 takes the images that LESSONS_MIRROR has.
+kaggle: wheel
+	$(BIN)/python -m tools.kaggle dist build/kaggle $(if $(DATA),--images "$(LESSONS_MIRROR)")
+
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)
 	$(BIN)/python -m tools.colab_versions $(LIST)
@@ -166,6 +172,11 @@ publish: $(READY)
 site: $(READY)
 	$(BIN)/python -m tools.site build/site
 	@echo "Open build/site/index.html in a browser."
+
+# The same lessons as EPUB, and as one page to print.
+book: $(READY)
+	$(BIN)/python -m tools.site --book build/book
+	@echo "build/book holds the EPUB, and print/index.html to print; ko the same in Korean."
 
 # When, with what and on how many systems the lessons last ran.
 ran: $(READY)

@@ -47,6 +47,14 @@ def test_a_gpu_that_cannot_compute_is_passed_over(monkeypatch, works, chosen):
         assert get_default_device() == torch.device(chosen)
 
 
+def test_of_two_gpus_the_first_is_taken(monkeypatch):
+    """As on Kaggle's two T4s: a device without a number is torch's current one, the first."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(module, "compute_on", lambda device: None)
+    assert module.chosen_device() == torch.device("cuda")
+
+
 def test_a_device_without_kernels_says_so():
     module.compute_on(torch.device("cpu"))
     with pytest.raises(RuntimeError):

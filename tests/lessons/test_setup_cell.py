@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import packaging
 import pytest
 
+from helpers.data.fetch import origins
 from tests import ROOT
+from tools import kaggle
 from tools.lessons.notebook import code_cells, stored
 
 CELL = code_cells(stored(ROOT / "notebooks" / "01_pixel_similarity.ipynb"))[0].source
@@ -26,11 +29,24 @@ subprocess.run = install
 """
 
 
-def run(folder: Path, *installed: Path, pip_works: bool = True) -> str:
-    """What the cell prints in a folder, then where helpers are; the error's last line if any."""
+def run(
+    folder: Path,
+    *installed: Path,
+    pip_works: bool = True,
+    kaggle: Path | None = None,
+    more: str = "",
+) -> str:
+    """What the cell prints in a folder, then where helpers are; the error's last line if any.
+
+    Args:
+        installed: folders that Python looks into as well.
+        kaggle: what stands for Kaggle's folder of inputs.
+        more: code that runs at the end.
+    """
     pip = "" if pip_works else "subprocess.run = lambda *a, **k: None"
     told = 'import helpers; print("helpers of", Path(helpers.__file__).resolve())'
-    code = "\n".join([RUN, pip, WORK, told])
+    work = WORK.replace("/kaggle/input", str(kaggle or folder / "no kaggle"))
+    code = "\n".join([RUN, pip, work, told, more])
     site = Path(packaging.__file__).parents[1]
     done = subprocess.run(
         [sys.executable, "-S", "-c", code, site, *installed],
@@ -94,3 +110,63 @@ def test_what_hides_ours_is_named(tmp_path):
 
 def test_helpers_that_are_nowhere_are_missed(tmp_path):
     assert "The lessons' helpers are missing" in run(tmp_path)
+
+
+# On Kaggle: no network, a data set that is read-only, in one of two layouts.
+
+
+@pytest.fixture(params=["lessons", "datasets/ada/lessons"])
+def data_set(tmp_path, request) -> Path:
+    place = tmp_path / "kaggle" / "input" / request.param
+    place.parent.mkdir(parents=True)
+    (tmp_path / "kaggle" / "working").mkdir()
+    (tmp_path / "kaggle" / "input" / "another").mkdir()
+    return place
+
+
+def test_kaggle_s_data_set_is_found_and_nothing_installed(tmp_path, data_set):
+    (data_set / "helpers" / "course").mkdir(parents=True)
+    (data_set / "helpers" / "__init__.py").touch()
+    (data_set / "torchinfo.py").touch()
+    told = "import torchinfo; print(torchinfo.__file__)"
+    working, inputs = tmp_path / "kaggle" / "working", tmp_path / "kaggle" / "input"
+    said = run(working, kaggle=inputs, more=told).splitlines()
+    assert said == [f"helpers of {data_set / 'helpers/__init__.py'}", f"{data_set}/torchinfo.py"]
+
+
+def test_what_make_kaggle_packs_runs_there_with_its_images(tmp_path, data_set):
+    """Its folder cannot be written to; the images go to the home of whoever runs the lesson."""
+    wheel, mirror = tmp_path / "deep_learning_by_building-1.0-py3-none-any.whl", tmp_path / "mirror"
+    with zipfile.ZipFile(wheel, "w") as packed:
+        for file in (ROOT / "helpers").rglob("*.py"):
+            packed.write(file, file.relative_to(ROOT))
+    mirror.mkdir()
+    (mirror / "mnist_sample.tgz").write_bytes(b"\x1f\x8b")
+    kaggle.pack(wheel, data_set, mirror)
+    for path in data_set.rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    told = """
+import torchinfo
+from helpers.data.fetch import catalogue, origins
+entry = catalogue.CATALOGUE["mnist_sample"]
+print(Path(torchinfo.__file__).parent, origins.in_mirror_folder(entry))
+(first, *_) = origins.sources(entry)
+print(first.where, *first.fetch(Path("nowhere")))
+"""
+    working, inputs = tmp_path / "kaggle" / "working", tmp_path / "kaggle" / "input"
+    said = run(working, kaggle=inputs, more=told).splitlines()
+    images = data_set / origins.BESIDE
+    assert said == [
+        f"helpers of {data_set / 'helpers/__init__.py'}",
+        f"{data_set / 'torchinfo'} True",
+        f"{images} {images / 'mnist_sample.tgz.kept'}",
+    ]
+    assert not list(working.iterdir())
+    assert (data_set / "LICENSE").is_file() and (data_set / "torchinfo" / "LICENSE").is_file()
+
+
+def test_images_that_are_nowhere_are_missed(tmp_path):
+    wheel = tmp_path / "deep_learning_by_building-1.0-py3-none-any.whl"
+    zipfile.ZipFile(wheel, "w").close()
+    with pytest.raises(ValueError, match="expected archives such as"):
+        kaggle.pack(wheel, tmp_path / "out", tmp_path)

@@ -17,6 +17,7 @@ module         its one idea
 ``freshness``  for Sphinx: when and with what the lessons last ran, below each page
 ``language``   for Sphinx: two languages side by side, a switch between them, search in Korean
 ``quiz``       for Sphinx: the five questions of a lesson as choices that answer on the page
+``book``       the same lessons as a book: an EPUB, and one page to print
 ``build``      copy, write, build, and put in place only what is whole
 =============  ===================================================================================
 """

@@ -1,9 +1,10 @@
-"""``python -m tools.site FOLDER``: build the website."""
+"""``python -m tools.site FOLDER``: build the website, or with ``--book`` the book."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from tools.site import book
 from tools.site.build import build
 
 
@@ -14,8 +15,9 @@ def main() -> int:
     parser.add_argument(
         "--root", type=Path, default=Path(), help="the checkout that it shows; by default this one"
     )
+    parser.add_argument("--book", action="store_true", help="the book, not the website")
     arguments = parser.parse_args()
-    return build(arguments.root, arguments.folder)
+    return (book.make if arguments.book else build)(arguments.root, arguments.folder)
 
 
 if __name__ == "__main__":

@@ -62,12 +62,7 @@ def run(root: Path, found: dict[str, list[Lesson]], work: Path, lang: str) -> in
 
 def write_source(root: Path, found: list[Lesson], source: Path, lang: str = "en") -> None:
     """Write what Sphinx reads: the lessons as they are, and the other pages."""
-    (source / "notebooks").mkdir(parents=True)
-    for lesson in found:
-        folder = root / "notebooks" / ("" if lang == "en" else lang)
-        shutil.copy(
-            folder / f"{lesson.page.removeprefix('notebooks/')}.ipynb", source / "notebooks"
-        )
+    copy_lessons(root, found, source, lang)
     if lang == "en":
         helpers = pages.helpers(found, modules.find(root / "helpers"))
         (source / "helpers.md").write_text(helpers, encoding="utf-8")
@@ -76,6 +71,16 @@ def write_source(root: Path, found: list[Lesson], source: Path, lang: str = "en"
         known = catalogue.read(root / "translations" / lang / "site.po")
         front = pages.front(found, lang, catalogue.korean(known))
     (source / "index.md").write_text(front, encoding="utf-8")
+
+
+def copy_lessons(root: Path, found: list[Lesson], source: Path, lang: str) -> None:
+    """Copy the lessons of one language to where Sphinx reads them."""
+    (source / "notebooks").mkdir(parents=True)
+    for lesson in found:
+        folder = root / "notebooks" / ("" if lang == "en" else lang)
+        shutil.copy(
+            folder / f"{lesson.page.removeprefix('notebooks/')}.ipynb", source / "notebooks"
+        )
 
 
 def speaking(lang: str, found: dict[str, list[Lesson]]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tools.site.board import boards
 from tools.site.lessons import Lesson
 from tools.site.modules import Module
+from tools.site.words import say
 from tools.translate.pages import replaced
 
 FOLDER = Path(__file__).parent / "templates"
@@ -40,6 +41,12 @@ def front(lessons: list[Lesson], lang: str = "en", words: Mapping[str, str] | No
     # The page about the helpers is made of docstrings, so there is one of it.
     link = r'<a href="../helpers.html" hreflang="en">\1</a>'
     return page if lang == "en" else re.sub(r"\[([^\]]+)\]\(helpers\.md\)", link, page)
+
+
+def book(lessons: list[Lesson], lang: str, ran: str) -> str:
+    """The first page of the book; ``ran`` says when and with what the lessons ran."""
+    words = {key: say(lang, key) for key in ("title", "about", "licence")}
+    return _render("book.md.jinja", lessons=lessons, ran=ran, **words)
 
 
 def helpers(lessons: list[Lesson], modules: list[Module]) -> str:

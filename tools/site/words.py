@@ -12,6 +12,11 @@ WORDS = {
         "mnist": "Which of the ten digits is it?",
         "cifar10": "Which of ten things is on this photograph?",
         "other": "한국어",
+        "writers": "The authors of the lessons",
+        "about": "Lessons in which you build deep learning yourself, cell by cell, as they ran: "
+        "every figure was computed by the code above it. To run them and to have your answers "
+        "checked, open them in Jupyter.",
+        "licence": "The code is under the MIT License, the text under CC BY 4.0.",
     },
     "ko": {
         "title": "직접 만들며 배우는 딥러닝",
@@ -22,6 +27,11 @@ WORDS = {
         "mnist": "열 가지 숫자 가운데 무엇일까요?",
         "cifar10": "사진에 있는 것은 열 가지 가운데 무엇일까요?",
         "other": "English",
+        "writers": "강의를 쓴 사람들",
+        "about": "셀을 하나씩 채우며 딥러닝을 직접 만들어 보는 강의를 실행된 그대로 담았습니다. "
+        "모든 수치는 바로 위의 코드가 계산했습니다. 직접 실행하고 답을 확인받으려면 Jupyter에서 "
+        "여세요.",
+        "licence": "코드는 MIT 라이선스, 글은 CC BY 4.0을 따릅니다.",
     },
 }
 

@@ -12,6 +12,7 @@ from helpers.data.fetch import faults
 from helpers.data.fetch.faults import DataError
 from helpers.language import say
 
+KEPT = ".kept"  # behind an archive's name it keeps hosts such as Kaggle from unpacking it
 LONG = 3  # seconds; quicker work shows no bar
 LONGEST = 200  # bytes of a name; file systems take 255, and a name may have to grow a little
 
@@ -28,8 +29,8 @@ def contents(
     """
     try:
         unpacked = _unpacked(archive, most)
-        if archive.suffix == ".gz":
-            return {archive.stem: unpacked.getvalue()}
+        if (name := archive.name.removesuffix(KEPT)).endswith(".gz"):
+            return {name.removesuffix(".gz"): unpacked.getvalue()}
         with tarfile.open(fileobj=unpacked, mode="r:") as members:
             plain = ((_plain_path(member, archive), member) for member in members)
             return {

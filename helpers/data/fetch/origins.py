@@ -11,15 +11,17 @@ from functools import partial
 from pathlib import Path
 
 from helpers.data.fetch import faults
+from helpers.data.fetch.archive import KEPT
 from helpers.data.fetch.catalogue import Archive, DataSet
 from helpers.data.fetch.faults import DataError
-from helpers.data.fetch.home import place
+from helpers.data.fetch.home import CHECKOUT, place
 from helpers.language import marked, say
 from helpers.settings import setting
 
 GZIP_MAGIC = b"\x1f\x8b"
 MIRROR = marked("the mirror")
 SUMS = "SHA256SUMS"  # what `sha256sum * > SHA256SUMS` writes
+BESIDE = "lesson_images"  # a folder beside helpers that is a mirror when no other one is named
 MOST_SUMS = 2**20  # bytes
 WEB = ("http://", "https://")
 
@@ -67,21 +69,28 @@ def sources(entry: DataSet) -> Iterator[Source]:
 
 
 def mirror_place() -> str:
-    """The folder or address in ``LESSONS_MIRROR``; empty when there is none."""
-    text = setting("LESSONS_MIRROR")
+    """The folder or address in ``LESSONS_MIRROR``, or the folder beside helpers; else empty."""
+    beside = CHECKOUT / BESIDE
+    text = setting("LESSONS_MIRROR", str(beside) if os.path.isdir(beside) else "")
     return text.rstrip("/") if not text or text.startswith(WEB) else str(place(text))
 
 
 def in_mirror_folder(entry: DataSet) -> bool:
     """Whether the mirror is a folder that holds the archives (not asking any network)."""
     mirror = mirror_place()
-    return bool(mirror) and all(os.path.isfile(Path(mirror, name)) for name in entry.files)
+    return bool(mirror) and all(os.path.isfile(_lies(Path(mirror, name))) for name in entry.files)
 
 
 def sha256_of(file: Path) -> str:
     """The hex digest of a file."""
     with open(file, "rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _lies(file: Path) -> Path:
+    """Where an archive lies in a folder: under its name, or under that with ``KEPT`` behind."""
+    kept = file.with_name(f"{file.name}{KEPT}")
+    return kept if os.path.isfile(kept) and not os.path.isfile(file) else file
 
 
 def _from_folder(source: Source) -> Iterator[Path]:
@@ -91,7 +100,7 @@ def _from_folder(source: Source) -> Iterator[Path]:
             say("there is no such folder: correct LESSONS_MIRROR, or connect the drive")
         )
     for archive in source.archives:
-        file, sums = folder / archive.file, folder / SUMS
+        file, sums = _lies(folder / archive.file), folder / SUMS
         if not os.path.isfile(file):
             raise DataError(say("there is no {file} in it", file=archive.file))
         try:

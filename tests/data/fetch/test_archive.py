@@ -153,3 +153,9 @@ def test_an_archive_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / "set.tgz").mkdir()
     with pytest.raises(DataError, match="cannot be read.*a folder lies where a file belongs"):
         archive.contents(tmp_path / "set.tgz", MOST)
+
+
+@pytest.mark.parametrize("name", ["numbers.gz", "numbers.gz.kept"])
+def test_a_packed_file_is_named_without_its_endings(tmp_path, name):
+    (tmp_path / name).write_bytes(NUMBERS)
+    assert archive.contents(tmp_path / name, MOST) == {"numbers": gzip.decompress(NUMBERS)}

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.data.fetch import origins
 from helpers.data.fetch.catalogue import Archive
 from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.origins import sources
@@ -26,6 +27,19 @@ def test_the_order_is_mirror_then_official(bench):
     bench.mirror("/some/where/")
     labels = [source.label for source in sources(tiny)]
     assert labels == ["the mirror /some/where", "the official host http://127.0.0.1:9"]
+
+
+def test_a_folder_beside_helpers_is_a_mirror_when_no_other_is_named(bench, monkeypatch, work):
+    """As on Kaggle, where archives need names that the host does not know."""
+    (folder := bench.tmp_path / origins.BESIDE).mkdir()
+    (folder / "tiny.tgz.kept").write_bytes(bench.archive)
+    (folder / "SHA256SUMS").write_bytes(sums(bench.archive, "tiny.tgz"))
+    monkeypatch.setattr(origins, "CHECKOUT", bench.tmp_path)
+    source = first(bench)
+    assert fetch(source, work) == folder / "tiny.tgz.kept"
+    assert origins.in_mirror_folder(entry(bench.archives))
+    bench.mirror("/some/where")
+    assert first(bench).where == "/some/where"
 
 
 def put(bench, server, kind, archive, sums=None):
