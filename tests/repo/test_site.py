@@ -258,10 +258,18 @@ def test_each_language_has_its_own_search(both):
 # A website of one small lesson.
 
 
+def make_stills(*settings: str) -> nbformat.NotebookNode:
+    cell = new_code_cell("play(draw)")
+    for words in settings:
+        cell.outputs += make_shown(png=sample.PNG, plain=f"Picture: A dot. ({words})").outputs
+    return cell
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> Path:
     lesson = make_lesson(
         make_shown(png=sample.PNG, plain="Picture: A <dot>."),
+        make_stills("a = 1, b = 2", "a = 3, b = 4"),
         new_markdown_cell("## Formula\n\nIt is $\\sqrt{x_1}$, and\n\n$$\\sum_i e^{x_i}$$"),
     )
     publish_lesson(lesson, "notebooks/01_guess.ipynb", ADA)
@@ -279,6 +287,20 @@ def test_a_published_lesson_has_a_button_in_place_of_its_badge(published):
     assert links.count(colab) == 1
     assert "https://github.com/ada/lessons" in links
     assert "colab-badge" not in str(page)
+
+
+def test_a_slider_goes_through_the_still_pictures(published, page):
+    page.goto((published / "notebooks/01_guess.html").as_uri())
+    cell = page.locator(".tag_stills")
+    pictures, slider = cell.locator("img"), cell.get_by_role("slider")
+    shown = lambda: [picture.is_visible() for picture in pictures.all()]  # noqa: E731
+    assert shown() == [True, False] and cell.locator("output").inner_text() == "a = 1, b = 2"
+    slider.press("ArrowRight")
+    assert shown() == [False, True] and cell.locator("output").inner_text() == "a = 3, b = 4"
+    assert slider.get_attribute("aria-valuetext") == "a = 3, b = 4"
+    assert page.get_by_role("slider").count() == 1
+    page.emulate_media(media="print")
+    assert shown() == [True, True] and not slider.is_visible()
 
 
 def test_the_file_to_download_is_the_lesson_itself(published):

@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 
 from helpers.language import everywhere
 
+_PLAY = re.compile(r"^play\(", re.MULTILINE)
 _BADGE = re.compile(r"^\[!\[.*\]\(.*\)\n+", re.MULTILINE)
 # How ``helpers.pictures.canvas.show`` begins the text that stands in for a picture.
 _PICTURE = [text.partition("{")[0] for text in everywhere("Picture: {words}")]
@@ -15,6 +16,8 @@ _PICTURE = [text.partition("{")[0] for text in everywhere("Picture: {words}")]
 
 def adapt(app: Sphinx, page: str, source: list[str]) -> None:
     """Fold the first code cell, and leave out the badge: pages have a button of their own.
+
+    A cell with sliders is marked, so that ``stills.js`` shows its still pictures one at a time.
 
     The file that a reader can download stays as it is.
     """
@@ -26,6 +29,9 @@ def adapt(app: Sphinx, page: str, source: list[str]) -> None:
     first["source"] = _BADGE.sub("", text)
     setup = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     setup["metadata"].setdefault("tags", []).append("hide-input")
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and _PLAY.search("".join(cell["source"])):
+            cell["metadata"].setdefault("tags", []).append("stills")
     source[0] = json.dumps(notebook)
 
 
