@@ -39,7 +39,7 @@ from helpers.pictures.photos import cover, draw_covered, photo_grid
 from helpers.pictures.processes import draw_ring, draw_scaling, draw_shared_step
 from helpers.pictures.products import draw_leap, draw_matrix_product, draw_weighed
 from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, draw_valley
-from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
+from helpers.pictures.scores import Score, draw_race, draw_scoreboard, scoreboard
 from helpers.pictures.stretches import draw_clouds, draw_course, draw_stretch
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look
 from helpers.pictures.toolkit import draw_road, draw_softmax

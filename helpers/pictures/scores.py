@@ -122,30 +122,6 @@ def _check(scores: Sequence[Score]) -> None:
             )
 
 
-def draw_ladder(rungs: Sequence[Score]) -> Figure:
-    """Draw accuracy and seconds side by side, a row for each rung; the newest stands out.
-
-    Args:
-        rungs: from the bottom to the newest one.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: as ``helpers.pictures.scores.scoreboard`` does.
-    """
-    board = scoreboard(rungs)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 0.75 + 0.3 * len(board)), sharey=True)
-    colors = [GREY] * (len(board) - 1) + [BLUE]
-    for axis, values, form in ((left, board.accuracy, ".3f"), (right, board.seconds, ".1f")):
-        bars = axis.barh(board.method, values, color=colors)
-        axis.bar_label(bars, [format(value, form) for value in values], padding=3, fontsize=10)
-    left.invert_yaxis()  # both, as they share it
-    left.set(xlim=(0, 1.15), xticks=(0, 0.5, 1), xlabel="accuracy", ylabel="rung")
-    right.set(xlim=(0, max(board.seconds.max(), 1e-3) * 1.25), xlabel="seconds")
-    return figure
-
-
 def draw_race(
     results: Mapping[str, tuple[float, float]], guess: float, ahead: Sequence[str] = ()
 ) -> Figure:

@@ -1,10 +1,9 @@
 """The scoreboard of all methods, and the ladder of lesson 09."""
 
-import matplotlib.pyplot as plt
 import pytest
 
-from helpers.pictures.canvas import BLUE, GREY, png
-from helpers.pictures.scores import Score, draw_ladder, draw_race, draw_scoreboard, scoreboard
+from helpers.pictures.canvas import png
+from helpers.pictures.scores import Score, draw_race, draw_scoreboard, scoreboard
 
 BOARD = [
     Score(1, "baseline", 0, 0.95, 0.01),
@@ -63,30 +62,6 @@ def test_the_same_name_in_two_lessons_is_fine():
     assert len(scoreboard([BOARD[1], BOARD[1]._replace(lesson=4)])) == 2
 
 
-RUNGS = [
-    Score(8, "images in memory", 5_851_338, 0.6, 300.0),
-    Score(8, "leaner", 147_000, 0.65, 60.0),
-    Score(8, "whitening", 147_000, 0.7, 55.0),
-]
-
-
-def test_a_row_for_each_rung_from_top_to_bottom():
-    left, right = draw_ladder(RUNGS).axes
-    assert [bar.get_width() for bar in left.patches] == [0.6, 0.65, 0.7]
-    assert [bar.get_width() for bar in right.patches] == [300.0, 60.0, 55.0]
-    assert [label.get_text() for label in left.get_yticklabels()] == [r.method for r in RUNGS]
-    low, high = left.get_ylim()
-    assert low > high  # turned over: the first rung stands at the top
-    assert {"0.600", "0.700"} < {text.get_text() for text in left.texts}
-    assert "55.0" in {text.get_text() for text in right.texts}
-
-
-def test_the_newest_rung_stands_out():
-    colors = [bar.get_facecolor() for bar in draw_ladder(RUNGS).axes[0].patches]
-    grey, blue = (plt.matplotlib.colors.to_rgba(color) for color in (GREY, BLUE))
-    assert colors == [grey, grey, blue]
-
-
 RACE = {"linear model": (1.5, 0.3), "small CNN": (6.0, 0.5), "lean network": (20.0, 0.6)}
 
 
@@ -113,13 +88,5 @@ def test_a_race_needs_sound_results():
         draw_race({"a": (1, 0.6)}, 0.1, ahead=["b"])
 
 
-def test_both_can_be_drawn_with_a_single_score():
-    for figure in (draw_ladder(RUNGS[:1]), draw_race({"one": (1, 0.5)}, 0.1)):
-        assert png(figure)[:4] == b"\x89PNG"
-
-
-def test_a_ladder_needs_scores():
-    with pytest.raises(ValueError, match="at least one Score"):
-        draw_ladder([])
-    with pytest.raises(ValueError, match="twice"):
-        draw_ladder([RUNGS[0], RUNGS[0]])
+def test_a_race_of_one_can_be_drawn():
+    assert png(draw_race({"one": (1, 0.5)}, 0.1))[:4] == b"\x89PNG"
