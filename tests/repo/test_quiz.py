@@ -9,9 +9,14 @@ from tools.lessons.notebook import read as read_notebook
 
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
 from tools.site import quiz  # noqa: E402
+from tools.site.words import LANGUAGES  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-FILES = sorted(quiz.CHOICES.glob("*.toml"))
+KOREAN = [
+    path
+    for path in sorted((ROOT / "notebooks/ko").glob("[0-9][0-9]_*.ipynb"))
+    if quiz.choices(path.name, "ko").is_file()
+]
 TEXT = (
     "Before.\n\n**Five questions.** Answer aloud.\n\n"
     "<details><summary>1. Is <code>x</code> &lt; 1?</summary>\n\nYes.\n\n</details>\n\n"
@@ -22,28 +27,45 @@ QUESTION = quiz.Question(
 )
 
 
-def every_question() -> list[quiz.Question]:
-    return [question for path in FILES for question in quiz.read(path)]
+def every_question(*langs: str) -> list[quiz.Question]:
+    files = [
+        path for lang in langs for path in sorted(quiz.choices("", lang).parent.glob("*.toml"))
+    ]
+    return [question for path in files for question in quiz.read(path)]
 
 
-def asked_in(lesson: Path) -> list[str]:
+def asked_in(lesson: Path, lang: str) -> list[str]:
     cells = read_notebook(lesson).cells
     return [
         words
         for cell in cells
         if cell.cell_type == "markdown"
-        for words in quiz.asked(cell.source).values()
+        for words in quiz.asked(cell.source, lang).values()
     ]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_each_lesson_s_five_questions_have_choices(lesson):
-    questions = quiz.read(quiz.CHOICES / f"{lesson.name[:2]}.toml")
-    assert [question.asked for question in questions] == asked_in(lesson)
+    questions = quiz.read(quiz.choices(lesson.name))
+    assert [question.asked for question in questions] == asked_in(lesson, "en")
     assert len(questions) == 5
 
 
-@pytest.mark.parametrize("question", every_question(), ids=lambda question: question.asked[:40])
+@pytest.mark.parametrize("lesson", KOREAN, ids=lambda path: path.stem)
+def test_korean_choices_are_those_of_the_korean_lesson(lesson):
+    questions = quiz.read(quiz.choices(lesson.name, "ko"))
+    assert [question.asked for question in questions] == asked_in(lesson, "ko")
+    assert len(questions) == 5
+
+
+def test_all_korean_choices_have_a_lesson():
+    files = quiz.choices("", "ko").parent.glob("*.toml")
+    assert {path.stem for path in files} == {path.name[:2] for path in KOREAN}
+
+
+@pytest.mark.parametrize(
+    "question", every_question(*LANGUAGES), ids=lambda question: question.asked[:40]
+)
 def test_every_option_has_a_sentence_of_its_own(question):
     said = [question.says(option) for option in question.options]
     assert len(set(said)) == 4 and all(words.rstrip()[-1] in ".?!" for words in said)
@@ -51,8 +73,9 @@ def test_every_option_has_a_sentence_of_its_own(question):
     assert lengths[-1] <= 2 * lengths[0] + 20, "options of one question are about equally long"
 
 
-def test_a_reader_cannot_guess_by_place_or_length():
-    questions = every_question()
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_reader_cannot_guess_by_place_or_length(lang):
+    questions = every_question(lang)
     share = 1 / len(questions)
     for place in range(4):
         there = sum(question.options.index(question.right) == place for question in questions)
@@ -72,6 +95,15 @@ def test_choices_stand_before_each_folded_answer():
     assert form.count('data-right="true"') == 1 and form.count('data-right="false"') == 3
     assert 'data-says="Right. It is 0."' in form and "<span>&quot;Odd&quot;</span>" not in form
     assert "2. Why?" in page, "a question without choices stays as it is"
+
+
+def test_a_korean_page_speaks_korean():
+    text = TEXT.replace("**Five questions.** Answer aloud.", "**질문 다섯 가지.** 펼치세요.")
+    page = quiz.with_choices(text, [QUESTION], "ko")
+    assert page.startswith("Before.\n\n**질문 다섯 가지.** 소리 내어") and "펼치세요" not in page
+    assert 'data-says="정답입니다. It is 0."' in page and 'data-says="아닙니다. Look."' in page
+    assert "<summary>강의에 나온 답 보기</summary>" in page and page.count("<form") == 1
+    assert not quiz.asked(text) and not quiz.asked(TEXT, "ko"), "each language has its heading"
 
 
 def test_a_question_that_the_lesson_does_not_ask_is_refused():

@@ -1,8 +1,9 @@
 """For Sphinx: the five questions of a lesson as choices that answer on the page itself.
 
 The questions and their answers stand in the notebook; four options for each, one of them right,
-and what is wrong with the others stand in ``choices``, a file a lesson. A few lines of script show
-what an option has to say; without a script the folded answers are there as before.
+and what is wrong with the others stand in ``choices``, a file a lesson, the Korean ones in
+``choices/ko``. A few lines of script show what an option has to say; without a script, or without
+such a file, the folded answers are there as before.
 """
 
 import json
@@ -15,10 +16,9 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from tools.site.words import say
+
 CHOICES = Path(__file__).parent / "choices"
-_BEGIN = "**Five questions.**"
-_INVITATION = re.compile(re.escape(_BEGIN) + r"[^\n]*")
-_INSTEAD = f"{_BEGIN} Answer aloud, then choose. Each choice says what is right or wrong with it."
 _ANSWER = re.compile(r"<details><summary>((\d)\. (.*?))</summary>", re.DOTALL)
 
 
@@ -43,11 +43,21 @@ class Question:
         """All options in an order by chance, but the same in every build."""
         return sorted([self.right, *self.wrong], key=lambda option: _chance(self.asked + option))
 
-    def says(self, option: str) -> str:
-        """What there is to say about an option."""
+    def says(self, option: str, lang: str = "en") -> str:
+        """What there is to say about an option, in the language of its page."""
         if option == self.right:
-            return f"Right. {self.because}"
-        return f"No. {self.wrong[option]}"
+            return f"{say(lang, 'right')} {self.because}"
+        return f"{say(lang, 'wrong')} {self.wrong[option]}"
+
+
+def choices(lesson: str, lang: str = "en") -> Path:
+    """Where the choices for a lesson stand, if it has any.
+
+    Example:
+        >>> choices("01_guess", "ko").relative_to(CHOICES).as_posix()
+        'ko/01.toml'
+    """
+    return CHOICES / ("" if lang == "en" else lang) / f"{lesson[:2]}.toml"
 
 
 def read(path: Path) -> list[Question]:
@@ -74,56 +84,64 @@ def read(path: Path) -> list[Question]:
     return questions
 
 
-def asked(text: str) -> dict[str, str]:
+def asked(text: str, lang: str = "en") -> dict[str, str]:
     """The questions of a lesson's text, from their number.
+
+    Args:
+        text: Markdown of a cell.
+        lang: its language, in which the questions have their heading.
 
     Example:
         >>> asked("**Five questions.** <details><summary>1. Why &lt;0?</summary>So.</details>")
         {'1': 'Why <0?'}
     """
-    _, found, rest = text.partition(_BEGIN)
+    _, found, rest = text.partition(say(lang, "questions"))
     return {number: _plain(words) for _, number, words in _ANSWER.findall(rest)} if found else {}
 
 
-def with_choices(text: str, questions: list[Question]) -> str:
+def with_choices(text: str, questions: list[Question], lang: str = "en") -> str:
     """A lesson's text with choices before each folded answer.
 
     Args:
         text: Markdown of a cell, in which the five questions stand.
         questions: those with choices.
+        lang: the language of both.
 
     Raises:
         ValueError: when one of them is not asked there.
     """
-    numbers = {words: number for number, words in asked(text).items()}
+    numbers = {words: number for number, words in asked(text, lang).items()}
     unknown = [question.asked for question in questions if question.asked not in numbers]
     if unknown:
         raise ValueError(f"expected a question of the lesson, got {unknown[0]!r}")
-    choices = {numbers[question.asked]: question for question in questions}
+    known = {numbers[question.asked]: question for question in questions}
 
     def put(match: re.Match) -> str:
         heading, number, _ = match.groups()
-        if number not in choices:
+        if number not in known:
             return match[0]
         return (
-            f"{_form(heading, number, choices[number])}\n\n"
-            "<details><summary>The answer in the lesson's words</summary>"
+            f"{_form(heading, number, known[number], lang)}\n\n"
+            f"<details><summary>{say(lang, 'answer')}</summary>"
         )
 
-    before, _, rest = text.partition(_BEGIN)
-    return before + _INVITATION.sub(_INSTEAD, _ANSWER.sub(put, _BEGIN + rest), count=1)
+    begin = say(lang, "questions")
+    before, _, rest = text.partition(begin)
+    _, end, rest = rest.partition("\n")  # the lesson invites to unfold
+    return f"{before}{begin} {say(lang, 'choose')}{end}{_ANSWER.sub(put, rest)}"
 
 
 def adapt(app: Sphinx, page: str, source: list[str]) -> None:
     """Put the choices into a lesson's page; the file to download stays as it is."""
-    path = CHOICES / f"{Path(page).name[:2]}.toml"
+    lang = app.config.language
+    path = choices(Path(page).name, lang)
     if not page.startswith("notebooks/") or not path.is_file():
         return
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and asked(text):
-            cell["source"] = with_choices(text, read(path))
+        if cell["cell_type"] == "markdown" and asked(text, lang):
+            cell["source"] = with_choices(text, read(path), lang)
     source[0] = json.dumps(notebook)
 
 
@@ -133,12 +151,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _form(heading: str, number: str, question: Question) -> str:
+def _form(heading: str, number: str, question: Question, lang: str) -> str:
     """The choices as one block of HTML; an empty line would end it."""
     options = "".join(
         f'<label><input type="radio" name="question-{number}" '
         f'data-right="{str(option == question.right).lower()}" '
-        f'data-says="{escape(question.says(option))}"> <span>{_marked(option)}</span></label>'
+        f'data-says="{escape(question.says(option, lang))}"> <span>{_marked(option)}</span></label>'
         for option in question.options
     )
     return (

@@ -17,6 +17,11 @@ WORDS = {
         "every figure was computed by the code above it. To run them and to have your answers "
         "checked, open them in Jupyter.",
         "licence": "The code is under the MIT License, the text under CC BY 4.0.",
+        "questions": "**Five questions.**",
+        "choose": "Answer aloud, then choose. Each choice says what is right or wrong with it.",
+        "right": "Right.",
+        "wrong": "No.",
+        "answer": "The answer in the lesson's words",
     },
     "ko": {
         "title": "직접 만들며 배우는 딥러닝",
@@ -32,6 +37,11 @@ WORDS = {
         "모든 수치는 바로 위의 코드가 계산했습니다. 직접 실행하고 답을 확인받으려면 Jupyter에서 "
         "여세요.",
         "licence": "코드는 MIT 라이선스, 글은 CC BY 4.0을 따릅니다.",
+        "questions": "**질문 다섯 가지.**",
+        "choose": "소리 내어 답한 다음 골라 보세요. 고르면 왜 맞는지, 왜 틀렸는지 알려 줍니다.",
+        "right": "정답입니다.",
+        "wrong": "아닙니다.",
+        "answer": "강의에 나온 답 보기",
     },
 }
 
