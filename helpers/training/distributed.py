@@ -158,7 +158,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     add("--width", type=int, default=32, help="of the network; 32 is lesson 08's")
     add(
         "--checkpoint",
-        help="a file for the training: the same command goes on behind its last epoch",
+        help="a file for the training: the same command goes on after its last epoch",
     )
     add("--device", default="", help="cpu or cuda; GPUs if there are enough")
     add("--double", action="store_true", help="in float64: slow, with hardly any rounding")
@@ -226,4 +226,4 @@ if __name__ == "__main__":
         main()
     except ConnectionAbortedError as error:  # short, beside the message of the one that has ended
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        sys.exit(f"{error}. With --checkpoint the same command goes on behind the last epoch.")
+        sys.exit(f"{error}. With --checkpoint the same command goes on after the last epoch.")

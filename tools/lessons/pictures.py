@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from tools.lessons.notebook import code_cells, unfenced, where
 
-SHORTEST = 20  # characters of a description
+SHORTEST = 3  # words of a description
 
 # The badge that opens a notebook in Colab is drawn by Colab; it is a button, not a figure.
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
@@ -22,10 +22,10 @@ def described(notebook: NotebookNode) -> list[str]:
         for output in cell.outputs:
             for kind in output.get("data", {}):
                 alt = output.metadata.get(kind, {}).get("alt", "")
-                if kind.startswith("image/") and len(alt.strip()) < SHORTEST:
+                if kind.startswith("image/") and len(alt.split()) < SHORTEST:
                     problems.append(
                         f"{where(notebook, cell)}: its picture has the description {alt!r}; "
-                        f"pass one of at least {SHORTEST} characters: show(figure, alt=...)"
+                        f"pass one of at least {SHORTEST} words: show(figure, alt=...)"
                     )
     problems += [
         f"{name}: the picture {source[:60]!r} has no description; add one (alt)"
