@@ -80,7 +80,7 @@ def read(notebook: NotebookNode, page: str) -> Lesson:
         ),
         time=_find(
             r"^\*\*(?:What you need|준비할 것)\.\*\*.*?"
-            r"([^.,:;]*(?:\b(?:minutes?|hours?)\b|\d\s?(?:분|시간))[^.,:;]*)",
+            r"([^.,:;]*(?:\b(?:minutes?|hours?)\b|(?:\d|한|두|세)\s?(?:분|시간))[^.,:;]*)",
             opening,
             page,
             "minutes or hours after '**What you need.**'",
