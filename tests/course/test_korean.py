@@ -33,7 +33,7 @@ def test_a_right_answer(capsys):
 def test_a_wrong_answer_has_two_hints(capsys):
     check("1.1", lambda x: x / 256)
     assert capsys.readouterr().out == (
-        "다시 해 보세요: 값: 가장 진한 잉크가 1.0이 되지 않습니다. "
+        "다시 해 보세요: 값: 잉크가 가장 많은 곳이 1.0이 되지 않습니다. "
         "1바이트에 들어가는 가장 큰 수는 얼마인가요?\n"
         "더 강한 힌트를 보려면 check 호출에 hint=2를 더하세요.\n"
     )
@@ -93,7 +93,7 @@ def test_the_scale(capsys, monkeypatch):
 def test_the_doctor(capsys):
     assert command.main([]) == 0
     said = capsys.readouterr().out
-    assert "모든 강을 실행할 수 있습니다." in said and "GB가 비어 있습니다" in said
+    assert "모든 강의를 실행할 수 있습니다." in said and "GB가 비어 있습니다" in said
 
 
 def test_own_notebooks_are_the_korean_ones_where_there_are_any(tmp_path, monkeypatch):
@@ -113,7 +113,7 @@ def test_where_sums_are_done():
 def test_columns_of_results_are_straight_in_a_terminal():
     lines = own_table([("01_pixel", [Mark("1.1", "not tried", ""), Mark("1.2", "wrong", "왜")])])
     assert lines.splitlines()[-1].split() == ["1.2", "오답", "왜"]
-    assert lines.splitlines()[0].startswith("강        연습문제  결과")
+    assert lines.splitlines()[0].startswith("강의      연습문제  결과")
 
 
 def test_hint_speaks_the_language_of_the_notebook(tmp_path, capsys, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import data
 from helpers.data.fetch import served, store
-from helpers.data.fetch.faults import Unreachable
+from helpers.data.fetch.faults import DataError, Unreachable
 from tests import ROOT
 from tests.data.kit import (
     COUNTS,
@@ -39,7 +39,7 @@ def test_on_practice_data_the_line_says_so(bench, capsys):
 
 @pytest.mark.parametrize("function", [data.folder, data.load, data.is_practice, data.state])
 def test_an_unknown_name_is_answered_with_the_known_ones(bench, function):
-    with pytest.raises(data.DataError, match="expected the name.*mnist_sample, mnist.*got 'minst'"):
+    with pytest.raises(DataError, match="expected the name.*mnist_sample, mnist.*got 'minst'"):
         function("minst")
 
 
@@ -105,7 +105,7 @@ def test_official_forbids_practice(bench):
 @pytest.mark.parametrize("value", ["yes", "Official", "real"])
 def test_another_mode_is_an_error(bench, value):
     bench.mode(value)
-    with pytest.raises(data.DataError, match=f"'official'.*'practice'.*not set, but is '{value}'"):
+    with pytest.raises(DataError, match=f"'official'.*'practice'.*not set, but is '{value}'"):
         data.folder("tiny")
 
 

@@ -33,6 +33,7 @@ def source():
 def theirs(source):
     """The file as a module."""
     module = types.ModuleType("record")
+    module.__file__ = "record.py"
     exec(compile(source, "record.py", "exec"), module.__dict__)
     return module
 

@@ -14,7 +14,7 @@ from helpers.data.fetch.faults import DataError, Unwritable
 from helpers.language import marked, say
 from helpers.settings import setting
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parent.parent.parent.parent
 # What a relative path in a variable begins at: one place, whatever the working folder.
 START = CHECKOUT if (CHECKOUT / "notebooks").is_dir() else Path.cwd()
 SPARE = 100  # MB that a lesson may want for what it keeps beside the images
