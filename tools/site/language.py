@@ -19,7 +19,6 @@ class SearchKorean(SearchEnglish):
     """Finds 손실 where a page has 손실은: a particle is one or two syllables behind the word."""
 
     lang = KOREAN
-    language_name = "Korean"
 
     def split(self, input: str) -> list[str]:
         """The words of a text, those of Hangul also without their last syllables.
