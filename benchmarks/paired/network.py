@@ -83,7 +83,7 @@ def fewer(conv: nn.Conv2d, directions: int) -> nn.Conv2d:
 
 
 def block(inputs: int, outputs: int, recipe: Recipe) -> nn.Sequential:
-    """``fastnet.block``, with or without its parts."""
+    """A block of ``FastNet``, with or without its parts."""
 
     def conv(inputs: int) -> nn.Conv2d:
         layer = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)

@@ -11,6 +11,7 @@ from helpers.data.augment import shrink
 from helpers.data.onepass import standardised
 from helpers.device.precision import fast_layout
 from helpers.models.base import ImageClassificationBase
+from helpers.models.lean import lean_block
 
 Widths = tuple[int, int, int]
 # From narrow to wide. A processor with units for matrices (AMX) takes a sixth more time for
@@ -185,7 +186,8 @@ class FastNet(ImageClassificationBase):
         self.register_buffer("std", images.std((0, 2, 3), keepdim=True))
         self.whiten = whitening_conv((images - self.mean) / self.std)
         channels = (self.whiten.out_channels, *widths)
-        self.blocks = nn.Sequential(*(block(*pair) for pair in pairwise(channels)))
+        blocks = [lean_block(i, o, pass_on, norm) for i, o in pairwise(channels)]
+        self.blocks = nn.Sequential(*blocks)
         self.head = nn.Linear(widths[-1], classes, bias=False)
         self.to(images.device).to(memory_format=fast_layout(images.device, precision))
 
@@ -220,16 +222,6 @@ class FastNet(ImageClassificationBase):
         """
         self.pixels = next(pixels for until, pixels in PIXELS if done <= until)
         self.whiten.get_parameter("bias").requires_grad_(done < 0.1)
-
-
-def block(inputs: int, outputs: int) -> nn.Sequential:
-    """Two convolutions; pooling right after the first leaves the rest a quarter of the work."""
-    return nn.Sequential(
-        pass_on(nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)), nn.MaxPool2d(2),
-        norm(outputs), nn.SiLU(),
-        pass_on(nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)),
-        norm(outputs), nn.SiLU(),
-    )  # fmt: skip
 
 
 def norm(channels: int) -> nn.BatchNorm2d:

@@ -73,7 +73,7 @@ def test_what_learns_and_what_does_not():
 def test_features_are_passed_on_from_block_to_block():
     """Identity initialisation: without norm and activation a block only takes the largest of 4."""
     model, x = started(), torch.rand(2, 24, 8, 8)
-    convolution = fastnet.block(24, 24)[0]
+    convolution = FastNet(floats(40), (24, 16, 16)).blocks[0][0]
     assert torch.equal(convolution(x), x)
     passing = [m for m in model.modules() if isinstance(m, nn.Conv2d)][1:]
     assert all(torch.equal(m.weight[0, 0, 1, 1], torch.ones(())) for m in passing)
