@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from helpers.data import Split, load
 from helpers.models import Cifar10CnnModel, he_init
+from helpers.models.base import Batch
 from helpers.training.checkpoint import TrainingState, replacing
 from helpers.training.classifier import evaluating
 from helpers.training.joining import in_group, left_alone
@@ -81,9 +82,8 @@ def train_together(
     together = DistributedDataParallel(model, device_ids=ids)
     for epoch in range(len(history), epochs):
         loader.epoch = epoch
-        if epoch == crash and rank == size - 1:
-            loader = _Deadly(loader)
-        train_loss = _epoch(together, loader, optimizer)
+        dies = epoch == crash and rank == size - 1
+        train_loss = _epoch(together, _deadly(loader) if dies else loader, optimizer)
         loss, right, n = _judge(model, valid_split, device)
         history.append({"train_loss": train_loss, "val_loss": loss / n, "val_acc": right / n})
         if rank == 0:
@@ -103,10 +103,10 @@ def resumed_by_all(state: TrainingState) -> History:
     return parts[2]
 
 
-def _epoch(model: nn.Module, loader: ShardedBatches, optimizer: torch.optim.Optimizer) -> float:
+def _epoch(model: nn.Module, batches: Iterable[Batch], optimizer: torch.optim.Optimizer) -> float:
     model.train()
     losses = []
-    for xb, yb in loader:
+    for xb, yb in batches:
         loss = F.cross_entropy(model(xb.to(next(model.parameters()).dtype)), yb)
         loss.backward()
         optimizer.step()
@@ -131,17 +131,12 @@ def _judge(model: nn.Module, split: Split, device: torch.device | str) -> list[f
     return total(loss, right, len(labels), device=device)
 
 
-class _Deadly(ShardedBatches):
+def _deadly(loader: ShardedBatches) -> Iterator[Batch]:
     """Batches in the middle of which the process ends, as if the system had killed it."""
-
-    def __init__(self, loader: ShardedBatches) -> None:
-        self.__dict__.update(vars(loader))
-
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        for place, batch in enumerate(super().__iter__()):
-            if place == len(self) // 2:
-                os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
-            yield batch
+    for place, batch in enumerate(loader):
+        if place == len(loader) // 2:
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        yield batch
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
