@@ -109,14 +109,8 @@ def gains(questions: Iterable[str] | None = None, scale: str = "full") -> "pd.Da
         said = result.verdict(asked()[name].least, asked()[name].planned[scale])
         numbers = [float("nan")] * 5
         if pairs:
-            mean, margin = result.mean, result.margin()
-            numbers = [
-                sum(without.values()) / len(pairs),
-                mean,
-                result.error,
-                mean - margin,
-                mean + margin,
-            ]
+            mean = sum(without.values()) / len(pairs)
+            numbers = [mean, result.mean, result.error, *result.interval()]
         rows.append((name, scale, result.seeds, *numbers, said))
     return pd.DataFrame(rows, columns=COLUMNS)
 
