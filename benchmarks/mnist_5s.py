@@ -3,7 +3,7 @@
 Inside the clock is all from bytes in memory to an answer for each of the 10,000 test images;
 loading and decoding are not. Three seeds, each shown; the claim is about their median.
 
-The network is a small relative of lesson 09's: three convolutions instead of seven, and no
+The network is a small relative of lesson 10's: three convolutions instead of seven, and no
 whitening. The same loop trains it, with Muon for filters and SGD for the rest, in batches of 250.
 Its numbers were chosen among ten single runs that were judged by the test images, of which nine had
 98.9 to 99.2 %; so new seeds may come out a tenth lower.

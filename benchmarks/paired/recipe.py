@@ -15,7 +15,7 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. What is not named is as in lesson 09's ``fit_fast`` of November 2026.
+    """How to train. What is not named is as in lesson 10's ``fit_fast`` of November 2026.
 
     A default is never changed, as stored trials mean it; a new field's default is what was done
     before there was the field.

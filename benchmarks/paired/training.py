@@ -93,7 +93,7 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
     return chosen
 
 
-FIRST_RATE = 0.004  # of a first layer that learns by SGD: what lesson 09 gives to filters
+FIRST_RATE = 0.004  # of a first layer that learns by SGD: what lesson 10 gives to filters
 
 
 class Cautious:

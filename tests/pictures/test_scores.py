@@ -1,4 +1,4 @@
-"""The scoreboard of all methods, and the ladder of lesson 09."""
+"""The scoreboard of all methods, and the race of lesson 10."""
 
 import pytest
 
