@@ -131,7 +131,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def _write_source(root: Path, found: list[Lesson], source: Path, lang: str) -> None:
     build.copy_lessons(root, found, source, lang)
     names = [Path(lesson.page).name for lesson in found]
-    page = pages.book(found, lang, ran.sentence(ran.kept(root), names))
+    page = pages.book(found, lang, ran.sentence(ran.kept(root), names, lang))
     (source / "index.md").write_text(page, encoding="utf-8")
 
 

@@ -50,7 +50,7 @@ def korean(root: Path, known: polib.POFile) -> str:
     lessons = sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     before, begin, rest = text.partition(ran.BEGIN)
     if begin:
-        text = before + begin + ran.korean(ran.kept(root), lessons) + rest
+        text = before + begin + ran.sentence(ran.kept(root), lessons, "ko") + rest
     place = place_of(page)
     paths = [f"notebooks/ko/{lesson}.ipynb" for lesson in lessons]
     return publish_readme(text, paths, place, "ko") if place else text
