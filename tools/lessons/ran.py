@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tools.lessons import notebook as files
 from tools.lessons.notebook import code_cells, read
 from tools.lessons.summary import RECORD
 from tools.lessons.variants import STEERED
@@ -199,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _lessons(root: Path) -> list[str]:
-    return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return [path.stem for path in files.lessons(root)]
 
 
 def _last(runs: Iterable[Run], lessons: Sequence[str]) -> dict[str, Run]:
