@@ -20,9 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polib
+from nbformat.v4 import new_code_cell
 
 from helpers.course.grading.verdict import EXERCISES
 from helpers.language.words import DOMAIN, HERE
+from tools.lessons import kernel
+from tools.lessons.notebook import read as read_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "translations/ko/helpers.po"
@@ -124,19 +127,14 @@ def _entries() -> list[polib.POEntry]:
 
 def look(notebooks: list[Path]) -> None:
     """Run lessons, and add the words of their figures to the list."""
-    import nbformat
-    from nbclient import NotebookClient
-    from nbformat.v4 import new_code_cell
-
     seen = {text for text, _ in said_in_figures()} if FIGURES.is_file() else set()
     for path in notebooks:
-        notebook = nbformat.read(path, 4)
+        notebook = read_notebook(path)
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "seen.json")
             first = next(i for i, c in enumerate(notebook.cells) if c.cell_type == "code")
             notebook.cells.insert(first + 1, new_code_cell(_LOOK.format(file=file)))
-            where = {"metadata": {"path": str(path.parent)}}
-            NotebookClient(notebook, timeout=None, allow_errors=True, resources=where).execute()
+            kernel.run(notebook, path.parent, practice=False, timeout=None, allow_errors=True)
             words = json.loads(Path(file).read_text("utf-8"))
             seen |= {one for one in words if re.search("[A-Za-z]{2}", one) and "$" not in one}
     lines = [text.replace("\n", "\\n") + "\n" for text in sorted(seen)]

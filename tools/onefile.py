@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from packaging.utils import parse_wheel_filename
 
-from tools.lessons.notebook import language, read
+from tools.lessons.notebook import language, lessons, read
 from tools.publish import pinned
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ValueError as error:
         parser.error(str(error))
     folder = ROOT / "notebooks"
-    for path in [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("ko/*.ipynb"))]:
+    for path in [*lessons(ROOT), *lessons(ROOT, "ko")]:
         target, lesson = options.folder / path.relative_to(folder), read(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -21,15 +21,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tools.lessons.execute import canonical, written
-from tools.lessons.notebook import code_cells, read
+from tools.lessons.notebook import code_cells, lessons, read
 
 ROOT = Path(__file__).resolve().parents[1]
 
 _PICTURE = "https://colab.research.google.com/assets/colab-badge.svg"
-_KOREAN = "notebooks/ko"  # made of the others; see tools.translate
 _INSTALLED = ("helpers", "pyproject.toml")  # what of a checkout changes what pip installs
-_BADGE = r"\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)"
-_ROW = re.compile(rf"^(\| \[[^\]]*\]\((notebooks/[^)\s]+\.ipynb)\))(?: {_BADGE})?", re.MULTILINE)
+BADGE = r"\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)"
+_ROW = re.compile(rf"^(\| \[[^\]]*\]\((notebooks/[^)\s]+\.ipynb)\))(?: {BADGE})?", re.MULTILINE)
 _ADDRESS = re.compile(r'^address = "[^"]*"', re.MULTILINE)
 _TORCHINFO = re.compile(r'"torchinfo(?:==[^"]*)?"')
 _HEADING = re.compile(r"^## Colab\n\n(?:(?:Published at|공개한 곳:) .*\n\n)?", re.MULTILINE)
@@ -96,7 +95,7 @@ def publish_lesson(notebook: NotebookNode, path: str, place: Place) -> None:
     if not code or len(_ADDRESS.findall(code[0].source)) != 1:
         raise ValueError(f"{path}: expected one line 'address = \"\"' in the first code cell")
     title, _, text = cells[0].source.partition("\n")
-    text = re.sub(rf"^{_BADGE}$", "", text, flags=re.MULTILINE).strip("\n")
+    text = re.sub(rf"^{BADGE}$", "", text, flags=re.MULTILINE).strip("\n")
     cells[0].source = f"{title}\n\n{place.badge(path)}\n\n{text}".rstrip("\n")
     code[0].source = _ADDRESS.sub(f'address = "{place.package}"', pinned(code[0].source))
     canonical(notebook)  # also names the language, which another tool may have left out
@@ -191,17 +190,15 @@ def publish(root: Path, place: Place) -> list[Path]:
         ValueError: see ``publish_lesson`` and ``publish_readme``.
     """
     new: dict[Path, str] = {}
-    lessons = {path.relative_to(root).as_posix(): path for path in _lessons(root)}
-    for name, path in lessons.items():
-        notebook = read(path)
-        publish_lesson(notebook, name, place)
-        new[path] = written(notebook)
-    for name, lang, folder in (("README.md", "en", "notebooks"), ("README.ko.md", "ko", _KOREAN)):
-        readme = root / name
+    for lang, readme in (("en", root / "README.md"), ("ko", root / "README.ko.md")):
+        paths = {path.relative_to(root).as_posix(): path for path in lessons(root, lang)}
+        for name, path in paths.items():
+            notebook = read(path)
+            publish_lesson(notebook, name, place)
+            new[path] = written(notebook)
         if lang == "en" or readme.exists():
             text = readme.read_text(encoding="utf-8")
-            own = [path for path in lessons if Path(path).parent.as_posix() == folder]
-            new[readme] = publish_readme(text, own, place, lang)
+            new[readme] = publish_readme(text, paths, place, lang)
     changed = [path for path, text in new.items() if path.read_text(encoding="utf-8") != text]
     for path in changed:
         path.write_text(new[path], encoding="utf-8", newline="\n")
@@ -244,13 +241,6 @@ def _git(root: Path, *arguments: str, may_be_empty: bool = False) -> str:
         words = done.stderr.strip() or "nothing is there"
         raise ValueError(f"git {' '.join(arguments)}: {words}")
     return answer
-
-
-def _lessons(root: Path) -> list[Path]:
-    return [
-        *sorted((root / "notebooks").glob("*.ipynb")),
-        *sorted((root / _KOREAN).glob("*.ipynb")),
-    ]
 
 
 if __name__ == "__main__":

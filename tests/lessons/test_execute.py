@@ -5,7 +5,7 @@ import pytest
 
 from tools.lessons import execute, hygiene
 from tools.lessons.notebook import code_cells, output_texts, read
-from tools.lessons.sample import code, lesson, notebook, value
+from tools.lessons.sample import code, lesson, notebook, printed, value
 
 TABLE = """import pandas as pd
 frame = pd.DataFrame({"a": [1, 2]})
@@ -137,6 +137,15 @@ def test_an_output_that_passes_the_comparison_is_kept(run, clock):
     assert shown == ["3", "3", "3"]
     stored.cells[1].source += " + 0"
     assert values(stored)[0] == ["4", "4", "4"]
+
+
+def test_what_is_joined_twice_is_not_said_twice():
+    """Printed in two pieces, as a slow machine sends it; looked at once, then stored."""
+    pieces = [printed("neither 25.7  "), printed("both 2.9\n")]
+    for _ in range(2):
+        (whole,) = execute.merged(pieces)
+        assert whole.text == "neither 25.7  both 2.9\n"
+    assert [piece.text for piece in pieces] == ["neither 25.7  ", "both 2.9\n"]
 
 
 def test_an_author_may_know_that_an_output_does_not_depend_on_a_change(run, clock):

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
 from tests import ROOT
+from tools.lessons import ran  # noqa: E402
 from tools.site import book, lessons  # noqa: E402
 from tools.site.words import LANGUAGES  # noqa: E402
 
@@ -34,6 +35,14 @@ def test_a_page_is_made_tidy():
     assert first["id"] == "T_1_row0" and first["style"] == "color: red;"
     assert not second.has_attr("id")
     assert "<br/>" in book.tidy(page)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_page_says_in_its_language_when_the_lessons_ran(lang, tmp_path):
+    found = lessons.find(ROOT, lang)
+    book._write_source(ROOT, found, tmp_path, lang)
+    told = ran.sentence(ran.kept(ROOT), [Path(lesson.page).name for lesson in found], lang)
+    assert told in (tmp_path / "index.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from tests import ROOT
 from tests.translations.kit import KOREAN, TITLE, checkout, lesson
 from tools.lessons import exercises, hygiene, standard
 from tools.lessons.execute import written
-from tools.lessons.notebook import code_cells, language, read
+from tools.lessons.notebook import code_cells, language, lessons, read
 from tools.publish import Place, publish_lesson
 from tools.translate import __main__ as command
 from tools.translate import catalogue, make
@@ -202,7 +202,7 @@ def test_differences_are_printed_by_name_and_allowed_with_a_reason(tmp_path, use
 
 # The edition itself.
 
-LESSONS = make.lessons(ROOT)
+LESSONS = lessons(ROOT)
 PARTS = make.sources(ROOT)
 
 

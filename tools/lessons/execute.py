@@ -180,7 +180,8 @@ def _keep(notebook: NotebookNode, stored: NotebookNode, unaffected: bool = False
 
 def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Join what was printed in a row, as a page does; how it was cut differs in each run."""
-    groups = groupby(outputs, key=lambda o: (o.output_type, o.get("name")))
+    # nbval joins in place: on copies, so that what is joined twice is not said twice.
+    groups = groupby(copy.deepcopy(outputs), key=lambda o: (o.output_type, o.get("name")))
     return [output for _, group in groups for output in coalesce_streams(list(group))]
 
 

@@ -53,7 +53,7 @@ def run(
     notebook: NotebookNode,
     folder: Path,
     practice: bool,
-    timeout: float = 600,
+    timeout: float | None = 600,
     threads: int | None = None,
     allow_errors: bool = False,
     **hooks: Callable,
@@ -64,7 +64,7 @@ def run(
         notebook: changed in place.
         folder: the kernel's working folder.
         practice: see ``environment``.
-        timeout: the longest a cell may take, in seconds.
+        timeout: the longest a cell may take, in seconds; None for as long as it likes.
         threads: see ``environment``.
         allow_errors: go on behind a cell that fails.
         hooks: nbclient's, called meanwhile: ``on_cell_start``, ``on_cell_executed``.

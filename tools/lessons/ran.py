@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tools.lessons import notebook as files
 from tools.lessons.notebook import code_cells, read
 from tools.lessons.summary import RECORD
 from tools.lessons.variants import STEERED
@@ -84,47 +85,32 @@ def kept(root: Path) -> list[Run]:
     return _found(root / KEPT)
 
 
-def sentence(runs: Iterable[Run], lessons: Sequence[str]) -> str:
+def sentence(runs: Iterable[Run], lessons: Sequence[str], lang: str = "en") -> str:
     """What there is to say of some lessons.
 
     Args:
         runs: all that are known, also of other lessons.
         lessons: names of their notebooks.
+        lang: in which to say it, ``"en"`` or ``"ko"``.
 
     Example:
         >>> sentence([Run("01_a", "Linux x86_64", "2026-11-27", {"torch": "2.15.0"})], ["01_a"])
         'Lesson 01 last ran without a fault on 2026-11-27 with torch 2.15.0, on 1 system (Linux x86_64).'
+        >>> sentence([], ["01_a"], "ko")
+        '01강은 아직 실행한 기록이 없습니다.'
     """  # noqa: E501
-    known, missing, dates, versions, systems = _facts(list(runs), lessons)
-    words = f"No run is recorded yet of {_named(missing)}."
-    if not known:
-        return words
-    when = f"on {dates[0]}" if len(dates) == 1 else f"between {dates[0]} and {dates[-1]}"
-    programs = _listed([f"{name} {' or '.join(all_)}" for name, all_ in versions.items()])
-    where = f"{len(systems)} system{'s' * (len(systems) > 1)} ({', '.join(systems)})"
-    which = _named(known).capitalize()
-    told = f"{which} last ran without a fault {when} with {programs}, on {where}."
-    return f"{told} {words}" if missing else told
-
-
-def korean(runs: Iterable[Run], lessons: Sequence[str]) -> str:
-    """The same in Korean.
-
-    Example:
-        >>> korean([Run("01_a", "macOS", "2026-11-27", {"torch": "2.15.0"})], ["01_a"])[:42]
-        '01강은 2026-11-27에 마지막으로 오류 없이 실행했습니다. 버전: torch'
-    """
-    known, missing, dates, versions, systems = _facts(list(runs), lessons)
-    words = f"{_named_in_korean(missing)} 아직 실행한 기록이 없습니다."
-    if not known:
-        return words
-    when = f"{dates[0]}에" if len(dates) == 1 else f"{dates[0]}에서 {dates[-1]} 사이에"
-    programs = ", ".join(f"{name} {' 또는 '.join(all_)}" for name, all_ in versions.items())
-    told = (
-        f"{_named_in_korean(known)} {when} 마지막으로 오류 없이 실행했습니다. "
-        f"버전: {programs}. 시스템 {len(systems)}개({', '.join(systems)})."
-    )
-    return f"{told} {words}" if missing else told
+    facts = _facts(list(runs), lessons)
+    korean = lang == "ko"
+    told = []
+    if facts.known:
+        told.append(_told_in_korean(facts) if korean else _told(facts))
+    if facts.missing or not facts.known:
+        told.append(
+            f"{_named_in_korean(facts.missing)} 아직 실행한 기록이 없습니다."
+            if korean
+            else f"No run is recorded yet of {_named(facts.missing)}."
+        )
+    return " ".join(told)
 
 
 class _Facts(NamedTuple):
@@ -149,6 +135,25 @@ def _facts(runs: list[Run], lessons: Sequence[str]) -> _Facts:
         dates,
         {name: sorted(all_) for name, all_ in versions.items()},
         sorted({r.system for r in runs if r.lesson in known and _days(r.date, dates[-1]) <= DAYS}),
+    )
+
+
+def _told(facts: _Facts) -> str:
+    known, _, dates, versions, systems = facts
+    when = f"on {dates[0]}" if len(dates) == 1 else f"between {dates[0]} and {dates[-1]}"
+    programs = _listed([f"{name} {' or '.join(all_)}" for name, all_ in versions.items()])
+    where = f"{len(systems)} system{'s' * (len(systems) > 1)} ({', '.join(systems)})"
+    which = _named(known).capitalize()
+    return f"{which} last ran without a fault {when} with {programs}, on {where}."
+
+
+def _told_in_korean(facts: _Facts) -> str:
+    known, _, dates, versions, systems = facts
+    when = f"{dates[0]}에" if len(dates) == 1 else f"{dates[0]}에서 {dates[-1]} 사이에"
+    programs = ", ".join(f"{name} {' 또는 '.join(all_)}" for name, all_ in versions.items())
+    return (
+        f"{_named_in_korean(known)} {when} 마지막으로 오류 없이 실행했습니다. "
+        f"버전: {programs}. 시스템 {len(systems)}개({', '.join(systems)})."
     )
 
 
@@ -195,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _lessons(root: Path) -> list[str]:
-    return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return [path.stem for path in files.lessons(root)]
 
 
 def _last(runs: Iterable[Run], lessons: Sequence[str]) -> dict[str, Run]:
@@ -237,7 +242,7 @@ def _days(earlier: str, later: str) -> int:
 def _named(lessons: Sequence[str]) -> str:
     """Such as "lessons 01 to 03"."""
     numbers = [lesson[:2] for lesson in lessons]
-    if len(numbers) > 2 and int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
+    if _in_a_row(numbers):
         return f"lessons {numbers[0]} to {numbers[-1]}"
     return f"lesson{'s' * (len(numbers) > 1)} {_listed(numbers)}"
 
@@ -245,9 +250,13 @@ def _named(lessons: Sequence[str]) -> str:
 def _named_in_korean(lessons: Sequence[str]) -> str:
     """Such as "01강부터 03강까지는"."""
     numbers = [lesson[:2] for lesson in lessons]
-    if len(numbers) > 2 and int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
+    if _in_a_row(numbers):
         return f"{numbers[0]}강부터 {numbers[-1]}강까지는"
     return ", ".join(f"{number}강" for number in numbers) + "은"
+
+
+def _in_a_row(numbers: Sequence[str]) -> bool:
+    return len(numbers) > 2 and int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1
 
 
 def _listed(words: Sequence[str]) -> str:

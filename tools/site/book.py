@@ -7,14 +7,12 @@ the lesson, with its own answers.
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from tools.lessons import ran
 from tools.site import build, conf, lessons, pages
@@ -129,36 +127,24 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _write_source(root: Path, found: list[Lesson], source: Path, lang: str) -> None:
-    build.copy_lessons(root, found, source, lang)
+    build.copy_lessons(root, source, lang)
     names = [Path(lesson.page).name for lesson in found]
-    page = pages.book(found, lang, ran.sentence(ran.kept(root), names))
+    page = pages.book(found, lang, ran.sentence(ran.kept(root), names, lang))
     (source / "index.md").write_text(page, encoding="utf-8")
 
 
 def _run(root: Path, work: Path, lang: str, kind: str) -> int:
-    """Let Sphinx make one kind of book in one language, and return its status."""
-    settings = Path(__file__).parent
+    """Make one kind of book in one language, and return the status of Sphinx."""
     made = work / "made" / lang / kind
-    with patch_docutils(settings), docutils_namespace():
-        sphinx = Sphinx(
-            srcdir=work / lang,
-            confdir=settings,
-            outdir=made,
-            doctreedir=work / "doctrees" / lang,
-            buildername=kind,
-            confoverrides=_settings(lang) | {"lessons_root": root},
-            status=None,
-            warning=sys.stderr,
-            warningiserror=True,
-        )
-        sphinx.build()
+    if status := build.run(work, made, lang, kind, _settings(lang) | {"lessons_root": root}):
+        return status
     shown = work / "book" / ("" if lang == "en" else lang)
     shown.mkdir(parents=True, exist_ok=True)
-    if not sphinx.statuscode and kind == "epub":
+    if kind == "epub":
         shutil.copy(made / f"{NAME}.epub", shown)
-    elif not sphinx.statuscode:
+    else:
         shutil.copytree(made, shown / "print")
-    return sphinx.statuscode
+    return 0
 
 
 def _settings(lang: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from tools.lessons import notebook
 from tools.site import lessons, modules, pages
 from tools.site.lessons import Lesson
 from tools.site.words import LANGUAGES, say
@@ -33,25 +34,34 @@ def build(root: Path, folder: Path) -> int:
         work = Path(temporary).resolve()
         for lang in (lang for lang in LANGUAGES if found[lang]):
             write_source(root, found[lang], work / lang, lang)
-            status = run(root, found, work, lang)
-            if status:
+            settings = launch(found[lang]) | speaking(lang, found) | {"lessons_root": root}
+            out = work / "html" / ("" if lang == "en" else lang)
+            if status := run(work, out, lang, "html", settings):
                 return status
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(work / "html", folder)
     return 0
 
 
-def run(root: Path, found: dict[str, list[Lesson]], work: Path, lang: str) -> int:
-    """Let Sphinx make the pages of one language, and return its status."""
-    settings = Path(__file__).parent
-    with patch_docutils(settings), docutils_namespace():
+def run(work: Path, out: Path, lang: str, kind: str, settings: dict[str, object]) -> int:
+    """Let Sphinx make one kind of pages in one language, and return its status.
+
+    Args:
+        work: holds the source of each language, and what Sphinx has read of it.
+        out: where the pages go.
+        lang: the language.
+        kind: the name of a builder of Sphinx.
+        settings: those that ``conf`` leaves open.
+    """
+    here = Path(__file__).parent
+    with patch_docutils(here), docutils_namespace():
         sphinx = Sphinx(
             srcdir=work / lang,
-            confdir=settings,
-            outdir=work / "html" / ("" if lang == "en" else lang),
+            confdir=here,
+            outdir=out,
             doctreedir=work / "doctrees" / lang,
-            buildername="html",
-            confoverrides=launch(found[lang]) | speaking(lang, found) | {"lessons_root": root},
+            buildername=kind,
+            confoverrides=settings,
             status=None,
             warning=sys.stderr,
             warningiserror=True,
@@ -62,7 +72,7 @@ def run(root: Path, found: dict[str, list[Lesson]], work: Path, lang: str) -> in
 
 def write_source(root: Path, found: list[Lesson], source: Path, lang: str = "en") -> None:
     """Write what Sphinx reads: the lessons as they are, and the other pages."""
-    copy_lessons(root, found, source, lang)
+    copy_lessons(root, source, lang)
     if lang == "en":
         helpers = pages.helpers(found, modules.find(root / "helpers"))
         (source / "helpers.md").write_text(helpers, encoding="utf-8")
@@ -73,14 +83,11 @@ def write_source(root: Path, found: list[Lesson], source: Path, lang: str = "en"
     (source / "index.md").write_text(front, encoding="utf-8")
 
 
-def copy_lessons(root: Path, found: list[Lesson], source: Path, lang: str) -> None:
+def copy_lessons(root: Path, source: Path, lang: str) -> None:
     """Copy the lessons of one language to where Sphinx reads them."""
     (source / "notebooks").mkdir(parents=True)
-    for lesson in found:
-        folder = root / "notebooks" / ("" if lang == "en" else lang)
-        shutil.copy(
-            folder / f"{lesson.page.removeprefix('notebooks/')}.ipynb", source / "notebooks"
-        )
+    for path in notebook.lessons(root, lang):
+        shutil.copy(path, source / "notebooks")
 
 
 def speaking(lang: str, found: dict[str, list[Lesson]]) -> dict[str, object]:

@@ -25,8 +25,7 @@ def told(runs: list[ran.Run], lessons: list[str], lang: str = "en") -> str:
     hidden = "" if ran.is_old(day, datetime.now(UTC).date()) else " hidden"
     note = say(lang, "old").format(days=ran.DAYS)
     old = f' <strong data-ran="{day}" data-days="{ran.DAYS}"{hidden}>{note}</strong>' if day else ""
-    sentence = ran.korean if lang == "ko" else ran.sentence
-    return f"<p>{escape(sentence(runs, lessons))}{old}</p>"
+    return f"<p>{escape(ran.sentence(runs, lessons, lang))}{old}</p>"
 
 
 def add(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:

@@ -9,6 +9,8 @@ module          its one idea
 ``catalogue``   one PO file a lesson: English, Korean, and what has become stale
 ``glossary``    the glossary, and the terms that a text renders otherwise
 ``checks``      what differs between a text and its Korean: numbers, formulas, links, code, ...
+``pages``       a page of Markdown: its paragraphs by name, and the page with others
+``readme``      the Korean README, made of the English one and its catalogue
 ``make``        the Korean notebooks, made of English ones and catalogues
 ==============  ==================================================================================
 

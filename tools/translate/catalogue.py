@@ -166,9 +166,19 @@ def entries(catalogue: polib.POFile) -> Iterator[polib.POEntry]:
     return (entry for entry in catalogue if not entry.obsolete)
 
 
-def korean(catalogue: polib.POFile) -> dict[str, str]:
-    """The Korean texts that are translated and not stale, by name."""
-    return {e.msgctxt: e.msgstr for e in entries(catalogue) if e.msgstr and not e.fuzzy}
+def korean(catalogue: polib.POFile, english: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The Korean texts that are translated and not stale, by name.
+
+    Args:
+        catalogue: with the entries.
+        english: the texts of today, where the catalogue may not be up to date with them.
+    """
+    return {
+        e.msgctxt: e.msgstr
+        for e in entries(catalogue)
+        if e.msgstr and not e.fuzzy
+        if english is None or english.get(e.msgctxt) == e.msgid
+    }
 
 
 def stale(catalogue: polib.POFile) -> list[str]:

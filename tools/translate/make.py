@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from tools.lessons import kernel
 from tools.lessons.compare import difference, tolerance_of
 from tools.lessons.execute import canonical, merged, store, written
-from tools.lessons.notebook import code_cells, is_ignored, notes, read
+from tools.lessons.notebook import code_cells, is_ignored, lessons, notes, read
 from tools.translate import catalogue, pages, readme
 from tools.translate.literals import with_comments
 from tools.translate.texts import replaced, texts
@@ -29,11 +29,6 @@ from tools.translate.texts import replaced, texts
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = "ko"
 MARK = "> *여기부터는 영어 원문입니다. 한국어 번역은 준비하고 있습니다.*"
-
-
-def lessons(root: Path = ROOT) -> list[Path]:
-    """The English notebooks, in order."""
-    return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
 def sources(root: Path = ROOT) -> list[Path]:
@@ -135,23 +130,16 @@ def marked(text: str) -> str:
 
 def korean(original: NotebookNode, known: polib.POFile) -> NotebookNode:
     """The Korean notebook: the English one with every text that the catalogue has."""
-    there = catalogue.korean(known)
     old = texts(original)
-    stale = {e.msgctxt for e in catalogue.entries(known) if e.msgid != old.get(e.msgctxt)}
+    there = catalogue.korean(known, old)
     new = {
-        name: there[name]
-        if name in there and name not in stale
-        else (text if ":" in name else marked(text))
-        for name, text in old.items()
+        name: there.get(name, text if ":" in name else marked(text)) for name, text in old.items()
     }
     notebook = replaced(original, new)
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":  # its badge opens this notebook
-            cell.source = (
-                cell.source.replace("/notebooks/", f"/notebooks/{LANGUAGE}/", 1)
-                if ("[![Open in Colab]" in cell.source)
-                else cell.source
-            )
+        if cell.cell_type == "markdown" and "[![Open in Colab]" in cell.source:
+            # Its badge opens this notebook.
+            cell.source = cell.source.replace("/notebooks/", f"/notebooks/{LANGUAGE}/", 1)
     canonical(notebook)
     notebook.metadata["lesson"] = dict(original.metadata["lesson"]) | {"lang": LANGUAGE}
     return notebook

@@ -11,6 +11,7 @@ from pathlib import Path
 import polib
 
 from tools.lessons import ran
+from tools.lessons.notebook import lessons
 from tools.publish import place_of, publish_readme, unpublished
 from tools.translate import catalogue, pages
 
@@ -40,17 +41,16 @@ def korean(root: Path, known: polib.POFile) -> str:
     """
     page = (root / "README.md").read_text(encoding="utf-8")
     plain = english(page)
-    old, there = pages.texts(plain), catalogue.korean(known)
-    fresh = {e.msgctxt for e in catalogue.entries(known) if e.msgid == old.get(e.msgctxt)}
-    new = {name: text for name, text in there.items() if name in fresh}
+    old = pages.texts(plain)
+    new = catalogue.korean(known, old)
     text = _LESSON.sub("](notebooks/ko/", pages.replaced(plain, new))
     head = [_SWITCHED] if len(new) == len(old) else [_SWITCHED, _NOT_WHOLE]
     title, _, rest = text.partition("\n\n")
     text = "\n\n".join([title, *head, rest])
-    lessons = sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    names = [path.stem for path in lessons(root)]
     before, begin, rest = text.partition(ran.BEGIN)
     if begin:
-        text = before + begin + ran.korean(ran.kept(root), lessons) + rest
+        text = before + begin + ran.sentence(ran.kept(root), names, "ko") + rest
     place = place_of(page)
-    paths = [f"notebooks/ko/{lesson}.ipynb" for lesson in lessons]
+    paths = [f"notebooks/ko/{name}.ipynb" for name in names]
     return publish_readme(text, paths, place, "ko") if place else text

@@ -19,10 +19,11 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from tools.lessons.notebook import code_cells
+from tools.publish import BADGE
 from tools.translate import literals
 from tools.translate.outputs import retell
 
-_BADGE = re.compile(r"^\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)\n\n?", re.MULTILINE)
+_BADGE = re.compile(rf"^{BADGE}\n\n?", re.MULTILINE)
 
 
 def texts(notebook: NotebookNode) -> dict[str, str]:
