@@ -345,7 +345,7 @@ def test_a_page_that_has_grown_old_says_so_when_it_is_opened(browser):
     script = (ROOT / "tools/site/static/freshness.js").read_text("utf-8")
     for days, shown in ((10, False), (70, True)):
         day = (datetime.now(UTC).date() - timedelta(days=days)).isoformat()
-        with browser.new_page() as page:
+        with tab(browser) as page:
             page.set_content(
                 f"<p><strong data-ran={day} data-days=60 hidden>old</strong></p>"
                 f"<script>{script}</script>"
@@ -421,9 +421,16 @@ def browser() -> Iterator[Browser]:
             yield browser
 
 
+def tab(browser: Browser, **options) -> Page:
+    """A new page that waits for minutes, as it has to where other tests take both cores."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(180_000)
+    return page
+
+
 @pytest.fixture
 def page(browser) -> Iterator[Page]:
-    with browser.new_page(viewport=DESK) as page:
+    with tab(browser, viewport=DESK) as page:
         yield page
 
 
@@ -431,7 +438,7 @@ def page(browser) -> Iterator[Page]:
 def visits(browser, address, site) -> dict[str, Visit]:
     """Every page of the website, by its path."""
     visits = {}
-    with browser.new_page(viewport=PHONE) as page:
+    with tab(browser, viewport=PHONE) as page:
         page.on("request", lambda request: visit.requests.append(request.url))
         page.on("pageerror", lambda error: visit.errors.append(str(error)))
         page.on(
@@ -571,7 +578,7 @@ def test_axe_has_no_serious_finding(browser, address, site, scheme):
         other = ("ko/", "_modules/")
         names += [n for n in every if "_static/" not in n and not n.startswith(other)]
     serious = []
-    with browser.new_page(viewport=DESK, color_scheme=scheme) as page:
+    with tab(browser, viewport=DESK, color_scheme=scheme) as page:
         for name in names:
             page.goto(address + name)
             for finding in axe.run(page, options={"resultTypes": ["violations"]}).response[
@@ -590,7 +597,7 @@ def test_pictures_of_the_pages_are_kept(browser, address):
     for name in ("index", "notebooks/01_pixel_similarity", "helpers"):
         for scheme in ("light", "dark"):
             for kind, viewport in (("desk", DESK), ("phone", PHONE)):
-                with browser.new_page(viewport=viewport, color_scheme=scheme) as page:
+                with tab(browser, viewport=viewport, color_scheme=scheme) as page:
                     page.goto(f"{address}{name}.html")
                     file = f"site-{Path(name).name}-{kind}-{scheme}.png"
                     page.screenshot(path=ARTIFACTS / file)
