@@ -9,7 +9,7 @@ from tools.lessons.notebook import code_cells, output_texts, read
 FOLDER = ROOT / "notebooks"
 WORDS = {  # of lines that a README may quote
     "08_cifar10": ("test accuracy, full scale", "epochs on the", "times faster", "mean confidence"),
-    "10_as_fast_as_it_gets": ("right, with one look", "10 with all ideas"),
+    "10_as_fast_as_it_gets": ("right, with one look", "10 three ideas"),
 }
 
 
