@@ -1,6 +1,7 @@
 """Every exercise: its solution is right, its stub is untried, its known mistakes are named."""
 
 import importlib
+import math
 import pkgutil
 
 import numpy as np
@@ -295,6 +296,15 @@ def test_a_wrong_step_is_told_what_it_did():
     [
         ("1.2", lambda a, b: ((a - b) ^ 2).mean((-1, -2)).sqrt(), "a power is written **"),
         ("1.2", lambda a, b: ((a - b) ** 2).mean((1, 2)).sqrt(), "Count axes from the end"),
+        ("8.2", lambda a, n: sum(x * y for x, y in (a, n)), "use zip(a, b)"),
+        ("10.1", lambda points: points @ torch.linalg.eigh(points.T.cov()), "several tensors"),
+        ("9.3", lambda labels, n, share: labels / labels.shape, "as in .shape[0]"),
+        ("10.2", lambda x: x[:, len(x[0])], "the axis you meant"),
+        ("9.3", lambda labels, n, share: labels.mul_(1 - share), "Make floats of it first"),
+        ("10.2", lambda x: math.sqrt(x), "write x.sqrt()"),
+        ("10.1", lambda points: points @ points, "print both shapes"),
+        ("9.4", lambda x, *values: x @ x[..., :1, :], "print both shapes"),
+        ("8.4", lambda losses, patience: losses[len(losses)], "Which index goes beyond it"),
         ("1.3", lambda p, a: (p == a).mean(), "use .float() first"),
         ("4.1", lambda x: max(x, 0), "a tensor has .clamp()"),
         ("6.2", lambda x, y, k: (x == y).float().mean(), "[:, None] puts an axis in"),

@@ -64,3 +64,61 @@ def test_an_unforeseen_wrong_answer_is_wrong_and_shown(number, answer):
     verdict, said = find(number).judge(answer)
     assert verdict == WRONG and "expected" in said
     assert said not in [mistake.says for mistake in find(number).mistakes]
+
+
+def halved_once_too_few(size, blocks, channels):
+    for _ in range(1, blocks):
+        size //= 2
+    return channels * size * size
+
+
+def as_if_all_batches_were_equal(accuracies, sizes):
+    right = sum(a * n for a, n in zip(accuracies, sizes))
+    return right / (sizes[0] * len(sizes))
+
+
+def back_into_bytes(xb, mean, std):
+    out = torch.zeros_like(xb)
+    for channel in range(3):
+        x = xb[:, channel].float() / 255
+        out[:, channel] = (x - mean[channel]) / std[channel]
+    return out
+
+
+def first_loss_is_the_best(losses, patience):
+    best, count = losses[0], 0
+    for i in range(len(losses)):
+        if losses[i] < best:
+            best, count = losses[i], 0
+        else:
+            count += 1
+            if count == patience:
+                return i + 1
+    return len(losses)
+
+
+def count_starts_at_one(losses, patience):
+    best, count = 1e9, 0
+    for epoch in range(1, len(losses) + 1):
+        if losses[epoch - 1] < best:
+            best, count = losses[epoch - 1], 1
+        else:
+            count += 1
+        if count >= patience:
+            return epoch
+    return len(losses)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "named"),
+    [
+        ("8.1", halved_once_too_few, "one time too few"),
+        ("8.2", as_if_all_batches_were_equal, "as large as the first"),
+        ("8.3", back_into_bytes, "becomes bytes again"),
+        ("8.4", first_loss_is_the_best, "does not beat itself"),
+        ("8.4", count_starts_at_one, "one epoch too early"),
+    ],
+)
+def test_a_mistake_is_named_however_it_is_written(number, answer, named):
+    verdict, said = find(number).judge(answer)
+    assert verdict == WRONG and named in said

@@ -80,3 +80,13 @@ def test_an_unforeseen_wrong_answer_is_wrong_and_shown(number, answer):
     verdict, said = find(number).judge(answer)
     assert verdict == WRONG and "expected" in said
     assert said not in [mistake.says for mistake in find(number).mistakes]
+
+
+def test_a_way_without_return_is_shown_by_its_arguments():
+    def triangle(done, peak):
+        if done < peak:
+            return done / peak
+        if done > peak:
+            return (1 - done) / (1 - peak)
+
+    assert find("9.2").judge(triangle)[1].endswith("The arguments were: 0.25, 0.25.")

@@ -33,6 +33,40 @@ def test_a_ring_may_make_new_rows():
     assert judged("11.1", add_round)[0] == RIGHT
 
 
+@pytest.mark.parametrize("kind", [torch.tensor, lambda rows: [torch.tensor(row) for row in rows]])
+def test_a_ring_of_tensors_is_right_too(kind):
+    assert judged("11.1", lambda rows: kind(find("11.1").solution(rows)))[0] == RIGHT
+
+
+def test_sums_without_rows_are_told_as_lists_not_as_tensors():
+    verdict, said = judged("11.1", lambda rows: [sum(row) for row in rows])
+    assert verdict == WRONG and said.startswith("expected a list of n lists")
+    assert "tensor" not in said and "stopped" not in said
+
+
+def test_the_copy_that_only_wraps_the_rows_is_right():
+    """In this ring no process sends what has arrived in the same step."""
+
+    def add_round(rows):
+        n = len(rows)
+        for step in range(n - 1):
+            before = rows.copy()
+            for process in range(n):
+                piece = (process - step) % n
+                rows[(process + 1) % n][piece] += before[process][piece]
+        return rows
+
+    assert judged("11.1", add_round)[0] == RIGHT
+
+
+@pytest.mark.parametrize("cut", [lambda rank, size: slice(rank, size), lambda rank, _: slice(rank)])
+def test_shares_of_unequal_lengths_are_told(cut):
+    verdict, said = judged(
+        "11.2", lambda n, seed, epoch, rank, size: list(range(n))[cut(rank, size)]
+    )
+    assert verdict == WRONG and said == "the processes do not all get equally many images."
+
+
 def test_a_ring_that_changes_while_it_sends_is_wrong_or_right_but_never_an_error():
     def add_round(rows):
         n = len(rows)

@@ -53,6 +53,62 @@ _ADVICE = (
         marked("\nIn Python a power is written **, not ^."),
     ),
     (
+        "too many values to unpack",
+        marked(
+            "\nThere are fewer names on the left than values. A tensor comes apart along its "
+            "first axis; to go through two lists side by side, use zip(a, b)."
+        ),
+    ),
+    (
+        "torch.return_types",
+        marked(
+            "\nThat call gives several tensors together: take them apart, as in a, b = ..., and "
+            "use the one that you mean."
+        ),
+    ),
+    (
+        "'torch.Size'",
+        marked(
+            "\n.shape is a tuple of numbers: take the one that you need by its place, as in "
+            ".shape[0]."
+        ),
+    ),
+    (
+        "is out of bounds for dimension",
+        marked(
+            "\nThe last place of an axis of length n is n - 1. Is it the axis you meant? x[:, k] "
+            "is place k of the second."
+        ),
+    ),
+    (
+        "to the desired output type",
+        marked(
+            "\nA tensor that is changed in place keeps its dtype. Make floats of it first: x = "
+            "x.float()."
+        ),
+    ),
+    (
+        "converted to Python scalars",
+        marked(
+            "\nA single number is needed here, and this tensor has more. Instead of math.sqrt(x) "
+            "write x.sqrt(); a list of tensors becomes one by torch.stack."
+        ),
+    ),
+    (
+        "shapes cannot be multiplied",
+        marked(
+            "\nIn a product of matrices the left one has as many columns as the right one has "
+            "rows: print both shapes. To multiply number by number, write *."
+        ),
+    ),
+    (
+        "Expected size for first two dimensions of batch2",
+        marked(
+            "\nIn a product of matrices the left one has as many columns as the right one has "
+            "rows: print both shapes. To multiply number by number, write *."
+        ),
+    ),
+    (
         "Dimension out of range",
         marked("\nCount axes from the end: -1 is the last, -2 the one before it."),
     ),
@@ -69,7 +125,7 @@ _ADVICE = (
     ),
     (
         "list index out of range",
-        marked("\nThe last place of a list of n is n - 1: stop one earlier."),
+        marked("\nThe last place of a list of n is n - 1. Which index goes beyond it, and when?"),
     ),
     (
         "max() received an invalid",
@@ -105,6 +161,13 @@ _ADVICE = (
     ),
 )
 _STUB = marked("\nKeep the arguments of the stub.")
+
+
+class NotAsAsked(ValueError):
+    """Raised by an ``observe`` for a result that does not have the form asked for.
+
+    The answer itself has not stopped then, so the learner is told this text alone.
+    """
 
 
 @dataclass(frozen=True)
@@ -191,6 +254,8 @@ class Exercise:
                 known = self._diagnose(error, arguments)
                 if known:
                     return WRONG, say(known.says), say(known.do or self.do)
+                if isinstance(error, NotAsAsked):
+                    return WRONG, f"{say(str(error))}.", say(self.do)
                 what = say("your function") if callable(answered) else say("the exercise")
                 return (
                     WRONG,
@@ -204,7 +269,7 @@ class Exercise:
                         say("fill in the function above, run it, then run this cell."),
                         "",
                     )
-                return WRONG, say(self.nothing), ""
+                return WRONG, say(self.nothing) + _inputs(arguments), ""
             problem = _difference(got, wanted, self.tolerance)
             if problem:
                 known = self._diagnose(got, arguments)

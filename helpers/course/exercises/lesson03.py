@@ -5,7 +5,14 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from helpers.course.exercises.framework import Exercise, Mistake, gradient, is_pair, number
+from helpers.course.exercises.framework import (
+    Exercise,
+    Mistake,
+    NotAsAsked,
+    gradient,
+    is_pair,
+    number,
+)
 from helpers.data.loaders import Batches
 from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.models.linear import linear1
@@ -53,7 +60,7 @@ def _outcome(answer: Callable) -> Callable:
             return None
         lr = number(lr)
         if lr is None:
-            raise ValueError("expected a number")
+            raise NotAsAsked("expected a number")
         loss = try_rate(lr)
         if lr == 0:
             return "it stands still"
@@ -188,7 +195,7 @@ def _path(step: Callable) -> Callable:
             if result is None or result is ...:
                 return None
             if not is_pair(result):
-                raise ValueError("expected the new p and the new velocity: return p, velocity")
+                raise NotAsAsked("expected the new p and the new velocity: return p, velocity")
             p, velocity = result
             path += [p.clone(), velocity.clone()]
         return torch.stack(path)

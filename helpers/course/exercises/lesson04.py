@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from helpers.course.exercises.framework import Exercise, Mistake, is_pair
+from helpers.course.exercises.framework import Exercise, Mistake, NotAsAsked, is_pair
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 _CHANGED = "the tensor that came in was changed"
@@ -57,10 +57,10 @@ def _as_one(fold: Callable) -> Callable:
         if result is None or result is ...:
             return None
         if not is_pair(result):
-            raise ValueError("expected the weights and the bias: return weights, bias")
+            raise NotAsAsked("expected the weights and the bias: return weights, bias")
         weights, bias = result
         if bias.ndim != 1:
-            raise ValueError(
+            raise NotAsAsked(
                 f"expected the weights first, then a bias with one axis; got shapes "
                 f"{tuple(weights.shape)} and {tuple(bias.shape)}. Layers follow each other by @"
             )
@@ -77,10 +77,10 @@ def _both(way_back: Callable) -> Callable:
         if result is None or result is ...:
             return None
         if not is_pair(result):
-            raise ValueError("expected two tensors: return d_w2, d_hidden")
+            raise NotAsAsked("expected two tensors: return d_w2, d_hidden")
         d_w2, d_hidden = result
         if d_w2.shape != w2.shape or d_hidden.shape != hidden.shape:
-            raise ValueError(
+            raise NotAsAsked(
                 f"slopes have the shape of what they belong to: {tuple(w2.shape)} for w2 and "
                 f"{tuple(hidden.shape)} for hidden; got {tuple(d_w2.shape)} and "
                 f"{tuple(d_hidden.shape)}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from helpers.course.exercises.framework import Exercise, Mistake, kind, number
+from helpers.course.exercises.framework import Exercise, Mistake, NotAsAsked, kind, number
 from helpers.data.loaders import DigitDataset
 
 
@@ -66,10 +66,10 @@ def _what_it_gives(two_digits: Callable) -> Callable:
         if example is None or example is ...:
             return None
         if not isinstance(example, tuple) or len(example) != 2:
-            raise ValueError("expected the image and its number: return image, number")
+            raise NotAsAsked("expected the image and its number: return image, number")
         image, label = example
         if not isinstance(image, torch.Tensor):
-            raise ValueError(f"expected a tensor as the image, got {kind(image)}")
+            raise NotAsAsked(f"expected a tensor as the image, got {kind(image)}")
         wanted, plain = _beside(left, right), number(label)
         if image.shape != wanted.shape:
             seen = f"an image of shape {tuple(image.shape)} instead of {tuple(wanted.shape)}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from helpers.course.exercises.framework import Exercise, Mistake, kind, number
+from helpers.course.exercises.framework import Exercise, Mistake, NotAsAsked, kind, number
 from helpers.data.loaders import Batches
 
 _AFTER_TWO_STEPS = 0.9 + 0.1 * 0.04 / 0.19 / 4
@@ -70,7 +70,7 @@ def _what_it_does(evaluate: Callable) -> Callable:
             return "it records for a backward pass"
         plain = number(share)
         if plain is None:
-            raise ValueError(f"expected one number, got {kind(share)}")
+            raise NotAsAsked(f"expected one number, got {kind(share)}")
         share = float(plain)
         known = {0.9: "it gives the share of all", 2.5 / 3: "it gives the mean of the batches"}
         return next(

@@ -37,6 +37,46 @@ def _stop_epoch(
     return len(losses)
 
 
+def _never_set_back(losses: list[float], patience: int) -> int:
+    return min(patience, len(losses))
+
+
+def _first_waits(losses: list[float], patience: int) -> int:
+    """The first loss is the best from the beginning, so that no epoch beats it at first."""
+    best, waited = losses[0], 0
+    for epoch, loss in enumerate(losses, start=1):
+        best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        if waited == patience:
+            return epoch
+    return len(losses)
+
+
+def _waits_at_the_best(losses: list[float], patience: int) -> int:
+    best, waited = float("inf"), 0
+    for epoch, loss in enumerate(losses, start=1):
+        best, waited = (loss, 1) if loss < best else (best, waited + 1)
+        if waited == patience:
+            return epoch
+    return len(losses)
+
+
+def _best_epoch(losses: list[float], patience: int) -> int:
+    return losses.index(min(losses[: _stop_epoch(losses, patience)])) + 1
+
+
+def _into_bytes(xb: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    for c in range(3):
+        xb[:, c] = (xb[:, c] / 255 - mean[c]) / std[c]
+    return xb
+
+
+def _images_for_channels(xb: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    x = xb.float() / 255
+    for c in range(3):
+        x[c] = (x[c] - mean[c]) / std[c]
+    return x
+
+
 def _stop_against_the_last(losses: list[float], patience: int) -> int:
     waited = 0
     for epoch, (before, now) in enumerate(zip(losses, losses[1:]), start=2):
@@ -74,7 +114,8 @@ def _photos() -> list[tuple]:
 
 def _losses() -> list[tuple]:
     return [
-        ([1.6, 1.8, 1.7, 1.4, 1.6, 1.5, 1.6, 1.7, 1.7, 1.8], 3),
+        # Each mistake stops at another epoch of the first list.
+        ([1.9, 1.6, 1.8, 1.7, 1.4, 1.6, 1.5, 1.6, 1.7, 1.8, 1.3, 1.8], 3),
         ([1.0, 0.9, 0.8, 0.7], 2),
         ([1.0, 1.1, 0.9, 0.95, 0.94, 0.93, 0.92], 3),
         ([1.0, 1.0, 0.5], 1),
@@ -140,6 +181,43 @@ EXERCISES = {
                 lambda size, blocks, channels: 3 * (size // 2**blocks) ** 2,
                 "value: 3 channels come in. How many come out of the last block?",
             ),
+            Mistake(
+                lambda size, blocks, channels: 2 * channels * (size // 2**blocks),
+                "value: this adds the rows and the columns of a channel.",
+                "A channel has as many numbers as rows times columns.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * size // 2**blocks * size // 2**blocks,
+                "value: Python works from left to right, so that a product is divided here, not "
+                "the side.",
+                "Put size // 2**blocks in brackets.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size // 4**blocks) ** 2,
+                "value: each block halves a side. It is the area that becomes a quarter.",
+                "Divide the side by 2 for each block, then square it.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size // 2 ** (blocks - 1)) ** 2,
+                "value: this halves the image one time too few.",
+                "There is one halving for each block.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size // 2 ^ blocks) ** 2,
+                "value: in Python ^ does not mean a power.",
+                "A power is written **: 2**blocks.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: (channels * size // 2**blocks) ** 2,
+                "value: the channels are squared, too.",
+                "Square the side alone, then multiply by the channels.",
+            ),
+            Mistake(
+                lambda size, blocks, channels: channels * (size - 2 * blocks) ** 2,
+                "value: the convolutions of these blocks are padded and keep the size. What "
+                "halves it?",
+                "Divide by 2 for each block: its last layer pools.",
+            ),
         ),
         praise="rows times columns times channels, and each pooling leaves a quarter.",
         tolerance=0,
@@ -193,6 +271,31 @@ EXERCISES = {
                 "dtype: the accuracies are floats and the sizes whole numbers. * takes both, @ "
                 "does not.",
                 "Make floats of the sizes before the product: sizes.float().",
+            ),
+            Mistake(
+                lambda accuracies, sizes: (accuracies * sizes).sum() / (len(sizes) * sizes[0]),
+                "value: this assumes that the last batch is as large as the first.",
+                "sizes.sum() is the number of all images.",
+            ),
+            Mistake(
+                lambda accuracies, sizes: accuracies.sum(),
+                "value: a sum of accuracies is not an accuracy: it can be above 1.",
+                "First find how many images of each batch are right.",
+            ),
+            Mistake(
+                lambda accuracies, sizes: (accuracies / sizes).sum(),
+                "value: a larger batch must count for more, and here it counts for less.",
+            ),
+            Mistake(
+                lambda accuracies, sizes: accuracies * sizes,
+                "shape: this is how many images of each batch are right.",
+                "Add them up, and divide by the number of all images.",
+            ),
+            Mistake(
+                lambda accuracies, sizes: accuracies.sum() * sizes / sizes.sum(),
+                "shape: each size is multiplied by the sum of all accuracies. Which accuracy "
+                "belongs to which size?",
+                "Multiply batch by batch first; then add up, and divide.",
             ),
         ),
         praise="a mean of means is the mean only where all parts have the same size.",
@@ -275,6 +378,43 @@ EXERCISES = {
                 "value: these are the mean and deviation of the batch, which change from batch to "
                 "batch. Use the given ones.",
             ),
+            Mistake(
+                lambda xb, mean, std: (xb.float() - 255 * mean[:, None, None]) / std[:, None, None],
+                "value: mean is scaled up to bytes here, and std is not.",
+                "Divide the bytes by 255 instead, first of all.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (xb.float() / 255 - mean[:, None, None]) / std,
+                "value: without new axes, std lines up with the columns of the image.",
+                "std needs the same two new axes as mean.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (
+                    (xb / 255 - mean[:, None, None, None]) / std[:, None, None, None]
+                ),
+                "shape: with three new axes, the three numbers meet the images, not the channels.",
+                "The channels are the third axis from the end: put in two.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (xb.float() / 255 - mean.mean()) / std.mean(),
+                "value: this is one mean for all three channels. Each has its own.",
+                "Give mean and std two more axes, so that each channel meets its own numbers.",
+            ),
+            Mistake(
+                lambda xb, mean, std: (xb.float() / 256 - mean[:, None, None]) / std[:, None, None],
+                "value: a byte goes from 0 to 255, and 255 should become 1.",
+                "Divide by 255.",
+            ),
+            Mistake(
+                _into_bytes,
+                "dtype: what is written into xb becomes bytes again and loses its fraction.",
+                "Make floats first, x = xb.float() / 255, and change those.",
+            ),
+            Mistake(
+                _images_for_channels,
+                "shape: the first axis counts the images. Which one counts the channels?",
+                "x[:, c] is channel c of all images.",
+            ),
         ),
         praise="it is what torchvision's Normalize does, here for a whole batch on its device.",
         do="In this order: floats from 0 to 1; subtract; divide. Both mean and std need the shape "
@@ -284,6 +424,32 @@ EXERCISES = {
         solution=_stop_epoch,
         inputs=_losses,
         mistakes=(
+            Mistake(
+                _first_waits,
+                "value: the first epoch counts as waiting here, as its loss does not beat itself.",
+                'Begin with a best loss that every loss beats: float("inf").',
+            ),
+            Mistake(
+                _best_epoch,
+                "value: this is the epoch of the best loss. The training goes on for a while "
+                "after it.",
+                "Return the epoch in which the count reaches `patience`.",
+            ),
+            Mistake(
+                _never_set_back,
+                "value: this stops after `patience` epochs, whatever the losses are.",
+                "A loss below the best so far becomes the best, and sets the count back to 0.",
+            ),
+            Mistake(
+                _waits_at_the_best,
+                "value: one epoch too early: the epoch of a new best loss does not wait.",
+                "At a new best loss set the count to 0.",
+            ),
+            Mistake(
+                lambda losses, patience: min(losses[: _stop_epoch(losses, patience)]),
+                "value: this is the best loss. The number of an epoch is asked for.",
+                "Return the epoch in which the count reaches `patience`.",
+            ),
             Mistake(
                 _stop_against_the_last,
                 "value: compare with the best loss so far, not with that of the epoch before.",

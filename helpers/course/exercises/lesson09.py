@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from helpers.course.exercises.framework import Exercise, Mistake
 
@@ -45,6 +46,11 @@ def _normalise(
     return (x - mean) / (var + eps).sqrt() * weight + bias
 
 
+def _with_more_axes(x, mean, var, weight, bias, eps):
+    mean, var, weight, bias = (v[:, None, None] for v in (mean, var, weight, bias))
+    return _normalise(x, mean, var, weight, bias, eps)
+
+
 def _by_the_batch(x, mean, var, weight, bias, eps):
     var, mean = torch.var_mean(x, (0, 2, 3), correction=0, keepdim=True)
     return (x - mean) / (var + eps).sqrt() * weight + bias
@@ -75,6 +81,10 @@ def _without_harm(differences: torch.Tensor, factor: float) -> str:
 
 def _by_the_sign(differences: torch.Tensor, factor: float) -> str:
     return "proved" if differences.mean() > 0 else "harmful"
+
+
+def _doubt_as_harm(differences: torch.Tensor, factor: float) -> str:
+    return "proved" if _verdict(differences, factor) == "proved" else "harmful"
 
 
 def _by_wins(differences: torch.Tensor, factor: float) -> str:
@@ -118,11 +128,14 @@ def _maps() -> list[tuple]:
 def _differences() -> list[tuple]:
     """Each list is made to tell one mistake from the rule."""
     around = torch.tensor([0.0, -0.5, 0.5, -1.0, 1.0])  # standard error 0.354
-    five = [(around + mean, 2.78) for mean in (2.0, 0.2, -3.0, 0.4, 0.6, 0.8, 0.93)]
+    wide = [(4 * around + mean, 2.78) for mean in (15.0, 10.0)]
+    five = [(around + mean, 2.78) for mean in (2.0, 0.1, 0.2, -3.0, 0.4, 0.6, 0.8, 0.93, 1.04)]
     return [
+        *wide,
         *five,
         (torch.tensor([0.1, 0.2, 0.1, 3.0]), 3.18),
         (torch.tensor([2.0, 2.2, 1.9, -0.1, 2.1, 2.0, 2.3, 1.8]), 2.36),
+        (torch.tensor([0.0, 0.1, 3.0, 3.2, 3.4]), 2.78),
     ]
 
 
@@ -138,7 +151,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda i, o, s, h, w: 2 * i * o * s * h * w,
-                "value: how many numbers has a kernel?",
+                "value: how many numbers does a kernel have?",
                 "It is a square: count its rows and its columns.",
             ),
             Mistake(
@@ -173,8 +186,8 @@ EXERCISES = {
             ),
             Mistake(
                 lambda i, o, s, h, w: (2 * i * o * s**2 + o) * h * w,
-                "value: something is counted that should be left out.",
-                "These are the biases, too.",
+                "value: this counts something that the exercise leaves out.",
+                "It is the biases.",
             ),
             Mistake(
                 lambda i, o, s, h, w: (2 * i * s**2 - 1) * o * h * w,
@@ -185,6 +198,46 @@ EXERCISES = {
                 lambda i, o, s, h, w: 2 * i * o * s**2 * h**2,
                 "value: the output need not be a square.",
                 "Its places are those of `height` rows and `width` columns.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * s**2 * (h + w),
+                "value: is the number of places in the output rows plus columns?",
+                "Multiply `height` by `width`.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * 2 * s * h * w,
+                "value: how many numbers does a kernel have?",
+                "It is a square: rows times columns.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * s**2 * h * w,
+                "value: this is one kernel on one channel.",
+                "Each of the `outputs` filters has a kernel for each of the `inputs` channels.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: i * o * s**2,
+                "value: these are the weights. Each is used many times.",
+                "Once for each place of the output, for a multiplication and an addition.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * s ^ 2 * h * w,
+                "value: in Python ^ does not mean a power.",
+                "A power is written **: size**2.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * h * w,
+                "value: the kernel is missing.",
+                "At each place every number of the kernel is multiplied.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * (i * o * s**2 + o) * h * w,
+                "value: this counts something that the exercise leaves out.",
+                "It is the biases.",
+            ),
+            Mistake(
+                lambda i, o, s, h, w: 2 * i * o * s**2 * (h // s) * (w // s),
+                "value: windows overlap: the kernel moves by one pixel, not by its own size.",
+                "There are as many windows as numbers in the output: `height` times `width`.",
             ),
         ),
         praise="halve height and width, and the work is a quarter: that is why to pool early.",
@@ -256,6 +309,31 @@ EXERCISES = {
                 "value: here the peak is always in the middle.",
                 "It should be where the argument `peak` says.",
             ),
+            Mistake(
+                lambda done, peak: done / peak if done < peak else (done - 1) / (1 - peak),
+                "value: after the peak it is below 0.",
+                "Exchange the two numbers of the difference.",
+            ),
+            Mistake(
+                lambda done, peak: peak / done if done < peak else (1 - done) / (1 - peak),
+                "value: before the peak the quotient is upside down.",
+                "Which share of the way to the peak is done?",
+            ),
+            Mistake(
+                lambda done, peak: done / peak if done < peak else (1 - peak) / (1 - done),
+                "value: after the peak the quotient is upside down.",
+                "What is left to go, divided by the whole way from the peak to the end.",
+            ),
+            Mistake(
+                lambda done, peak: done / peak if done < peak else (1 - peak) * (1 - done),
+                "value: after the peak it starts below 1.",
+                "What is left to go at the peak itself? Divide by that.",
+            ),
+            Mistake(
+                lambda done, peak: max(done / peak, (1 - done) / (1 - peak)),
+                "value: this gets above 1. Which line belongs before the peak, and which after it?",
+                "done / peak while `done` is below `peak`; the falling line from there on.",
+            ),
         ),
         praise="only its corners differ from one_cycle's.",
         do="Two straight lines, chosen by an if: one from 0 to 1 over a length of `peak`, and one "
@@ -315,6 +393,54 @@ EXERCISES = {
                 ),
                 "value: the wrong share is spread.",
                 "`smoothing` is what is spread; the rest stays.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: (
+                    F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / (classes - 1)
+                ),
+                "value: a row adds up to more than 1.",
+                "Among how many classes is the share spread? The right one gets its part, too.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: torch.full(
+                    (len(labels), classes), 1 - smoothing + smoothing / classes
+                ),
+                "value: whole rows are filled: `targets[labels]` takes the rows with these "
+                "numbers.",
+                "Each row has one right class: begin with F.one_hot, or index rows and columns.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: labels * (1 - smoothing) + smoothing / classes,
+                "shape: this computes with the numbers of the classes, as if they were shares.",
+                "F.one_hot(labels, classes) turns each number into a row of shares.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: (
+                    F.one_hot(labels, classes).float() - smoothing + smoothing / classes
+                ),
+                "value: the share is taken from every class, also from those that have 0.",
+                "Multiply by 1 - smoothing: a 0 stays 0.",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: torch.zeros(
+                    len(labels), classes, dtype=torch.long
+                ),
+                "dtype: shares that are written into whole numbers become 0.",
+                "Make floats of them first, with .float().",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: (
+                    F.one_hot(labels) * (1 - smoothing) + smoothing / classes
+                ),
+                "shape: without a number of classes, one_hot counts as far as the largest label.",
+                "F.one_hot(labels, classes).",
+            ),
+            Mistake(
+                lambda labels, classes, smoothing: (
+                    F.one_hot(labels, classes).float() * (1 - smoothing + smoothing / classes)
+                ),
+                "value: only the right class gets its part of what is spread.",
+                "Add smoothing / classes to every number of the row, also to the 0s.",
             ),
         ),
         praise="each row still adds up to 1.",
@@ -378,6 +504,61 @@ EXERCISES = {
                 "value: here the weight divides.",
                 "It is a factor: multiply by it.",
             ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    (x - mean) / (var + eps) ** 2 * weight + bias
+                ),
+                "value: here the variance is squared.",
+                "The deviation is the root of the variance: .sqrt().",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    (x - mean) / var.sqrt() + eps * weight + bias
+                ),
+                "value: Python divides before it adds, so that eps is not part of the divisor.",
+                "Put var + eps in brackets, before the root.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (x - mean) / var + eps * weight + bias,
+                "value: Python divides before it adds, so that eps is not part of the divisor.",
+                "Put var + eps in brackets, and take the root of both.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    (x - mean) / (var + eps).sqrt() * (weight + bias)
+                ),
+                "value: weight and bias are added to each other.",
+                "Multiply by the one, then add the other.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: x * weight + bias,
+                "value: nothing is normalised yet.",
+                "Before the factor: subtract the mean, and divide by the deviation.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    (x - x.mean()) / (x.var() + eps).sqrt() * weight + bias
+                ),
+                "value: whose mean and variance are these? In eval mode, not those of the batch.",
+                "Use the arguments `mean` and `var`, and compute none from x.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: (
+                    (mean - x) / (var + eps).sqrt() * weight + bias
+                ),
+                "value: the difference is turned around.",
+                "x comes first: x - mean.",
+            ),
+            Mistake(
+                lambda x, mean, var, weight, bias, eps: nn.BatchNorm2d(x.shape[1])(x),
+                "value: a new layer is in training mode, and knows none of the given numbers.",
+                "Compute with the arguments: subtract, divide, then the factor and the bias.",
+            ),
+            Mistake(
+                _with_more_axes,
+                "shape: the arguments have their two axes already, and here they get two more.",
+                "Take them as they are: (channels, 1, 1) broadcasts over images, rows and columns.",
+            ),
         ),
         praise="four numbers a channel, all known before the image comes: in eval mode a norm is "
         "only a factor and a bias.",
@@ -388,6 +569,17 @@ EXERCISES = {
         solution=_verdict,
         inputs=_differences,
         mistakes=(
+            Mistake(
+                lambda d, factor: _said(d.median(), factor * _error(d)),
+                "value: this is the interval around the median. The mean is asked for.",
+                "mean() in place of median().",
+            ),
+            Mistake(
+                lambda d, factor: _said(d.mean(), factor * d.std() / (len(d) - 1) ** 0.5),
+                "value: the interval is a little too wide.",
+                "The deviation has its n - 1 already. Divide it by the root of n, the number of "
+                "seeds.",
+            ),
             Mistake(
                 lambda d, factor: _said(d.mean(), factor * d.std()),
                 "value: this is the spread of single differences. How sure is their mean?",
@@ -430,9 +622,29 @@ EXERCISES = {
                 "Ask also whether the whole interval lies below 0.",
             ),
             Mistake(
+                lambda d, factor: _said(d.mean(), _error(d) / factor),
+                "value: the factor makes the interval narrower here.",
+                "Multiply the standard error by it.",
+            ),
+            Mistake(
                 _by_the_sign,
-                "value: a mean above 0 may be luck.",
-                "Look at the interval around it: does 0 lie inside?",
+                "value: 0 lies inside the interval, and still it is called proved.",
+                "It is proved only if mean - margin is above 0, not the mean or mean + margin.",
+            ),
+            Mistake(
+                lambda d, factor: _said(d.mean(), factor * d.var() / len(d) ** 0.5),
+                "value: this takes the variance. Its root is the deviation.",
+                "`.std()` in place of `.var()`.",
+            ),
+            Mistake(
+                lambda d, factor: _said(d.mean(), factor * d.std() * len(d) ** 0.5),
+                "value: here more seeds make the interval wider.",
+                "Divide by the root of the number of seeds.",
+            ),
+            Mistake(
+                _doubt_as_harm,
+                "value: 0 lies inside the interval, and it is called harmful.",
+                "It is harmful only if mean + margin is below 0.",
             ),
         ),
         praise="and what is not proved is not disproved either: it takes more seeds.",

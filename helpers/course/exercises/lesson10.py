@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from helpers.course.exercises.framework import Exercise, Mistake, kind
+from helpers.course.exercises.framework import Exercise, Mistake, NotAsAsked, kind
 
 
 def _axes(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -50,6 +50,30 @@ def _directions_first(points: torch.Tensor) -> torch.Tensor:
     return directions @ points / variances.sqrt()
 
 
+def _by_squares(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = _axes(points)
+    return points @ directions / variances**2
+
+
+def _swapped_names(points: torch.Tensor) -> torch.Tensor:
+    directions, variances = _axes(points)
+    return points @ directions / variances.sqrt()
+
+
+def _axes_of_points(points: torch.Tensor) -> torch.Tensor:
+    return points @ torch.linalg.eigh(points)[1]
+
+
+def _by_sums(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = torch.linalg.eigh(points.T @ points)
+    return points @ directions / variances.sqrt()
+
+
+def _by_n(points: torch.Tensor) -> torch.Tensor:
+    variances, directions = torch.linalg.eigh(points.T.cov(correction=0))
+    return points @ directions / variances.sqrt()
+
+
 def _covariance_of_what_it_gives(whiten: Callable) -> Callable:
     """Any turned version of a right answer is right: its covariance matrix is judged."""
 
@@ -58,9 +82,9 @@ def _covariance_of_what_it_gives(whiten: Callable) -> Callable:
         if white is None or white is ...:
             return None
         if not isinstance(white, torch.Tensor):
-            raise TypeError(f"expected a tensor of points, got {kind(white)}")
+            raise NotAsAsked(f"expected a tensor of points, got {kind(white)}")
         if white.shape != points.shape:
-            raise ValueError(
+            raise NotAsAsked(
                 f"expected points of shape {tuple(points.shape)}, got {tuple(white.shape)}"
             )
         return white.T.cov()
@@ -77,6 +101,25 @@ def _clouds() -> list[tuple]:
 
 def _one_step(x: torch.Tensor) -> torch.Tensor:
     return 1.5 * x - 0.5 * x @ x.T @ x
+
+
+def _step_of(s: torch.Tensor) -> torch.Tensor:
+    return 1.5 * s - 0.5 * s**3
+
+
+def _all_at_one(x: torch.Tensor) -> torch.Tensor:
+    u, _, vh = torch.linalg.svd(x, full_matrices=False)
+    return u @ vh
+
+
+def _row_of_stretches(x: torch.Tensor) -> torch.Tensor:
+    u, s, vh = torch.linalg.svd(x, full_matrices=False)
+    return u @ _step_of(s) @ vh
+
+
+def _turned_twice(x: torch.Tensor) -> torch.Tensor:
+    u, s, v = torch.linalg.svd(x, full_matrices=False)
+    return u @ torch.diag(_step_of(s)) @ v.T
 
 
 def _matrices() -> list[tuple]:
@@ -98,6 +141,21 @@ def _gaps_of(values: torch.Tensor) -> torch.Tensor:
 
 def _gaps(logits: torch.Tensor) -> torch.Tensor:
     return _gaps_of(logits.softmax(1))
+
+
+def _values_less_places(logits: torch.Tensor, count: int) -> torch.Tensor:
+    found = logits.softmax(1).topk(2)
+    return (found[0] - found[1]).argsort()[:count]
+
+
+def _two_images(logits: torch.Tensor, count: int) -> torch.Tensor:
+    found = logits.softmax(1).topk(2).values
+    return (found[0] - found[1]).argsort()[:count]
+
+
+def _numbers_of_classes(logits: torch.Tensor, count: int) -> torch.Tensor:
+    found = logits.softmax(1).topk(2).indices
+    return (found[:, 0] - found[:, 1]).argsort()[:count]
 
 
 def _first_two_columns(logits: torch.Tensor, count: int) -> torch.Tensor:
@@ -136,7 +194,7 @@ def _luck(accuracies: torch.Tensor) -> torch.Tensor:
 
 def _seeds() -> list[tuple]:
     return [
-        (torch.tensor([0.60, 0.66, 0.61, 0.62]),),
+        (torch.tensor([0.60, 0.66, 0.61, 0.62, 0.62]),),
         (torch.tensor([0.512, 0.498, 0.53]),),
     ]
 
@@ -186,6 +244,44 @@ EXERCISES = {
                 _directions_first,
                 "shape: the points stand in rows, so they come first in the product.",
                 "points @ directions has the shape of points.",
+            ),
+            Mistake(
+                _by_squares,
+                _BOTH,
+                "eigh gives variances. A spread is the root of one.",
+            ),
+            Mistake(
+                lambda points: points / points.var(0),
+                "value: the columns were divided by their variances. A spread is the root of "
+                "one; and the cloud stays tilted.",
+                "First measure the points along the axes of the cloud, points @ directions; then "
+                "divide.",
+            ),
+            Mistake(
+                _swapped_names,
+                "shape: eigh gives the variances first, then the directions.",
+                "variances, directions = torch.linalg.eigh(...)",
+            ),
+            Mistake(
+                _axes_of_points,
+                "shape: eigh takes a square matrix, and this is the list of points.",
+                "First the covariance matrix of the two columns: points.T.cov().",
+            ),
+            Mistake(
+                _by_sums,
+                "value: points.T @ points adds up over all points, so the variances are far too "
+                "large.",
+                "points.T.cov() takes the mean first.",
+            ),
+            Mistake(
+                _by_n,
+                "value: nearly! The variances were taken with n, and cov() divides by n - 1.",
+                "points.T.cov() is the matrix by which the result is judged.",
+            ),
+            Mistake(
+                lambda points: points @ torch.linalg.inv(points.T.cov()),
+                "value: the inverse divides along each axis by the variance, not by its root.",
+                "eigh gives variances and directions: take the root in between.",
             ),
             Mistake(lambda points: points, "value: this is the cloud as it was."),
         ),
@@ -253,6 +349,57 @@ EXERCISES = {
                 "by the norm.",
                 "Leave the norm out: one step on x itself.",
             ),
+            Mistake(
+                lambda x: 1.5 * x - 0.5 * x.T @ x,
+                "value: this is the square. Where is the third x?",
+                "x @ x.T comes first, then x once more.",
+            ),
+            Mistake(
+                lambda x: 1.5 * x - 0.5 * x @ x.T * x,
+                "value: * multiplies number by number. A product of matrices is @.",
+                _STRETCH,
+            ),
+            Mistake(
+                lambda x: 1.5 * x - 0.5 * x @ x @ x.T,
+                "value: the x with rows and columns exchanged is in the wrong place.",
+                "It stands in the middle, between the two others.",
+            ),
+            Mistake(
+                lambda x: 1.5 - 0.5 * x @ x.T @ x,
+                "value: 1.5 is added to every number. What is it to be multiplied by?",
+                "1.5 times x, minus 0.5 times the product.",
+            ),
+            Mistake(
+                lambda x: 0.5 * x @ x.T @ x - 1.5 * x,
+                "value: the difference is turned around.",
+                "1.5 times x comes first.",
+            ),
+            Mistake(
+                lambda x: 1.5 * x - (0.5 * x) @ (0.5 * x).T @ (0.5 * x),
+                "value: the cube is taken of 0.5 * x, so that 0.5 counts three times.",
+                "Multiply the whole product by 0.5, once.",
+            ),
+            Mistake(
+                _all_at_one,
+                "value: all stretches are 1 now. One step only gets nearer to that.",
+                "1.5 times x, minus 0.5 times x @ x.T @ x, once.",
+            ),
+            Mistake(
+                lambda x: _step_of(torch.linalg.svd(x, full_matrices=False)[1]),
+                "shape: these are the new stretches. The directions must come back: a matrix is "
+                "asked for.",
+                "u @ torch.diag(stretches) @ vh; or without svd, by products of x alone.",
+            ),
+            Mistake(
+                _row_of_stretches,
+                "shape: the stretches are a row of numbers here, and @ makes a row of it, too.",
+                "torch.diag(stretches) is a matrix; or do without svd, by products of x alone.",
+            ),
+            Mistake(
+                _turned_twice,
+                "shape: the third factor of svd is turned already.",
+                "u @ torch.diag(stretches) @ vh; or without svd, by products of x alone.",
+            ),
         ),
         praise="three products of matrices, and all directions were served at once.",
         do=_STRETCH,
@@ -296,7 +443,8 @@ EXERCISES = {
             ),
             Mistake(
                 lambda logits, count: logits.softmax(1).amax(1).argsort()[:count],
-                "value: this looks at the largest probability alone. How close is the second?",
+                "value: the second largest probability does not count here. How close is it to the "
+                "largest?",
                 "topk(2).values, and the difference of its two columns.",
             ),
             Mistake(
@@ -308,6 +456,43 @@ EXERCISES = {
                 lambda logits, count: _gaps(logits).argsort(),
                 "shape: this is the order of all images.",
                 "Take the first `count` of it.",
+            ),
+            Mistake(
+                _values_less_places,
+                "shape: topk gives two tensors, values and places, and here one is subtracted "
+                "from the other.",
+                "topk(2).values has two columns: the largest, and the second.",
+            ),
+            Mistake(
+                _two_images,
+                "shape: [0] and [1] are the first two images. Which are the two columns?",
+                "[:, 0] is the first column, [:, 1] the second.",
+            ),
+            Mistake(
+                lambda logits, count: _gaps(logits).argsort()[count],
+                "shape: without a colon this is one place of the order.",
+                "[:count] are the first `count`.",
+            ),
+            Mistake(
+                lambda logits, count: _gaps(logits)[:count],
+                "dtype: these are the gaps of the first images. The places of the smallest are "
+                "wanted.",
+                "argsort gives places in the order of the values.",
+            ),
+            Mistake(
+                lambda logits, count: (-_gaps_of(-logits.softmax(1))).argsort()[:count],
+                "value: these are the two smallest probabilities of each row.",
+                "sort begins with the smallest; topk(2).values has the two largest.",
+            ),
+            Mistake(
+                _numbers_of_classes,
+                "value: this subtracts the numbers of classes.",
+                "topk gives .values and .indices: here the values.",
+            ),
+            Mistake(
+                lambda logits, count: logits[_gaps(logits).argsort()[:count]],
+                "shape: these are the rows of the images. Their places are wanted.",
+                "Return what you index with.",
             ),
         ),
         praise="to look at these again costs little, and the sure ones are left alone.",
@@ -352,6 +537,41 @@ EXERCISES = {
                 lambda accuracies: 100 * (accuracies[0] - accuracies.mean()),
                 "value: this takes the first run for the best.",
                 "max() finds the best.",
+            ),
+            Mistake(
+                lambda accuracies: accuracies.max() - 100 * accuracies.mean(),
+                "value: only one of the two is in percent.",
+                "Put the difference in brackets, then multiply by 100.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * accuracies.max() - accuracies.mean(),
+                "value: only one of the two is in percent.",
+                "Put the difference in brackets, then multiply by 100.",
+            ),
+            Mistake(
+                lambda accuracies: (accuracies.max() - accuracies.mean()) / 100,
+                "value: this makes the share smaller. How many points is a difference of 0.01?",
+                "Multiply by 100.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * (accuracies.argmax() - accuracies.mean()),
+                "value: argmax gives the place of the best run.",
+                "max() gives its accuracy.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * accuracies.max(),
+                "value: this is the best run. By how much is it better than the mean?",
+                "Subtract the mean.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * (accuracies - accuracies.mean()),
+                "shape: this is the distance of every run. Only that of the best is asked for.",
+                "max() finds the best.",
+            ),
+            Mistake(
+                lambda accuracies: 100 * (accuracies.max() - accuracies.sort().values[:-1].mean()),
+                "value: this is the mean of the other runs. The best one is part of the mean.",
+                "mean() of all of them.",
             ),
         ),
         praise="so much can be had for nothing, by not telling of the other runs.",
