@@ -17,13 +17,17 @@ from playwright.sync_api import sync_playwright
 
 from helpers.course.exercises import RIGHT, WRONG
 from helpers.course.exercises import find as find_exercise
+from helpers.language import say, speaking
 from tests import ROOT
 from tests.lessons.browser import chromium, server
 from tests.lessons.browser.lesson import LessonTab
 from tools.lessons import exercises, sample
-from tools.lessons.notebook import read
+from tools.lessons.notebook import language, lessons, read
+from tools.lessons.turns import due
 
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = ROOT / "notebooks"
+KOREAN = [path for path in lessons(ROOT, "ko") if path.name[:2] in ("02", "05")]
+LESSONS = due(lessons(ROOT)) + KOREAN
 ARTIFACTS = ROOT / "artifacts"
 
 PLAY = """from matplotlib.figure import Figure
@@ -52,7 +56,7 @@ def open_lesson(tmp_path_factory) -> Iterator[Callable[[str], LessonTab]]:
     """Opens a notebook, by its file name, in a JupyterLab that runs on copies of the lessons."""
     folder = tmp_path_factory.mktemp("lab")
     notebooks = shutil.copytree(
-        ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*")
+        NOTEBOOKS, folder / "notebooks", ignore=shutil.ignore_patterns(".*")
     )
     made = {
         "broken": sample.notebook(sample.code("1 / 0"), sample.code("2")),
@@ -78,30 +82,32 @@ def open_lesson(tmp_path_factory) -> Iterator[Callable[[str], LessonTab]]:
             yield lambda name: LessonTab(window, address, name)
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.relative_to(NOTEBOOKS).as_posix()[:-6])
 def test_lesson(open_lesson, path):
+    lang = language(read(path))
+    shown = ARTIFACTS / (path.stem if lang == "en" else f"{lang}-{path.stem}")
     exercise = next(e for e in exercises.find(read(path)) if None not in (e.stub, e.check))
     name = defined_by(exercise.code)
     known = find_exercise(exercise.number)
     wrong = f'find("{exercise.number}").mistakes[0].code'
     mistake = f"from helpers.course.exercises import find\n{name} = {wrong}"
-    with closing(open_lesson(path.name)) as lesson:
+    with closing(open_lesson(path.relative_to(NOTEBOOKS).as_posix())) as lesson, speaking(lang):
         lesson.run_all()
-        lesson.photograph(ARTIFACTS / f"{path.stem}.png")
+        lesson.photograph(Path(f"{shown}.png"))
         assert_fine(lesson)
 
         sliders = lesson.slider_cells()
         assert sliders, "there is nothing to play with"
         for slider in sliders:
             lesson.move_slider(slider)
-        lesson.photograph(ARTIFACTS / f"{path.stem}-play.png", sliders[-1])
+        lesson.photograph(Path(f"{shown}-play.png"), sliders[-1])
 
         place = {"stub": exercise.stub, "check": exercise.check}
-        reply = lesson.answer(**place, code=mistake, verdict=WRONG)
-        assert reply.splitlines()[0] == f"{WRONG}: {known.mistakes[0].says}"
-        reply = lesson.answer(**place, code=exercise.code, verdict=RIGHT)
-        assert reply == f"{RIGHT}: {known.praise}"
-        lesson.photograph(ARTIFACTS / f"{path.stem}-exercise.png")
+        reply = lesson.answer(**place, code=mistake, verdict=say(WRONG))
+        assert reply.splitlines()[0] == f"{say(WRONG)}: {say(known.mistakes[0].says)}"
+        reply = lesson.answer(**place, code=exercise.code, verdict=say(RIGHT))
+        assert reply == f"{say(RIGHT)}: {say(known.praise)}"
+        lesson.photograph(Path(f"{shown}-exercise.png"))
         assert_fine(lesson)
 
 

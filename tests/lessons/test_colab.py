@@ -14,11 +14,12 @@ from tests import ROOT
 from tests.lessons import colab
 from tools.colab_versions import versions
 from tools.lessons import hygiene
-from tools.lessons.notebook import read
+from tools.lessons.notebook import lessons, read
+from tools.lessons.turns import due
 from tools.onefile import one_file
 from tools.publish import Place, commit_of, publish_lesson
 
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = lessons(ROOT)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 with_colab = pytest.mark.skipif(
@@ -72,7 +73,7 @@ def before() -> Iterator[set[str]]:
 
 
 @with_colab
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", due(LESSONS, second=True), ids=lambda path: path.stem)
 def test_lesson_runs_alone(path, wheel, before, tmp_path):
     """Nothing but the notebook; nothing that is installed is replaced, so no restart is needed."""
     empty = tmp_path / "content"
