@@ -1,5 +1,10 @@
-import pytest
+import re
 
+import pytest
+from matplotlib.text import Text
+
+from helpers.language import speaking
+from helpers.pictures import lettering
 from helpers.pictures.processes import (
     draw_ring,
     draw_scaling,
@@ -43,6 +48,16 @@ def test_a_step_of_a_ring_shows_what_is_held_and_sent():
 
 def test_a_shared_step_has_a_row_for_each_process():
     assert {"process 0", "process 2", "share 2", "all_reduce"} <= set(texts(draw_shared_step(3)))
+
+
+def test_all_words_have_their_korean():
+    figures = [*(draw_ring(step, ROWS) for step in (0, 3, 6)), draw_shared_step()]
+    figures += [draw_scaling({"7": (1, 20, 1, 0)}, 8, [(2, 1.5)], weak) for weak in (False, True)]
+    for figure in figures:
+        with speaking("ko"):
+            lettering.translate(figure)
+        words = {text.get_text() for text in figure.findobj(Text)} - {"all_reduce"}
+        assert not [text for text in words if re.search("[A-Za-z]{2}", text)]
 
 
 @pytest.mark.parametrize("weak", [False, True])
