@@ -37,6 +37,7 @@ STAGES = {
     "notes": Plan("benchmarks.gpu.notes", 75),
     "cifar10_lesson": Plan("benchmarks.gpu.lessons", 130),
     "fast_lesson": Plan("benchmarks.gpu.lessons", 200),
+    "modern_lesson": Plan("benchmarks.gpu.lessons", 200),
 }
 IMAGES = Plan("benchmarks.gpu.images", 150)  # before all others, beside the facts
 

@@ -1,7 +1,9 @@
-"""Lessons 08 and 10 at full scale: the figures that they print, and the seconds of each cell."""
+"""Lessons 08 to 10 at full scale: the figures that they print, and the seconds of each cell."""
 
+import os
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -12,22 +14,26 @@ from tools.lessons.kernel import run as run_notebook
 from tools.lessons.notebook import RAISES, code_cells, output_texts, read, tags
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
-TITLES = {"cifar10_lesson": "08_cifar10", "fast_lesson": "10_as_fast_as_it_gets"}
+TITLES = {
+    "cifar10_lesson": "08_cifar10",
+    "modern_lesson": "09_modern_network",
+    "fast_lesson": "10_as_fast_as_it_gets",
+}
 CHANGES = {
     "fast_lesson": ("test_split, 60, device", "test_split, 10, device")
 }  # seconds: it trains by the clock
 SMALL = 3  # code cells
 
 
-def run(stage: Stage) -> None:
+def run(stage: Stage, changes: Mapping[str, tuple[str, str]] = CHANGES) -> None:
     """The lesson of that name, from top to bottom; what a cell gives is stored at once."""
     path = FOLDER / f"{TITLES[stage.name]}.ipynb"
-    notebook = shortened(stage, read(path))
+    notebook = shortened(stage, read(path), changes)
     watch = Watch(stage, notebook)
     try:
         run_notebook(
             notebook, FOLDER, stage.small, timeout=round(stage.left()),
-            threads=1 if stage.small else 4, allow_errors=True,
+            threads=1 if stage.small else threads(), allow_errors=True,
             on_cell_start=watch.start, on_cell_executed=watch.executed,
         )  # fmt: skip
     finally:
@@ -36,13 +42,20 @@ def run(stage: Stage) -> None:
     stage.failed = bool(watch.errors)
 
 
-def shortened(stage: Stage, notebook: NotebookNode) -> NotebookNode:
-    """The notebook without outputs and with its change; only its first cells in the small form."""
+def threads() -> int:
+    """On how many torch computes: four at most, as small sums on many threads are slow."""
+    return min(os.cpu_count() or 1, 4)
+
+
+def shortened(
+    stage: Stage, notebook: NotebookNode, changes: Mapping[str, tuple[str, str]] = CHANGES
+) -> NotebookNode:
+    """The notebook without outputs; with its change; a few cells in the small form."""
     cells = code_cells(notebook)
     for cell in cells:
         cell.outputs = []
-    if stage.name in CHANGES:
-        old, new = CHANGES[stage.name]
+    if stage.name in changes:
+        old, new = changes[stage.name]
         there = any(old in cell.source for cell in cells)
         stage.put(changed=f"{old} -> {new}" if there else f"{old} is not there")
         for cell in cells:

@@ -68,7 +68,7 @@ def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iter
         ...     raise torch.OutOfMemoryError("out of memory")
         The memory of the device is full.
         - The block worked on 64 examples at once. Try 32: what a step needs shrinks with the batch.
-        - These stay there all the time: images 1 MiB. Delete what is not needed; from a GPU move it to the CPU.
+        - These stay there all the time: images 1 MiB. Delete or move what is not needed.
     """
     try:
         yield
@@ -89,7 +89,7 @@ def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iter
         say(
             "The memory of the device is full.\n- The block worked on {size:,} examples at "
             "once. Try {half:,}: what a step needs shrinks with the batch.\n- These stay there "
-            "all the time: {sizes}. Delete what is not needed; from a GPU move it to the CPU.",
+            "all the time: {sizes}. Delete or move what is not needed.",
             size=batch_size,
             half=max(1, batch_size // 2),
             sizes=sizes,

@@ -15,6 +15,7 @@ from nbformat.v4 import new_output
 from packaging.markers import Marker
 from torch import nn
 
+from benchmarks import full
 from benchmarks.gpu import command, lessons, pack, tests
 from benchmarks.gpu.command import Plan, Run
 from benchmarks.gpu.fast import SliceMax
@@ -235,10 +236,19 @@ def test_the_small_form_from_end_to_end(tmp_path, monkeypatch, capsys):
         assert figures[figure], figure
     assert figures["cifar10_lesson.cells_run"] == figures["fast_lesson.cells_run"] == lessons.SMALL
     assert figures["fast_lesson.changed"] == "test_split, 60, device -> test_split, 10, device"
-    assert len(list(tmp_path.glob("*.ipynb"))) == 2
+    assert len(list(tmp_path.glob("*.ipynb"))) == 3
 
 
 # Stages
+
+
+def test_without_a_gpu_a_lesson_is_not_shortened(results):
+    stage = Stage("fast_lesson", results, 60)
+    path = lessons.FOLDER / "10_as_fast_as_it_gets.ipynb"
+    made = lessons.shortened(stage, read(path), changes={})
+    assert [c.source for c in made.cells] == [c.source for c in read(path).cells]
+    assert full.STAGES == {"08": "cifar10_lesson", "09": "modern_lesson", "10": "fast_lesson"}
+    assert full.main(["07"]) == 2
 
 
 def test_lesson_10_still_has_what_is_shortened(results):
