@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.lessons.browser import chromium
 from tools.lessons import ran, sample
+from tools.lessons.turns import due
 from tools.publish import Place, publish_lesson
 
 pytest.importorskip("sphinx", reason="needs the extra 'site'")
@@ -569,14 +570,17 @@ def test_a_choice_says_what_is_right_or_wrong_with_it(page, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_has_no_serious_finding(browser, address, site, scheme):
-    """On every page; Korean and dark ones differ in words and colours, so a sample of each."""
+    """On every page, in CI on half of them in turn (``tools.lessons.turns``).
+
+    Korean and dark ones differ in words and colours, so a sample of each.
+    """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     every = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
     sample = ["index.html", "notebooks/01_pixel_similarity.html"]
     names = sample + [f"ko/{name}" for name in sample]
     if scheme == "light":
         other = ("ko/", "_modules/")
-        names += [n for n in every if "_static/" not in n and not n.startswith(other)]
+        names += due([n for n in every if "_static/" not in n and not n.startswith(other)])
     serious = []
     with tab(browser, viewport=DESK, color_scheme=scheme) as page:
         for name in names:

@@ -7,34 +7,34 @@ in ``.ci/run``, each lesson is tried in one way of each pair, and other commits 
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from tools.lessons.notebook import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
 
 
-def due(paths: Iterable[Path], second: bool = False) -> list[Path]:
-    """The lessons whose turn it is to be tried in the first way of a pair, or in the second.
+def due(items: Sequence[T], second: bool = False) -> list[T]:
+    """What is to be tried in the first way of a pair, or in the second: every other, or all.
 
     Args:
-        paths: of lessons; their numbers decide, and the parity of the digest.
+        items: in order; their places decide, and the parity of the digest.
 
     Example:
         >>> os.environ["LESSONS_TURN"] = "a0"
-        >>> pair = [Path("01_guess.ipynb"), Path("02_look.ipynb")]
-        >>> [path.name for path in due(pair)], [path.name for path in due(pair, second=True)]
-        (['02_look.ipynb'], ['01_guess.ipynb'])
+        >>> due(["01", "02", "03"]), due(["01", "02", "03"], second=True)
+        (['01', '03'], ['02'])
         >>> del os.environ["LESSONS_TURN"]
-        >>> len(due(pair)), len(due(pair, second=True))
-        (2, 2)
+        >>> due(["01", "02", "03"], second=True)
+        ['01', '02', '03']
     """
     digest = os.environ.get("LESSONS_TURN")
     if not digest:
-        return list(paths)
-    shift = int(digest, 16) + second
-    return [path for path in paths if (int(path.name[:2]) + shift) % 2 == 0]
+        return list(items)
+    return list(items[(int(digest, 16) + second) % 2 :: 2])
 
 
 if __name__ == "__main__":
