@@ -75,13 +75,13 @@ def show(picture: Figure | Axes | Image.Image, alt: str) -> None:
             "show: expected a matplotlib Figure or Axes or a PIL image, "
             f"got {type(whole).__name__}; for a tensor use show_images"
         )
+    drawn = png(whole)  # before its titles are read: it brings them into the language spoken
     if isinstance(whole, Figure):
-        lettering.translate(whole)
         titles = [" ".join(axis.get_title().split()) for axis in whole.axes if axis.get_title()]
         if titles:
             words = say("{alt} Titles: {titles}.", alt=alt, titles=" | ".join(titles))
     told = say("Picture: {words}", words=words)
-    bundle = {"image/png": png(whole), "text/plain": told}
+    bundle = {"image/png": drawn, "text/plain": told}
     display(bundle, metadata={"image/png": {"alt": words}}, raw=True)
 
 
