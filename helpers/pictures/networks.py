@@ -107,6 +107,7 @@ def draw_seeds(results: Mapping[str, Sequence[float]]) -> Figure:
     axis.minorticks_off()
     axis.set_xlabel("mistakes (logarithmic: equal steps are equal factors)")
     axis.grid(axis="x", alpha=0.4)
+    axis.margins(y=0.3 / len(results))  # room for the rings of the first and the last row
     axis.invert_yaxis()
     return figure
 

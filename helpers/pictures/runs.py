@@ -115,7 +115,7 @@ def draw_rates(found: Mapping[str, Mapping[float, Sequence[float]]]) -> Figure:
                 [rate] * len(shares), shares, marker, color=colour, markersize=6,
                 markeredgecolor="black", linestyle="none", label=None if place else name,
             )  # fmt: skip
-    axis.set(xscale="log", xlabel="learning rate (each mark ten times the one before)")
+    axis.set(xscale="log", xlabel="learning rate (each point ten times the one before)")
     axis.set_ylabel("validation accuracy")
     axis.grid(alpha=0.3)
     axis.legend(loc="lower left")
