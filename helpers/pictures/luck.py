@@ -9,18 +9,25 @@ from matplotlib.figure import Figure
 from helpers.pictures.canvas import BLUE, GREY, ORANGE
 
 
-def draw_trials(trials: Mapping[str, Sequence[float]]) -> Figure:
+def draw_trials(trials: Mapping[str, Sequence[float]], pairs: bool = False) -> Figure:
     """Draw the accuracies of runs: a row for each recipe, a ring for each seed, a line: the mean.
 
     Args:
         trials: for each recipe one accuracy a seed, shares from 0 to 1.
+        pairs: whether to join the runs of one seed, which stand at the same place of each recipe.
 
     Raises:
-        ValueError: for no recipe, or one without runs.
+        ValueError: for no recipe, one without runs, or pairs of which one is missing.
     """
+    if pairs and len({len(runs) for runs in trials.values()}) > 1:
+        counts = ", ".join(str(len(runs)) for runs in trials.values())
+        raise ValueError(f"draw_trials: pairs need one run a seed of every recipe, got {counts}")
     if not trials or any(len(runs) == 0 for runs in trials.values()):
         raise ValueError("draw_trials: expected at least one recipe, each with at least one run")
     figure, axis = plt.subplots(figsize=(7.2, 1.1 + 0.5 * len(trials)))
+    for one_seed in zip(*trials.values()) if pairs else ():
+        shares = [100 * share for share in one_seed]
+        axis.plot(shares, range(len(trials)), color=GREY, linewidth=1, zorder=1)
     for row, runs in enumerate(trials.values()):
         axis.plot(100 * _mean(runs), row, "|", color="black", markersize=24, markeredgewidth=2)
         axis.plot([100 * run for run in runs], [row] * len(runs), "o", color=BLUE,

@@ -15,6 +15,14 @@ def test_each_recipe_has_a_row_with_its_mean_and_every_run():
     assert axis.get_ylim()[0] > axis.get_ylim()[1]  # the first recipe is at the top
 
 
+def test_a_line_joins_the_runs_of_one_seed():
+    first, second, *_ = draw_trials({"a": [0.5, 0.6], "b": [0.7, 0.55]}, pairs=True).axes[0].lines
+    assert first.get_xydata() == pytest.approx(torch.tensor([[50.0, 0], [70, 1]]).numpy())
+    assert second.get_xydata() == pytest.approx(torch.tensor([[60.0, 0], [55, 1]]).numpy())
+    with pytest.raises(ValueError, match="one run a seed of every recipe, got 2, 1"):
+        draw_trials({"a": [0.5, 0.6], "b": [0.7]}, pairs=True)
+
+
 @pytest.mark.parametrize("trials", [{}, {"plain": []}])
 def test_no_runs_no_picture(trials):
     with pytest.raises(ValueError, match="at least one run"):
