@@ -102,5 +102,6 @@ def draw_covered(
         axis.set(xlim=(0, width), ylim=(height, 0))
     for axis in axes.flat:
         axis.set(xticks=[], yticks=[])
+    axes[1, 0].set_ylabel(f"a square of {size} pixels")
     figure.colorbar(drawn, ax=axes[1], label="probability", shrink=0.9)
     return figure

@@ -43,6 +43,7 @@ def test_a_map_lies_where_the_middle_of_the_square_was():
     maps = torch.linspace(0, 1, 2 * 13 * 13).view(2, 13, 13)  # 13 places: 0, 2, ... 24
     axes = draw_covered(torch.stack([green()] * 2), maps, ["a", "b"], size=8).axes
     assert [axis.get_title() for axis in axes[:4]] == ["a", "b", "", ""]
+    assert axes[2].get_ylabel() == "a square of 8 pixels"
     for axis, expected in zip(axes[2:4], maps):
         drawn = axis.images[0]
         assert torch.equal(torch.from_numpy(drawn.get_array().data), expected)
