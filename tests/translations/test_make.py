@@ -6,12 +6,12 @@ import pytest
 
 from tests import ROOT
 from tests.translations.kit import KOREAN, TITLE, checkout, lesson
-from tools.lessons import exercises, hygiene, standard
+from tools.lessons import exercises, hygiene, sample, standard
 from tools.lessons.execute import written
 from tools.lessons.notebook import code_cells, language, lessons, read
 from tools.publish import Place, publish_lesson
 from tools.translate import __main__ as command
-from tools.translate import catalogue, make
+from tools.translate import catalogue, make, outputs
 
 
 @pytest.fixture
@@ -129,6 +129,10 @@ def test_a_run_stores_what_the_korean_notebook_shows(tmp_path):
     ignored.metadata = {"tags": ["nbval-ignore-output"], "lesson": {"reason": "a long training"}}
     ignored.outputs[0].text = "accuracy of 7\n"
     english.cells.append(ignored)
+    by_helpers = copy.deepcopy(ignored)  # words of no catalogue of the lesson, the same numbers
+    by_helpers.id, by_helpers.source = "cell-4b", "print('15에서 7까지' if n else '')"
+    by_helpers.outputs[0].text = "from 7 to 15\n"
+    english.cells.append(by_helpers)
     english.cells.append(copy.deepcopy(english.cells[3]))
     english.cells[-1].id = "cell-5"
     english.cells[-1].source = 'print(os.environ["LESSONS_LANG"])'
@@ -137,11 +141,18 @@ def test_a_run_stores_what_the_korean_notebook_shows(tmp_path):
     command.make_all([path])
     make.run(path)
     shown = [cell.outputs[0].text for cell in code_cells(read(make.made_of(path)))[1:]]
-    assert shown == ["5의 정확도\n", "7의 정확도\n", "ko\n"]
+    assert shown == ["5의 정확도\n", "7의 정확도\n", "15에서 7까지\n", "ko\n"]
     before = make.made_of(path).read_bytes()
     command.make_all([path])
     assert make.made_of(path).read_bytes() == before
     assert make.not_run(path) == []
+
+
+def test_a_name_that_a_cell_before_has_given_is_told_where_a_line_begins_with_it():
+    said = "linear model: 0.3\nno linear model\nlinear models\n"
+    cell = sample.code("compare()", sample.printed(said))
+    outputs.retell(cell, [], {}, {"linear model": "선형 모델"})
+    assert cell.outputs[0].text == said.replace("linear model:", "선형 모델:")
 
 
 # The commands.

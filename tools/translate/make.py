@@ -5,14 +5,16 @@ whose Korean is stale, shows the English: a text cell with a mark above it, so t
 neither waits for a translator nor hides behind an old sentence.
 
 What a code cell shows is that of a Korean run (``run``), and it stays while the English cell, its
-output and the Korean words do. Until there is one, and for what is not compared (a time, a long
-training), it is what the English run has shown, retold with the Korean words.
+output and the Korean words do. Until there is one, and where numbers that are not compared (a time,
+a long training) have come out otherwise, it is what the English run has shown, retold with the
+Korean words.
 """
 
 import copy
 import hashlib
 import itertools
 import json
+import re
 from pathlib import Path
 
 import polib
@@ -21,7 +23,7 @@ from nbformat import NotebookNode
 from tools.lessons import kernel
 from tools.lessons.compare import difference, tolerance_of
 from tools.lessons.execute import canonical, merged, store, written
-from tools.lessons.notebook import code_cells, is_ignored, lessons, notes, read
+from tools.lessons.notebook import code_cells, is_ignored, lessons, notes, output_texts, read
 from tools.translate import catalogue, pages, readme
 from tools.translate.literals import with_comments
 from tools.translate.texts import replaced, texts
@@ -164,6 +166,16 @@ def keeps(cell: NotebookNode, first: NotebookNode) -> bool:
     return is_ignored(cell) and cell.id != first.id
 
 
+def same_figures(old: list[NotebookNode], new: list[NotebookNode]) -> bool:
+    """Whether two runs have printed the same numbers, in any order, and nothing but text."""
+    texts = [
+        [text for output in outputs for text in output_texts(output)] for outputs in (old, new)
+    ]
+    numbers = [sorted(re.findall(r"\d+(?:[.,]\d+)*", " ".join(text))) for text in texts]
+    plain = all(output.output_type == "stream" for output in (*old, *new))
+    return plain and bool(new) and numbers[0] == numbers[1]
+
+
 def with_outputs(
     notebook: NotebookNode, original: NotebookNode, before: NotebookNode | None
 ) -> NotebookNode:
@@ -211,9 +223,10 @@ def run(lesson: Path, practice: bool = False, timeout: float = 600, keep: bool =
     first = code_cells(notebook)[0]
     for one, old, new in zip(code_cells(original), code_cells(notebook), code_cells(ran)):
         passes = keep and not difference(old.outputs, merged(new.outputs), tolerance_of(old))
-        if keeps(old, first) or passes and new.id != first.id:
+        stays = keeps(old, first) and not same_figures(old.outputs, merged(new.outputs))
+        if stays or passes and new.id != first.id:
             new.outputs, new.execution_count = old.outputs, old.execution_count
-        if not keeps(old, first):
+        if not stays:
             new.metadata["lesson"] = notes(new) | {"ran": origin(one, new, first)}
     store(canonical(ran), korean_lesson(lesson))
 

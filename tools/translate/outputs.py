@@ -5,7 +5,7 @@ prints. Figures stay what they were.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nbformat import NotebookNode
 
@@ -42,13 +42,19 @@ def retold(text: str, english: str, korean: str) -> str:
     return re.sub(rf"(?<!\w){pattern}{end}", told, text, flags=re.MULTILINE)
 
 
-def retell(cell: NotebookNode, words: Sequence[tuple[str, str]], alts: dict[str, str]) -> None:
+def retell(
+    cell: NotebookNode,
+    words: Sequence[tuple[str, str]],
+    alts: Mapping[str, str],
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Put Korean words into the outputs of a cell, which is changed in place.
 
     Args:
         cell: with its outputs.
         words: strings of its code and their Korean.
         alts: words for its pictures and their Korean; more may follow them in an output.
+        names: strings of cells before it, which are looked for where lines begin with them only.
     """
     # The longest first: another may be a part of it.
     words = sorted((pair for pair in words if pair[0] != pair[1]), key=lambda p: -len(p[0]))
@@ -56,6 +62,8 @@ def retell(cell: NotebookNode, words: Sequence[tuple[str, str]], alts: dict[str,
         if output.output_type == "stream":
             for english, korean in words:
                 output.text = retold(output.text, english, korean)
+            for english, korean in (names or {}).items():
+                output.text = _at_line_starts(output.text, _plain(english), _plain(korean))
         for about in output.get("metadata", {}).values():
             for english, korean in alts.items() if isinstance(about, dict) else ():
                 if str(about.get("alt", "")).startswith(english):
@@ -63,6 +71,12 @@ def retell(cell: NotebookNode, words: Sequence[tuple[str, str]], alts: dict[str,
                     plain = output.data.get("text/plain", "")
                     output.data["text/plain"] = plain.replace(english, korean, 1)
                     break
+
+
+def _at_line_starts(text: str, english: str, korean: str) -> str:
+    """Exchange a name where a line begins with it."""
+    pieces = re.split(rf"^{re.escape(english)}(?!\w)", text, flags=re.MULTILINE)
+    return korean.join(pieces)
 
 
 def _plain(part: str) -> str:

@@ -58,7 +58,8 @@ def texts(notebook: NotebookNode) -> dict[str, str]:
 def replaced(notebook: NotebookNode, new: Mapping[str, str]) -> NotebookNode:
     """A copy of a notebook with other texts; a name that is not in ``new`` keeps its text.
 
-    What the cells have shown is retold with the same words.
+    What the cells have shown is retold with the same words: those of the cell, and the names that
+    cells before it have given.
 
     Example:
         >>> from nbformat.v4 import new_markdown_cell, new_notebook
@@ -68,6 +69,7 @@ def replaced(notebook: NotebookNode, new: Mapping[str, str]) -> NotebookNode:
     """
     notebook = copy.deepcopy(notebook)
     shown = _shown(notebook)
+    names: dict[str, str] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             if cell.id in new:
@@ -83,9 +85,12 @@ def replaced(notebook: NotebookNode, new: Mapping[str, str]) -> NotebookNode:
         alts = literals.alternatives(cell.source)
         described = [new.get(_alt(cell, k), one.text) for k, one in enumerate(alts, start=1)]
         cell.source = literals.with_strings(cell.source, alts, described)
+        pairs = dict(zip(words, told or ()))
+        names |= {one.text: text for one, text in pairs.items() if not one.is_f}
         retell(
             cell,
-            words=[(one.text, text) for one, text in zip(words, told or ())],
+            words=[(one.text, text) for one, text in pairs.items()],
+            names=names,
             alts={one.text: text for one, text in zip(alts, described)},
         )
         if f"{cell.id}:comment" in new:
