@@ -1,5 +1,6 @@
 """One notebook in one tab: run it, move its slider, draw on it, answer its exercise."""
 
+import itertools
 import re
 import time
 from collections.abc import Sequence
@@ -98,10 +99,13 @@ class LessonTab:
         before = picture.screenshot()
         handle = cell.locator(".noUi-handle").last
         at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-        handle.focus()
-        self.page.keyboard.press("Home" if at_end else "End")
-        deadline = time.monotonic() + seconds
-        while picture.screenshot() == before:
+        key, deadline = "Home" if at_end else "End", time.monotonic() + seconds
+        for tries in itertools.count():
+            if tries % 25 == 0:  # a page that has just moved may have missed the key
+                handle.focus()
+                self.page.keyboard.press(key)
+            if picture.screenshot() != before:
+                return
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{seconds:g} s after the slider the picture has not changed")
             self.page.wait_for_timeout(200)
