@@ -582,9 +582,10 @@ def test_axe_has_no_serious_finding(browser, address, site, scheme):
         other = ("ko/", "_modules/")
         names += due([n for n in every if "_static/" not in n and not n.startswith(other)])
     serious = []
-    with tab(browser, viewport=DESK, color_scheme=scheme) as page:
+    with tab(browser, viewport=DESK, color_scheme=scheme, reduced_motion="reduce") as page:
         for name in names:
-            page.goto(address + name)
+            page.goto(address + name, wait_until="networkidle")  # all colours are there
+            page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
             for finding in axe.run(page, options={"resultTypes": ["violations"]}).response[
                 "violations"
             ]:
