@@ -554,8 +554,12 @@ def test_an_answer_unfolds(page, address):
 
 
 def test_a_choice_says_what_is_right_or_wrong_with_it(page, address):
+    requests: list[str] = []
     page.goto(f"{address}notebooks/01_pixel_similarity.html")
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)  # the answers are in the page
+    scrolled = ("image", "font")  # what only comes into view
+    page.on("request", lambda r: r.resource_type in scrolled or requests.append(r.url))
     question = quiz.read(quiz.CHOICES / "01.toml")[0]
     form = page.locator("form.quiz").first
     reply = form.locator(".reply")
@@ -565,6 +569,7 @@ def test_a_choice_says_what_is_right_or_wrong_with_it(page, address):
         assert reply.inner_text() == question.says(option).replace("`", "")
         right = "true" if option == question.right else "false"
         assert reply.get_attribute("data-right") == right
+    assert not requests
     assert page.locator("form.quiz").count() == 5
 
 

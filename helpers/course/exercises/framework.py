@@ -27,6 +27,10 @@ _VALUES_OFF = marked("shape and dtype are right, the values are not")
 
 LONGEST = 300  # characters that are shown of a value; of an error more
 
+_PRODUCT = marked(
+    "\nIn a product of matrices the left one has as many columns as the right one has rows: print "
+    "both shapes. To multiply number by number, write *."
+)
 # What frequent errors of Python and torch mean; the first whose text is found is told.
 _ADVICE = (
     (
@@ -96,17 +100,11 @@ _ADVICE = (
     ),
     (
         "shapes cannot be multiplied",
-        marked(
-            "\nIn a product of matrices the left one has as many columns as the right one has "
-            "rows: print both shapes. To multiply number by number, write *."
-        ),
+        _PRODUCT,
     ),
     (
         "Expected size for first two dimensions of batch2",
-        marked(
-            "\nIn a product of matrices the left one has as many columns as the right one has "
-            "rows: print both shapes. To multiply number by number, write *."
-        ),
+        _PRODUCT,
     ),
     (
         "Dimension out of range",
