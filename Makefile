@@ -139,10 +139,10 @@ gpu-pack: $(READY)
 ko: $(READY)
 	$(BIN)/python -m tools.translate make $(NN)
 
-# Run them, and store what they show, on the real images as `make notebooks`. KEEP=1 keeps what
-# passes the comparison: the pictures of a full training, where this machine makes a short one.
+# Run them, and store what they show, on the real images as `make notebooks`. FRESH=1 also renews
+# what differs within the tolerance, and pictures whose axes have got other words.
 ko-run: ko
-	$(BIN)/python -m tools.translate run $(NN) $(if $(KEEP),--keep)
+	$(BIN)/python -m tools.translate run $(NN) $(if $(FRESH),--fresh)
 
 # What is translated, stale and missing; NN=01 lists it. STRICT=1 fails unless all is there.
 ko-status: $(READY)

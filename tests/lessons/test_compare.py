@@ -32,6 +32,7 @@ def test_the_examples_in_docstrings(module):
         ("<td>0.95</td>", ["0.95"]),
         ("28×28", ["28", "28"]),
         ("conv2d T_12ab3 x_1 layer.0.weight 2.15.0+cu130 3.11.7", []),
+        ("정확도 0.95의 3번째, 12,396개", ["0.95", "3", "12,396"]),
         ("#0072B2 #123456 0x7f3a9c 28x28 3j 1_000 nano info infinite", []),
     ],
 )

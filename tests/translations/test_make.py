@@ -2,6 +2,7 @@
 
 import copy
 
+import nbformat
 import pytest
 
 from tests import ROOT
@@ -120,14 +121,18 @@ def test_a_comment_changes_no_output(whole):
 
 
 @pytest.mark.slow
-def test_a_run_stores_what_the_korean_notebook_shows(tmp_path):
+@pytest.mark.parametrize("quoted, stays", [(True, "700의 정확도\n"), (False, "5의 정확도\n")])
+def test_a_run_stores_what_the_korean_notebook_shows(tmp_path, quoted, stays):
+    """But for what is not compared and has numbers that the text quotes and it lacks."""
     english = lesson()
+    if quoted:
+        english.cells.append(nbformat.v4.new_markdown_cell("Here it is 700.", id="cell-700"))
     english.cells[3].source = 'n = 5  # a value\nprint(f"accuracy of {n}")\nimport os'
     del english.cells[3].outputs[0]
     ignored = copy.deepcopy(english.cells[3])
     ignored.id = "cell-4"
     ignored.metadata = {"tags": ["nbval-ignore-output"], "lesson": {"reason": "a long training"}}
-    ignored.outputs[0].text = "accuracy of 7\n"
+    ignored.outputs[0].text = "accuracy of 700\n"
     english.cells.append(ignored)
     by_helpers = copy.deepcopy(ignored)  # words of no catalogue of the lesson, the same numbers
     by_helpers.id, by_helpers.source = "cell-4b", "print('15에서 7까지' if n else '')"
@@ -137,15 +142,35 @@ def test_a_run_stores_what_the_korean_notebook_shows(tmp_path):
     english.cells[-1].id = "cell-5"
     english.cells[-1].source = 'print(os.environ["LESSONS_LANG"])'
     texts = {name: text for name, text in KOREAN.items() if name != "cell-3:alt"}
+    texts["cell-700"] = "여기서는 700입니다."
     path = checkout(tmp_path, texts | {"cell-4:words": "{n}의 정확도"}, english)
     command.make_all([path])
     make.run(path)
     shown = [cell.outputs[0].text for cell in code_cells(read(make.made_of(path)))[1:]]
-    assert shown == ["5의 정확도\n", "7의 정확도\n", "15에서 7까지\n", "ko\n"]
+    assert shown == ["5의 정확도\n", stays, "15에서 7까지\n", "ko\n"]
     before = make.made_of(path).read_bytes()
     command.make_all([path])
     assert make.made_of(path).read_bytes() == before
     assert make.not_run(path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_run_keeps_what_an_earlier_korean_run_has_shown_within_the_tolerance(tmp_path, fresh):
+    english = lesson()
+    english.cells[3].source = "print(f'accuracy of {1 / 3:.7f}')"
+    english.cells[3].outputs = [sample.printed("accuracy of 0.3333334\n")]
+    english.cells[3].metadata = {"lesson": {"rtol": 0.01}}
+    words = {"cell-3:words": "{1 / 3:.7f}의 정확도"}
+    path = checkout(tmp_path, KOREAN | words, english)
+    command.make_all([path])
+    make.run(path)
+    notebook = read(make.made_of(path))
+    notebook.cells[3].outputs[0].text = "0.3333334의 정확도\n"  # as another processor would
+    make.made_of(path).write_text(written(notebook), encoding="utf-8")
+    make.run(path, fresh=fresh)
+    shown = read(make.made_of(path)).cells[3].outputs[0].text
+    assert shown == f"0.333333{3 if fresh else 4}의 정확도\n"
 
 
 def test_a_name_that_a_cell_before_has_given_is_told_where_a_line_begins_with_it():
@@ -153,6 +178,27 @@ def test_a_name_that_a_cell_before_has_given_is_told_where_a_line_begins_with_it
     cell = sample.code("compare()", sample.printed(said))
     outputs.retell(cell, [], {}, {"linear model": "선형 모델"})
     assert cell.outputs[0].text == said.replace("linear model:", "선형 모델:")
+
+
+def test_a_field_of_a_table_is_told_where_it_is_the_whole_field():
+    table = {
+        "text/html": "<td>a lean network</td><td>a lean network, wider</td><td>0.5</td>",
+        "text/plain": "  a lean network  0.5",
+    }
+    cell = sample.code("board", nbformat.v4.new_output("execute_result", table))
+    outputs.retell(cell, [("a lean network", "가벼운 신경망")], {})
+    data = cell.outputs[0].data
+    assert data["text/html"].startswith("<td>가벼운 신경망</td><td>a lean network, wider</td>")
+    assert data["text/plain"] == "         가벼운 신경망  0.5"
+
+
+@pytest.mark.parametrize("number", ["7", "8"])
+def test_a_picture_over_the_same_numbers_is_that_of_the_korean_run(number):
+    def drawn(words: str) -> list:
+        return [nbformat.v4.new_output("display_data", {"image/png": words, "text/plain": words})]
+
+    same = make.same_figures(drawn("it says 7"), drawn(f"답: {number}"))
+    assert same == (number == "7")
 
 
 # The commands.

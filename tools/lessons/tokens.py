@@ -3,6 +3,7 @@
 A number stands alone: ``-0.95``, ``1e-05``, ``3.`` (a float of torch), ``12,396``, ``nan``.
 Digits that are part of a name, a version, an address or a colour are text: ``conv2d``,
 ``T_12ab3``, ``2.15.0``, ``0x7f3a``, ``#0072B2``, ``28x28``.
+In Korean a number has its particle or its unit behind it without a space: ``0.95의``, ``3번``.
 """
 
 import re
@@ -18,7 +19,7 @@ _NUMBER = re.compile(
         (?: \.\d* )? (?: [eE][-+]?\d+ )?    # 0.95, 3., 1e-05
       | \.\d+ (?: [eE][-+]?\d+ )?           # .5
       | nan | NaN | inf )
-    (?! \w | \.\d )                         # nor followed by the rest of one
+    (?! [^\W가-힣] | \.\d )                # nor followed by its rest: no Korean particle
     """,
     re.VERBOSE,
 )

@@ -101,10 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--practice", action="store_true", help="run: on practice data, as a trial")
     parser.add_argument("--timeout", type=float, default=600, help="run: seconds a cell may take")
     parser.add_argument(
-        "--keep",
+        "--fresh",
         action="store_true",
-        help="run: keep what passes the comparison, such as the pictures of a long training that "
-        "this run does not repeat; their words stay English",
+        help="run: also renew what differs from an earlier Korean run within the tolerance, "
+        "and pictures whose axes have got other words",
     )
     options = parser.parse_args(arguments)
     sources = {make.name_of(path): path for path in make.sources(make.ROOT)}
@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
         make_all(chosen)
     for lesson in chosen if options.command == "run" else []:
         if lesson.suffix == ".ipynb":
-            make.run(lesson, options.practice, options.timeout, options.keep)
+            make.run(lesson, options.practice, options.timeout, options.fresh)
             print(f"{make.made_of(lesson)}: ran")
     return 0
 

@@ -5,9 +5,9 @@ whose Korean is stale, shows the English: a text cell with a mark above it, so t
 neither waits for a translator nor hides behind an old sentence.
 
 What a code cell shows is that of a Korean run (``run``), and it stays while the English cell, its
-output and the Korean words do. Until there is one, and where numbers that are not compared (a time,
-a long training) have come out otherwise, it is what the English run has shown, retold with the
-Korean words.
+output and the Korean words do. Until there is one, it is what the English run has shown, retold
+with the Korean words; likewise where the text quotes numbers that are not compared (a time, say),
+and they have come out otherwise.
 """
 
 import copy
@@ -24,6 +24,7 @@ from tools.lessons import kernel
 from tools.lessons.compare import difference, tolerance_of
 from tools.lessons.execute import canonical, merged, store, written
 from tools.lessons.notebook import code_cells, is_ignored, lessons, notes, output_texts, read
+from tools.lessons.prose import numbers_are_shown
 from tools.translate import catalogue, pages, readme
 from tools.translate.literals import with_comments
 from tools.translate.texts import replaced, texts
@@ -162,18 +163,22 @@ def origin(original: NotebookNode, cell: NotebookNode, first: NotebookNode) -> s
 
 
 def keeps(cell: NotebookNode, first: NotebookNode) -> bool:
-    """Whether a cell always shows what the English run has shown; the set-up cell does not."""
+    """Whether a cell may show what the English run has shown; the set-up cell may not."""
     return is_ignored(cell) and cell.id != first.id
 
 
+def tells(notebook: NotebookNode, ran: NotebookNode) -> bool:
+    """Whether the text holds over a run's outputs as well: no number of it is missing there."""
+    return set(numbers_are_shown(ran)) <= set(numbers_are_shown(notebook))
+
+
 def same_figures(old: list[NotebookNode], new: list[NotebookNode]) -> bool:
-    """Whether two runs have printed the same numbers, in any order, and nothing but text."""
+    """Whether two runs have shown the same numbers, in any order, in texts and over pictures."""
     texts = [
         [text for output in outputs for text in output_texts(output)] for outputs in (old, new)
     ]
     numbers = [sorted(re.findall(r"\d+(?:[.,]\d+)*", " ".join(text))) for text in texts]
-    plain = all(output.output_type == "stream" for output in (*old, *new))
-    return plain and bool(new) and numbers[0] == numbers[1]
+    return bool(new) and numbers[0] == numbers[1]
 
 
 def with_outputs(
@@ -204,15 +209,14 @@ def made(lesson: Path) -> NotebookNode:
     return with_outputs(notebook, original, before)
 
 
-def run(lesson: Path, practice: bool = False, timeout: float = 600, keep: bool = False) -> None:
+def run(lesson: Path, practice: bool = False, timeout: float = 600, fresh: bool = False) -> None:
     """Run the Korean notebook of a lesson and store what it shows.
 
     Args:
         lesson: the English notebook.
         practice: whether to run on practice data, for a trial: its figures are not the lesson's.
         timeout: the longest a cell may take, in seconds.
-        keep: also keep what passes the comparison with what was there: the pictures of a long
-            training, say, where this run makes a short one. Their words are English then.
+        fresh: also renew what differs from an earlier Korean run within the tolerance.
 
     Raises:
         CellExecutionError: when a cell fails; nothing is stored then.
@@ -220,11 +224,12 @@ def run(lesson: Path, practice: bool = False, timeout: float = 600, keep: bool =
     original, notebook = read(lesson), made(lesson)
     ran = copy.deepcopy(notebook)
     kernel.run(ran, korean_lesson(lesson).resolve().parent, practice, timeout)
-    first = code_cells(notebook)[0]
+    first, its_own = code_cells(notebook)[0], tells(notebook, ran)
     for one, old, new in zip(code_cells(original), code_cells(notebook), code_cells(ran)):
-        passes = keep and not difference(old.outputs, merged(new.outputs), tolerance_of(old))
-        stays = keeps(old, first) and not same_figures(old.outputs, merged(new.outputs))
-        if stays or passes and new.id != first.id:
+        outputs = merged(new.outputs)
+        stays = keeps(old, first) and not its_own and not same_figures(old.outputs, outputs)
+        kept = not fresh and "ran" in notes(old) and not is_ignored(old)
+        if stays or kept and not difference(old.outputs, outputs, tolerance_of(old)):
             new.outputs, new.execution_count = old.outputs, old.execution_count
         if not stays:
             new.metadata["lesson"] = notes(new) | {"ran": origin(one, new, first)}

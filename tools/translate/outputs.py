@@ -64,6 +64,8 @@ def retell(
                 output.text = retold(output.text, english, korean)
             for english, korean in (names or {}).items():
                 output.text = _at_line_starts(output.text, _plain(english), _plain(korean))
+        for english, korean in words if "text/html" in output.get("data", {}) else ():
+            _in_table(output.data, _plain(english), _plain(korean))
         for about in output.get("metadata", {}).values():
             for english, korean in alts.items() if isinstance(about, dict) else ():
                 if str(about.get("alt", "")).startswith(english):
@@ -77,6 +79,15 @@ def _at_line_starts(text: str, english: str, korean: str) -> str:
     """Exchange a name where a line begins with it."""
     pieces = re.split(rf"^{re.escape(english)}(?!\w)", text, flags=re.MULTILINE)
     return korean.join(pieces)
+
+
+def _in_table(data: dict, english: str, korean: str) -> None:
+    """Exchange what a field of a table says; as text, columns stay where they are."""
+    fields = data["text/html"].split(f"<td>{english}</td>")
+    if len(fields) > 1:
+        data["text/html"] = f"<td>{korean}</td>".join(fields)
+        plain = data.get("text/plain", "")
+        data["text/plain"] = plain.replace(english, korean.rjust(len(english)))
 
 
 def _plain(part: str) -> str:
