@@ -23,6 +23,7 @@ TYPICAL_LINES = 5  # the median of a lesson's cells, at most
 LONG_LINES = 15
 LONG_CELLS = 3  # cells longer than that, at most
 MOST_LINES = 25
+AHEAD = 2  # code cells from an import to where it is used, at most
 
 _HANGUL = re.compile(r"[가-힣]")
 
@@ -129,6 +130,25 @@ def code_style(notebook: NotebookNode) -> list[str]:
     return problems
 
 
+def imports(notebook: NotebookNode) -> list[str]:
+    """What is imported is used there or soon; one that is never used has its effect at once."""
+    cells = code_cells(notebook)
+    trees = [parse(cell) for cell in cells]
+    used = [{n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} for tree in trees]
+    problems = []
+    for place, tree in list(enumerate(trees))[1:]:  # the setup cell is of no lesson
+        for node in tree.body:
+            for one in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+                name = (one.asname or one.name).partition(".")[0]
+                ahead = [k - place for k in range(place, len(cells)) if name in used[k]]
+                if ahead and ahead[0] > AHEAD:
+                    problems.append(
+                        f"{where(notebook, cells[place])}: imports {name}, which is used "
+                        f"{ahead[0]} code cells later; import it there"
+                    )
+    return problems
+
+
 def same_setup(notebooks: Mapping[str, NotebookNode]) -> list[str]:
     """The first code cell is the same in every lesson, byte for byte."""
     setups = {name: code_cells(n)[0].source for name, n in notebooks.items() if code_cells(n)}
@@ -148,6 +168,7 @@ CHECKS = (
     playing,
     recap,
     code_style,
+    imports,
     numbers_are_shown,
     one_run_is_named,
     pictures.described,
