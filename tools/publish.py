@@ -30,7 +30,7 @@ _INSTALLED = ("helpers", "pyproject.toml")  # what of a checkout changes what pi
 BADGE = r"\[!\[Open in Colab\]\([^)\s]*\)\]\([^)\s]*\)"
 _ROW = re.compile(rf"^(\| \[[^\]]*\]\((notebooks/[^)\s]+\.ipynb)\))(?: {BADGE})?", re.MULTILINE)
 _ADDRESS = re.compile(r'^address = "[^"]*"', re.MULTILINE)
-_TORCHINFO = re.compile(r'"torchinfo(?:==[^"]*)?"')
+_TORCHINFO = re.compile(r'"torchinfo(?:==[^"]*)?"\]')
 _HEADING = re.compile(r"^## Colab\n\n(?:(?:Published at|공개한 곳:) .*\n\n)?", re.MULTILINE)
 _PUBLISHED = re.compile(
     r"^Published at .*git\+https://github\.com/([^@]+)@([0-9a-f]{40})", re.MULTILINE
@@ -103,7 +103,7 @@ def publish_lesson(notebook: NotebookNode, path: str, place: Place) -> None:
 
 def pinned(source: str) -> str:
     """A setup cell that installs the locked version of torchinfo, not the newest one."""
-    return _TORCHINFO.sub(f'"torchinfo=={locked("torchinfo")}"', source)
+    return _TORCHINFO.sub(f'"torchinfo=={locked("torchinfo")}"]', source)
 
 
 def locked(package: str) -> str:

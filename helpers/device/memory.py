@@ -67,7 +67,7 @@ def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iter
         >>> with explain_full_memory(64, {"images": torch.zeros(2**18)}):
         ...     raise torch.OutOfMemoryError("out of memory")
         The memory of the device is full.
-        - The block worked on 64 examples at once. Try 32: what a step needs shrinks with the batch.
+        - The block tried 64 examples at once. Try 32: what a step needs shrinks with the batch.
         - These stay there all the time: images 1 MiB. Delete or move what is not needed.
     """
     try:
@@ -87,7 +87,7 @@ def explain_full_memory(batch_size: int, resident: Mapping[str, object]) -> Iter
     )
     print(
         say(
-            "The memory of the device is full.\n- The block worked on {size:,} examples at "
+            "The memory of the device is full.\n- The block tried {size:,} examples at "
             "once. Try {half:,}: what a step needs shrinks with the batch.\n- These stay there "
             "all the time: {sizes}. Delete or move what is not needed.",
             size=batch_size,

@@ -61,7 +61,7 @@ def test_a_notebook_without_code_is_refused(wheel):
 
 def test_a_lesson_installs_the_locked_torchinfo(wheel):
     lesson = sample.lesson()
-    code_cells(lesson)[0].source += '\nneeds = "torchinfo"'
+    code_cells(lesson)[0].source += '\nneeds = ["torchinfo"]'
     assert f'"torchinfo=={locked("torchinfo")}"' in code_cells(one_file(lesson, wheel))[1].source
     assert '"torchinfo"' in code_cells(lesson)[0].source, "the lesson itself was changed"
 
