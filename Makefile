@@ -163,7 +163,7 @@ kaggle: wheel
 
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)
-	$(BIN)/python -m tools.colab_versions $(LIST)
+	$(BIN)/python -m tools.colab_versions $(if $(LIST),"$(LIST)")
 
 publish: $(READY)
 	$(BIN)/python -m tools.publish "$(REPO)" $(if $(BRANCH),--branch "$(BRANCH)") $(if $(AT),--at "$(AT)")
@@ -189,8 +189,9 @@ messages: $(READY)
 	$(BIN)/python -m tools.messages $(if $(LOOK),--look $(LOOK))
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
+# LIST=file as above.
 refresh: $(READY)
-	$(BIN)/python -m tools.refresh "$(MAKE_COMMAND)"
+	$(BIN)/python -m tools.refresh "$(MAKE_COMMAND)" $(if $(LIST),"$(LIST)")
 
 colab-env: $(COLAB_READY)
 
@@ -210,9 +211,9 @@ $(READY): pyproject.toml uv.lock
 	@touch $(READY)
 
 # Colab's own versions of everything that the lessons need, in an environment beside.
-$(COLAB_READY): $(wildcard tests/lessons/colab/packages_*.txt) | $(READY)
+$(COLAB_READY): tests/lessons/colab/packages.txt | $(READY)
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python $(COLAB_PYTHON) .venv-colab
-	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-colab $(addprefix -r ,$(filter %.txt,$^))
+	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-colab -r $<
 	@touch $(COLAB_READY)
 
 clean:
