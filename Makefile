@@ -19,7 +19,7 @@ COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
 	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab kaggle colab-env \
-	colab-versions publish site book ran refresh lint clean
+	colab-versions publish site book ran ko ko-run ko-status refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -34,6 +34,7 @@ help:
 	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
 	@echo "make gpu-pack   pack a folder to carry to a machine with a GPU and no network"
 	@echo "make ko         make the Korean lessons of the English ones and translations/ko"
+	@echo "make ko-run     run the Korean lessons and store what they show; NN=01 for one"
 	@echo "make ko-status  say what of the Korean edition is translated, stale and missing"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
