@@ -19,7 +19,7 @@ COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
 	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab kaggle colab-env \
-	colab-versions publish site book ran refresh lint clean
+	colab-versions publish site book ran ko ko-run ko-status refresh lint clean
 
 help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
@@ -34,6 +34,7 @@ help:
 	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
 	@echo "make gpu-pack   pack a folder to carry to a machine with a GPU and no network"
 	@echo "make ko         make the Korean lessons of the English ones and translations/ko"
+	@echo "make ko-run     run the Korean lessons and store what they show; NN=01 for one"
 	@echo "make ko-status  say what of the Korean edition is translated, stale and missing"
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
@@ -163,7 +164,7 @@ kaggle: wheel
 
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)
-	$(BIN)/python -m tools.colab_versions $(LIST)
+	$(BIN)/python -m tools.colab_versions $(if $(LIST),"$(LIST)")
 
 publish: $(READY)
 	$(BIN)/python -m tools.publish "$(REPO)" $(if $(BRANCH),--branch "$(BRANCH)") $(if $(AT),--at "$(AT)")
@@ -189,8 +190,9 @@ messages: $(READY)
 	$(BIN)/python -m tools.messages $(if $(LOOK),--look $(LOOK))
 
 # Colab's list, the lock and the report of the lessons' last run, in one go: half an hour or more.
+# LIST=file as above.
 refresh: $(READY)
-	$(BIN)/python -m tools.refresh "$(MAKE_COMMAND)"
+	$(BIN)/python -m tools.refresh "$(MAKE_COMMAND)" $(if $(LIST),"$(LIST)")
 
 colab-env: $(COLAB_READY)
 
@@ -210,9 +212,9 @@ $(READY): pyproject.toml uv.lock
 	@touch $(READY)
 
 # Colab's own versions of everything that the lessons need, in an environment beside.
-$(COLAB_READY): $(wildcard tests/lessons/colab/packages_*.txt) | $(READY)
+$(COLAB_READY): tests/lessons/colab/packages.txt | $(READY)
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python $(COLAB_PYTHON) .venv-colab
-	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-colab $(addprefix -r ,$(filter %.txt,$^))
+	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-colab -r $<
 	@touch $(COLAB_READY)
 
 clean:

@@ -1,8 +1,8 @@
 """Colab's versions of what the lessons need: ``python -m tools.colab_versions [LIST]``.
 
-Colab publishes the list of all its packages, several hundred. Kept of it, in a file under
-``tests/lessons/colab``, are those that the lessons need, directly or through others: they are what
-the tests install.
+Colab publishes the list of all its packages, several hundred. Kept of it, in
+``tests/lessons/colab/packages.txt``, are those that the lessons need, directly or through others:
+they are what the tests install.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "tests" / "lessons" / "colab"
+KEPT = Path("tests", "lessons", "colab", "packages.txt")
 LIST = "https://raw.githubusercontent.com/googlecolab/backend-info/main/pip-freeze.txt"
 PYTHON = "3.13"  # Colab's; LIST does not say
 
@@ -76,12 +76,9 @@ def main(arguments: list[str] | None = None) -> None:
     if not {"torch", "torchvision"} <= set(colab):
         sys.exit(f"{options.list} does not say which torch and torchvision Colab has: pass --also")
     kept = needed(colab)
-    for old in FOLDER.glob("packages_*.txt"):
-        old.unlink()
-    file = FOLDER / f"packages_{options.date}.txt"
     head = f"# Colab on {options.date}, Python {PYTHON}. Renewed by: make colab-versions\n"
-    file.write_text(head + _lines(kept), encoding="utf-8", newline="\n")
-    print(f"{file.relative_to(ROOT)}: {len(kept)} packages")
+    (ROOT / KEPT).write_text(head + _lines(kept), encoding="utf-8", newline="\n")
+    print(f"{KEPT}: {len(kept)} packages")
 
 
 def _normal(name: str) -> str:

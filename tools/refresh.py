@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.colab_versions import versions
+from tools import colab_versions
+from tools.lessons import ran
 
 ROOT = Path(__file__).resolve().parents[1]
 YOUNGEST = "7 days"  # as in .ci/uv.toml
@@ -22,13 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Take all steps; return the status of the one that failed, or 0.
 
     Args:
-        arguments: the name of make on this machine.
+        arguments: the name of make on this machine, and a file with Colab's list if it is not
+            to be fetched.
     """
-    make = (sys.argv[1:] if arguments is None else arguments)[0]
+    make, *lists = sys.argv[1:] if arguments is None else arguments
     python = sys.executable
     before = look(ROOT)
     steps = [
-        [make, "colab-versions"],
+        [make, "colab-versions", *(f"LIST={name}" for name in lists)],
         [python, "-m", "uv", "lock", "--upgrade", "--exclude-newer", YOUNGEST],
         [make, "test-real"],  # installs what the lock says first
         [make, "ran"],
@@ -50,13 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def look(root: Path) -> dict[str, dict[str, str]]:
-    """The versions that a checkout names: in the lock, where several are possible, and of Colab."""
+    """What a checkout names: versions in the lock, where several are possible, and of Colab, and
+    the last run of each lesson on each system.
+    """
     locked: dict[str, str] = {}
     for name, version in _LOCKED.findall((root / "uv.lock").read_text("utf-8")):
         locked[name] = f"{locked[name]} or {version}" if name in locked else version
-    lists = sorted((root / "tests" / "lessons" / "colab").glob("packages_*.txt"))
-    colab = [versions(path.read_text("utf-8")) for path in lists]
-    return {"uv.lock": locked, "Colab": colab[-1] if colab else {}}
+    colab = colab_versions.versions((root / colab_versions.KEPT).read_text("utf-8"))
+    last = {
+        f"{run.lesson} on {run.system}": " ".join([run.date, *map(" ".join, run.versions.items())])
+        for run in ran.kept(root)
+    }
+    return {"uv.lock": locked, "Colab": colab, "last run": last}
 
 
 def changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

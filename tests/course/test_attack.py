@@ -633,6 +633,41 @@ def test_odd_files_end_nothing(tmp_path, world, builder):
     assert "\x1b" not in text + done.stdout.read() and SECRET not in text
 
 
+# Two at a time.
+
+NASTY = [
+    "hundreds of processes",
+    "kill its group",
+    "a flood on the channel",
+    "a forged verdict",
+    "a patched judge",
+    "memory in forks",
+    "overwrite by a program",
+    "a signal to others",
+    "files for the next",
+]
+
+
+@pytest.mark.parametrize("builder", ALL[:-1])  # unprotected, most of these do harm
+def test_attacks_beside_honest_work_change_nothing_of_it(tmp_path, world, builder):
+    """Each worker has an honest neighbour before, beside and after what means harm."""
+    folder = tmp_path / "class"
+    for number, name in enumerate(NASTY):
+        body = {**ANYWHERE, **WALLED, **GREEDY}[name]
+        for who, content in (("attack", attack(body, world.words())), ("honest", HONEST)):
+            (folder / f"{number} {who}").mkdir(parents=True)
+            (folder / f"{number} {who}" / "a.ipynb").write_bytes(content)
+    done = command(builder, folder, tmp_path / "a.csv", "--timeout", "4", "--jobs", "2")
+    said, _ = done.communicate(timeout=300)
+    assert done.returncode == 0, said
+    rows = table_of(tmp_path / "a.csv")
+    for number, name in enumerate(NASTY):
+        honest = [row.result for row in rows if row.learner == f"{number} honest"]
+        assert honest == ["right", "right", *["not tried"] * 3], name
+        harmless([Mark(*row[2:5]) for row in rows if row.learner == f"{number} attack"])
+    world.is_untouched()
+
+
 # The command itself is ended.
 
 LOOP = "def mse(preds, targets):\n    while True:\n        pass  # MARK"

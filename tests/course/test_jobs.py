@@ -250,6 +250,38 @@ def test_a_process_that_cannot_start_is_told_once(tmp_path, monkeypatch, capsys)
     assert table_of(tmp_path / "a.csv") == []
 
 
+# In place of Python with torch inside walls: it notes its start, and gives no answer.
+FAKE = """
+import os, socket, sys
+with open(sys.argv[1], "a") as file:
+    file.write("x")
+door = socket.socket(fileno=0)
+door.sendall(b"ready\\n")
+while True:
+    request, files, _, _ = socket.recv_fds(door, 2**16, 3)
+    if not request:
+        break
+    notebook, answers, line = files
+    os.write(answers, b'{"ready": true}\\n{"questions": [], "answers": {}}\\n')
+    os.write(line, b"0")
+    for file in files:
+        os.close(file)
+"""
+
+
+@linux
+@pytest.mark.parametrize("number", [1, 2])
+def test_python_with_torch_is_started_once_a_job(tmp_path, monkeypatch, number):
+    starts, table = tmp_path / "starts", tmp_path / "a.csv"
+    fake = Walls("unshare", (sys.executable, "-c", FAKE, str(starts)), ())
+    monkeypatch.setattr(command, "walls", lambda: fake)
+    folder = classroom(tmp_path, **{f"n{n}": RIGHT["2.1"] for n in range(9)})
+    given = ["--submissions", str(folder), "--csv", str(table), "--jobs", str(number)]
+    assert command.main(given) == 0
+    assert {row.learner for row in table_of(table)} == {f"n{n}" for n in range(9)}
+    assert starts.read_text() in ("x", "x" * number)
+
+
 # Parts.
 
 

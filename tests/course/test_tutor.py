@@ -15,6 +15,7 @@ from helpers.course import tutor
 from helpers.course.exercises import RIGHT, check, find
 from helpers.course.grading.isolate import Ended, Runner
 from helpers.course.grading.verdict import EXERCISES
+from helpers.language import say, speaking
 from helpers.models import output_size
 from tests import ROOT
 from tools.lessons import exercises
@@ -27,19 +28,21 @@ PAGE = (ROOT / "AGENTS.md").read_text("utf-8")
 
 
 def hints(number: str) -> set[str]:
-    """Everything that may be said of an answer that is not right yet."""
+    """Everything that may be said of an answer that is not right yet, in the language spoken."""
     exercise = find(number)
     said = {exercise.do, exercise.off}
     for mistake in exercise.mistakes:
         said |= {mistake.says, mistake.do, *exercise.hints(mistake.code)[1:]}
     if not callable(exercise.solution):
         said |= {text for other in (-7.123, 10**6) for text in exercise.hints(other)[1:]}
-    return said - {"", exercise.praise}
+    return {say(text) for text in said - {"", exercise.praise}}
 
 
 def passages(text: str) -> set[str]:
     """Whatever in a text is an expression of Python, from one word to some other."""
-    text = re.sub(r"\b(?:section|lesson|cell) \d+", " ", text)  # no answer, only a place
+    text = re.sub(r"\b(?:section|lesson|cell) \d+|\d+[절강]", " ", text)  # no answer, only a place
+    text = re.sub(r"(\d+)분의 (\d+)", r"\2/\1", text)
+    text = re.sub(r"([가-힣]+)", r" \1 ", text)  # a particle, as in 1.0입니다
     words = re.sub(r"[`;:?!]|[.,](?=\s|$)", " ", text).split()
     spans = {
         " ".join(words[i:j])
@@ -78,9 +81,12 @@ def statements(code: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore")  # of words that look like odd Python
+@pytest.mark.parametrize("lang", ["en", pytest.param("ko", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("number", EXERCISES)
-def test_no_hint_contains_its_solution(number):
-    for hint in hints(number):
+def test_no_hint_contains_its_solution(number, lang):
+    with speaking(lang):
+        said = hints(number)
+    for hint in said:
         solved = [passage for passage in passages(hint) if solves(number, passage)]
         assert not solved, f"{number}: {hint!r} contains the solution {solved}"
         bare = "".join(hint.split())
@@ -91,6 +97,7 @@ def test_a_hint_with_its_solution_would_be_found():
     assert solves("1.1", "images.float() / 255") and not solves("1.1", "images.float()")
     assert "images.float() / 255" in passages("Write `return images.float() / 255`, and run it.")
     assert "1.0" in passages("It is 1.0.") and solves("2.5", "1.0")
+    assert {"1.0", "images.float() / 255"} <= passages("1.0입니다. `images.float() / 255`를")
 
 
 def test_a_wrong_number_is_not_told_the_right_one(capsys):

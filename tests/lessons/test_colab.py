@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from tests import ROOT
 from tests.lessons import colab
-from tools.colab_versions import versions
+from tools.colab_versions import KEPT, versions
 from tools.lessons import hygiene
 from tools.lessons.notebook import lessons, read
 from tools.lessons.turns import due
@@ -29,8 +29,7 @@ with_colab = pytest.mark.skipif(
 
 
 def colab_versions() -> dict[str, str]:
-    (file,) = (ROOT / "tests" / "lessons" / "colab").glob("packages_*.txt")
-    return versions(file.read_text(encoding="utf-8"))
+    return versions((ROOT / KEPT).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("requirement", PROJECT["dependencies"])

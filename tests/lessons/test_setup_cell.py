@@ -78,6 +78,8 @@ def foreign(tmp_path):
 
 @pytest.mark.parametrize("there", [False, True])
 def test_the_newest_wheel_is_installed_once_and_torchinfo_where_it_is_not(colab, tmp_path, there):
+    """Of the same version, the one beside the lesson."""
+    (colab.parent / "deep_learning_by_building-0.10-py3-none-any.whl").touch()
     (tmp_path / "bare").mkdir()
     (tmp_path / "bare" / "packaging").symlink_to(SITE / "packaging")
     said = run(colab, site=SITE if there else tmp_path / "bare")
@@ -139,6 +141,16 @@ def test_kaggle_s_data_set_is_found_and_nothing_installed(tmp_path, data_set):
     working, inputs = tmp_path / "kaggle" / "working", tmp_path / "kaggle" / "input"
     said = run(working, kaggle=inputs, more=told).splitlines()
     assert said == [f"helpers of {data_set / 'helpers/__init__.py'}", f"{data_set}/torchinfo.py"]
+
+
+def test_kaggle_s_wheel_is_installed_without_network(tmp_path, data_set):
+    """Nothing else is: Kaggle has torchinfo."""
+    data_set.mkdir()
+    wheel = data_set / "deep_learning_by_building-1.0-py3-none-any.whl"
+    wheel.touch()
+    working = tmp_path / "kaggle" / "working"
+    said = run(working, kaggle=tmp_path / "kaggle" / "input").splitlines()
+    assert said == [f"installs {wheel}", f"helpers of {working / 'helpers/__init__.py'}"]
 
 
 def test_what_make_kaggle_packs_runs_there_with_its_images(tmp_path, data_set):

@@ -24,6 +24,14 @@ def test_each_lesson_in_one_of_two_ways(monkeypatch, digest):
     assert turns.due(every) == other and turns.due(every, second=True) == one
 
 
+def test_some_turns_are_enough_for_all(monkeypatch):
+    seen = []
+    for turn in range(8):
+        monkeypatch.setenv("LESSONS_TURN", f"40{turn}")
+        seen += turns.due(range(88), of=8)
+    assert sorted(seen) == list(range(88))
+
+
 def test_without_a_digest_all_are_due(monkeypatch):
     monkeypatch.setenv("LESSONS_TURN", "")
     assert turns.due(lessons(ROOT)) == turns.due(lessons(ROOT), second=True) == lessons(ROOT)

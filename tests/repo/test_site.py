@@ -435,6 +435,12 @@ def page(browser) -> Iterator[Page]:
         yield page
 
 
+def pages(site: Path) -> list[str]:
+    """All but parts of the theme."""
+    found = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
+    return [name for name in found if "_static/" not in name]
+
+
 @pytest.fixture(scope="module")
 def visits(browser, address, site) -> dict[str, Visit]:
     """Every page of the website, by its path."""
@@ -445,10 +451,7 @@ def visits(browser, address, site) -> dict[str, Visit]:
         page.on(
             "console", lambda said: visit.errors.append(said.text) if said.type == "error" else None
         )
-        names = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
-        for name in names:
-            if "_static/" in name:  # parts of the theme, which are not pages
-                continue
+        for name in pages(site):
             visit = visits[name] = Visit()
             page.goto(address + name)
             visit.ids = set(page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)"))
@@ -575,20 +578,11 @@ def test_a_choice_says_what_is_right_or_wrong_with_it(page, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_has_no_serious_finding(browser, address, site, scheme):
-    """On every page, in CI on half of them in turn (``tools.lessons.turns``).
-
-    Korean and dark ones differ in words and colours, so a sample of each.
-    """
+    """On every page, in CI on an eighth of them in turn (``tools.lessons.turns``)."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    every = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))]
-    sample = ["index.html", "notebooks/01_pixel_similarity.html"]
-    names = sample + [f"ko/{name}" for name in sample]
-    if scheme == "light":
-        other = ("ko/", "_modules/")
-        names += due([n for n in every if "_static/" not in n and not n.startswith(other)])
     serious = []
     with tab(browser, viewport=DESK, color_scheme=scheme, reduced_motion="reduce") as page:
-        for name in names:
+        for name in due(pages(site), second=scheme == "dark", of=8):
             page.goto(address + name, wait_until="networkidle")  # all colours are there
             page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
             for finding in axe.run(page, options={"resultTypes": ["violations"]}).response[

@@ -73,6 +73,9 @@ def test_the_devcontainer_uses_the_project_s_own_set_up():
     assert container["postCreateCommand"] == "make .venv/.ready"
     python = re.search(r"python:(\d+\.\d+)$", container["image"]).group(1)
     assert python in {row["python"] for row in MATRIX}
+    settings = container["customizations"]["vscode"]["settings"]
+    (sources,) = [name for name in settings if name in (ROOT / "README.md").read_text("utf-8")]
+    assert settings[sources] == ["jsdelivr.com", "unpkg.com"]  # what the extension knows
 
 
 # What a workflow may do, and whose code it runs.

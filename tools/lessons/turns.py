@@ -2,7 +2,8 @@
 
 A lesson is tried in pairs of ways that have most in common: solved in English or in Korean, in the
 browser or with Colab's versions. ``make test`` tries all. Where ``LESSONS_TURN`` holds a digest, as
-in ``.ci/run``, each lesson is tried in one way of each pair, and other commits try the other.
+in ``.ci/run``, each lesson is tried in one way of each pair, and other commits try the other. Of
+the site's pages a turn is a smaller part.
 """
 
 import os
@@ -17,11 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
 
 
-def due(items: Sequence[T], second: bool = False) -> list[T]:
+def due(items: Sequence[T], second: bool = False, of: int = 2) -> list[T]:
     """What is to be tried in the first way of a pair, or in the second: every other, or all.
 
     Args:
-        items: in order; their places decide, and the parity of the digest.
+        items: in order; their places decide, and the digest.
+        second: whether it is the second way.
+        of: in how many turns all are tried.
 
     Example:
         >>> os.environ["LESSONS_TURN"] = "a0"
@@ -34,7 +37,7 @@ def due(items: Sequence[T], second: bool = False) -> list[T]:
     digest = os.environ.get("LESSONS_TURN")
     if not digest:
         return list(items)
-    return list(items[(int(digest, 16) + second) % 2 :: 2])
+    return list(items[(int(digest, 16) + second) % of :: of])
 
 
 if __name__ == "__main__":
