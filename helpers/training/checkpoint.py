@@ -18,7 +18,7 @@ from typing import NotRequired, TypedDict
 import torch
 from torch import nn
 
-from helpers.training.files import check_weights, stored, training_misfit, unwritable
+from helpers.training.files import stored, training_misfit, unwritable, weights_misfit
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 
@@ -135,7 +135,7 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
 
     Built in lesson 08.
     """
-    check_weights(model, path)
+    _check_weights(model, path)
     model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
 
 
@@ -286,3 +286,10 @@ def set_random_states(states: RandomStates) -> None:
         torch.cuda.set_rng_state_all(states["cuda"][: torch.cuda.device_count()])
     if "mps" in states and torch.backends.mps.is_available():
         torch.mps.set_rng_state(states["mps"])
+
+
+def _check_weights(model: nn.Module, path: Path | str) -> None:
+    """Say what is wrong with a file of weights before anything of the model is changed."""
+    problem = weights_misfit(stored(path), model, path)
+    if problem:
+        raise problem

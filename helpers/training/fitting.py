@@ -12,7 +12,7 @@ from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.settings import is_headless
 from helpers.training.checkpoint import TrainingState
 from helpers.training.classifier import evaluating
-from helpers.training.files import check_epochs
+from helpers.training.files import epochs_done
 
 Loader = Iterable[Batch]
 
@@ -124,7 +124,7 @@ def fit(
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 08.
     """
-    check_epochs(epochs, checkpoint)
+    _check_epochs(epochs, checkpoint)
     optimizer = opt_func(model.parameters(), lr)
     settings: dict[str, float | str] = {"lr": lr, "batches": len(train_loader)}
     state = TrainingState(checkpoint, model, optimizer, settings)
@@ -145,3 +145,12 @@ def fit(
     else:
         state.remove()
     return history
+
+
+def _check_epochs(epochs: int, path: Path | str | None) -> None:
+    """The training in a file, if there is one, must not be longer than the one asked for."""
+    if path is not None and Path(path).is_file() and (done := epochs_done(path)) > epochs:
+        raise ValueError(
+            f"{Path(path).name} holds a training of {done} epochs, and {epochs} are asked for. "
+            f"Ask for {done} or more in all, or begin anew: delete the file"
+        )
