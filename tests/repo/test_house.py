@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 import helpers
+from helpers import settings
 from tests import ROOT
 from tools.lessons import kept
 from tools.lessons.notebook import code_cells, imports, parse, read
@@ -126,6 +127,13 @@ def test_tests_lie_where_the_module_is():
 
 
 WHOLE_ROOMS = {"test_kinds", "test_real"}  # all sets of data, one way in
+
+
+def test_one_module_reads_the_variables_of_the_course():
+    name = f"[\"']({'|'.join(settings.VARIABLES)})[\"']"
+    reads = rf"environ\.get\({name}|getenv\({name}|{name} in os\.environ|environ\[{name}\](?! =)"
+    files = [path for path in HOUSE.rglob("*.py") if re.search(reads, path.read_text("utf-8"))]
+    assert not files, "read them by helpers.settings"
 
 
 def test_nothing_imports_from_the_tests():
