@@ -20,7 +20,7 @@ from helpers.course.grading.merging import is_in_shard, joined
 from helpers.course.grading.sandbox import Walls, walls
 from helpers.course.grading.submissions import HandIn
 from helpers.course.grading.table import Row, write_rows
-from tests.course.test_grading import (
+from tests.course.grading.test_grading import (
     CRASHES,
     GREEDY,
     HANGS,
