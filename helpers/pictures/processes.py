@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, PINK, SKY
-from helpers.training.cost import step_seconds
+from helpers.training.sharing import step_seconds
 
 _STYLES = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"))
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from helpers.course.grading.archive import members
+from helpers.course.grading.packed import members
 
 NOTEBOOKS = (".ipynb", ".ipynb.txt")  # some browsers add the second ending
 ARCHIVES = (".zip",)
