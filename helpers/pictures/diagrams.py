@@ -18,11 +18,8 @@ def draw_box(axis: Axes, place: int, name: str, height: float, colour: str = BLU
     """Draw a box of a row with its name, and the arrow from the one before, if there is one.
 
     Args:
-        axis: where to draw.
         place: the box's number in the row, and its middle, from 0.
-        name: what stands in it.
         height: of the box; it is 0.72 wide.
-        colour: of the box.
     """
     corner = (place - 0.36, -height / 2)
     axis.add_patch(FancyBboxPatch(corner, 0.72, height, "round,pad=0.03", color=colour))

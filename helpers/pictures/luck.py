@@ -22,9 +22,6 @@ def draw_trials(trials: Mapping[str, Sequence[float]], pairs: bool = False) -> F
     Args:
         trials: for each recipe one accuracy a seed, shares from 0 to 1.
         pairs: whether to join the runs of one seed, which stand at the same place of each recipe.
-
-    Raises:
-        ValueError: for no recipe, one without runs, or pairs of which one is missing.
     """
     if pairs and len({len(runs) for runs in trials.values()}) > 1:
         counts = ", ".join(str(len(runs)) for runs in trials.values())
@@ -53,9 +50,6 @@ def draw_gains(gains: Mapping[str, tuple[float, float, float]]) -> Figure:
 
     Args:
         gains: for each change its mean, and the two ends of the interval, in percentage points.
-
-    Raises:
-        ValueError: for no changes, or ends that do not enclose the mean.
     """
     if not gains:
         raise ValueError("draw_gains: expected at least one change, got none")
@@ -126,12 +120,7 @@ def misled(gain: float, seeds: int, spread: float = 1.0) -> float:
 
 
 def draw_luck(gain: float, seeds: int) -> Figure:
-    """Draw how far the means of two recipes scatter, when single runs scatter by one point.
-
-    Args:
-        gain: how much better the second one is, in points.
-        seeds: how many runs each mean is taken over.
-    """
+    """Draw how far the means of two recipes scatter if runs scatter by a point; gain in points."""
     wrong = misled(gain, seeds)
     figure, axis = plt.subplots(figsize=(7.2, 3.0))
     width = 1 / sqrt(seeds)

@@ -109,7 +109,6 @@ def save_weights(model: nn.Module, path: Path | str) -> None:
     """Write a model's parameters into a file; a file that is there already is replaced at the end.
 
     Args:
-        model: any module.
         path: the file, for example ``"cifar10.pt"``; its folder must exist.
 
     Raises:
@@ -147,8 +146,6 @@ class TrainingState:
 
     Args:
         path: the file, or None for a training that is not kept.
-        model: the model in training.
-        optimizer: the optimiser of its parameters.
         settings: numbers and texts that must be the same when the training goes on.
 
     Example:
@@ -173,9 +170,6 @@ class TrainingState:
 
     def save(self, history: list[dict[str, float]]) -> None:
         """Write the training as it is now, after an epoch.
-
-        Args:
-            history: one dict of numbers for each epoch so far.
 
         Raises:
             OSError: when the file cannot be written; then an older one is unchanged.
@@ -226,11 +220,6 @@ def check_training(
 
     Args:
         path: the file, or None; its folder is made.
-        model, optimizer, settings: as for ``TrainingState``.
-
-    Raises:
-        OSError: when the file cannot be written.
-        ValueError: when the file holds another training, or none.
 
     Example:
         >>> check_training(None, nn.Linear(1, 1), torch.optim.SGD([torch.zeros(1)]), {})

@@ -35,7 +35,6 @@ def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     The model is in ``eval()`` mode meanwhile (``evaluating``).
 
     Args:
-        model: has ``validation_step`` and ``validation_epoch_end``.
         val_loader: gives batches on the model's device.
 
     Returns:
@@ -64,7 +63,6 @@ def fit_epoch(
     Args:
         model: has ``training_step``; it is put into ``train()`` mode.
         train_loader: gives batches on the model's device.
-        optimizer: an optimiser of the model's parameters.
         after_batch: called after each step, for example to move a progress bar; or None.
 
     Returns:
@@ -107,11 +105,9 @@ def fit(
 
     Args:
         epochs: how many in all, those before an interruption included.
-        lr: learning rate.
         model: an image classifier on its device; trained in place.
         train_loader: training data, gives batches on that device; its order must come from torch's
             global random numbers. Its length must be known.
-        val_loader: validation data, the same.
         opt_func: makes the optimiser from parameters and learning rate.
         checkpoint: a file for the training, or None.
 

@@ -37,10 +37,6 @@ class ShardedBatches:
         images: uint8, shape (n, channels, height, width), in each process the same.
         labels: int64, shape (n,).
         batch_size: images in a batch, those of all processes together.
-        device: where the images stay.
-        rank: the number of this process.
-        size: how many there are.
-        seed: for the orders.
 
     Attributes:
         epoch: which order is next; it is counted on after each pass, and may be set.
@@ -100,9 +96,6 @@ def same_everywhere(what: str, value: int) -> None:
     Args:
         what: what the number is, for the message.
         value: this process's number, for example ``len(loader)``.
-
-    Raises:
-        ValueError: in every process, when they are not all the same.
     """
     values = [0] * dist.get_world_size()
     dist.all_gather_object(values, value)

@@ -51,9 +51,6 @@ Look = Callable[[], Iterable[Finding]]
 def each(looks: Iterable[tuple[str, Look]]) -> Iterator[Finding]:
     """The findings of all looks, in order; one that fails is a finding, too.
 
-    Args:
-        looks: a subject, for the line of a look that fails, and the function that looks.
-
     Example:
         >>> [str(finding) for finding in each([("torch", lambda: 1 / 0)])]
         ['fix   torch         cannot be looked at (ZeroDivisionError: division by zero)']

@@ -27,15 +27,6 @@ def try_rate(lr: float) -> float:
 
     The model begins with zeros, so it is right about half of the images and its loss is 0.5.
 
-    Args:
-        lr: learning rate.
-
-    Returns:
-        float: the loss at the end.
-
-    Raises:
-        FloatingPointError: when the loss is no longer a number.
-
     Example:
         >>> try_rate(0.0)
         0.5

@@ -57,15 +57,9 @@ NO_WALLS = (
 def main(arguments: Sequence[str]) -> int:
     """Run the command.
 
-    Args:
-        arguments: what follows ``progress`` on the command line.
-
     Returns:
         0 when the results could be told, whatever they are; 1 when no answer can be run or the
         table cannot be written any more; 128 and the signal's number when one has ended it.
-
-    Raises:
-        SystemExit: when there is no such folder, or an argument is of another form.
     """
     parser = parser_of_progress()
     chosen = parser.parse_args(arguments)

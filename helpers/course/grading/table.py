@@ -146,11 +146,7 @@ def read_rows(file: Path) -> list[Row]:
 
 
 def write_rows(file: Path, rows: Iterable[Row]) -> None:
-    """Write a table in one step.
-
-    Raises:
-        OSError: when it cannot be written; what was there stays.
-    """
+    """Write a table in one step, see ``write_whole``."""
     write_whole(file, _text([Row._fields, *rows]))
 
 
@@ -198,11 +194,6 @@ def is_in_shard(learner: str, number: int, of: int) -> bool:
 
     Only the name tells, so each machine of many finds the same without a look at the others, and
     nobody is lost when somebody hands in late.
-
-    Args:
-        learner: the name.
-        number: from 1 to ``of``.
-        of: the number of parts.
 
     Example:
         >>> [number for number in (1, 2, 3) if is_in_shard("ann", number, of=3)]
