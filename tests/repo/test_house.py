@@ -87,6 +87,11 @@ def test_a_public_name_has_one_meaning():
     assert not [name for name, times in count.items() if times > 1]
 
 
+def test_a_module_has_a_name_of_its_own():
+    count = Counter(path.stem for path in HOUSE.rglob("[a-z]*.py"))
+    assert not [name for name, times in count.items() if times > 1]
+
+
 def test_no_module_bears_the_name_of_what_it_offers():
     for name, tree in modules().items():
         assert name.rpartition(".")[2] not in public(tree), name
