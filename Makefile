@@ -100,7 +100,7 @@ test-quick: $(READY)
 
 # Minutes; it counts what was tried and what came through, with each kind of walls and without.
 attack: $(READY)
-	$(PYTEST) -q -m attack tests/course/test_attack.py $(ATTACK)
+	$(PYTEST) -q -m attack tests/course/grading/test_attack.py $(ATTACK)
 
 # DOCKER=podman builds it, too.
 DOCKER ?= docker

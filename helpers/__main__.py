@@ -30,9 +30,9 @@ def main(arguments):
             print("                    What is wrong here: python -m helpers")
             return 1
         return command.main(arguments[1:])
-    from helpers.course.doctor import command
+    from helpers.course.doctor import report
 
-    return command.main(arguments)
+    return report.main(arguments)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,6 @@ def confusion_matrix(
     Args:
         labels: true class numbers, int64, shape (n,).
         predictions: predicted class numbers, the same.
-        n_classes: how many classes there are.
 
     Returns:
         Tensor: int64, shape (n_classes, n_classes); row: the true class, column: the predicted
@@ -122,8 +121,6 @@ def most_confused(
 
     Args:
         matrix: counts, shape (classes, classes), as ``confusion_matrix`` gives them.
-        classes: their names.
-        n: how many to give, at most.
 
     Returns:
         list: tuples (true class, predicted class, count), the most frequent first, those of one

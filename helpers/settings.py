@@ -7,7 +7,7 @@ VARIABLES = {
     "LESSONS_HEADLESS": "nobody can move a slider: still pictures, no progress bars",
     "LESSONS_LANG": "en or ko: the language, whatever that of the notebook",
     "LESSONS_MIRROR": "a folder or address that holds the archives of the data sets",
-    "LESSONS_SCALE": "full or part: how much lessons 08 and 09 train",
+    "LESSONS_SCALE": "full or part: how much lessons 08 to 10 train",
     "LESSONS_TIMEOUT": "seconds to wait for a server",
     "FASTAI_HOME": "where data are kept, if not in ~/.fastai",
 }
@@ -23,6 +23,11 @@ def setting(name: str, default: str = "") -> str:
     if name not in VARIABLES:
         raise KeyError(f"{name} is no variable of the course: {', '.join(VARIABLES)}")
     return os.environ.get(name, "").strip() or default
+
+
+def is_set(name: str) -> bool:
+    """Whether a variable of ``VARIABLES`` is there, be it empty."""
+    return name in VARIABLES and name in os.environ
 
 
 def is_headless() -> bool:

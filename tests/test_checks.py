@@ -1,86 +1,114 @@
 """Checks are next to free, name the function that they guard, and leave its signature alone. What
 they find is tested in the tests of the modules that they guard."""
 
+import ast
 import inspect
 import sys
 
+import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from helpers import checks, metrics
-from helpers.data import augment, loaders
+from helpers import checks, data, device, metrics, models, pictures, training
 from helpers.data.loaders import ResidentBatches
-from helpers.models import convolution, linear
+from helpers.models import convolution
 from helpers.models.cnn import Cifar10CnnModel
-from helpers.training import budgeted, by_hand, classifier, fitting, schedule, views
+from helpers.training import classifier, views
 from helpers.training.schedule import StepBudget
 from tests.training.kit import Tiny, tiny_loaders
+from tools.lessons import kept
 
 
-def model():
-    torch.manual_seed(0)
-    return nn.Linear(4, 2)
+def is_guarded(value):
+    """Whether a function, or a method of a class, has a check or is watched."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(inspect.unwrap(value)))))
+    decorators = [d for node in nodes for d in getattr(node, "decorator_list", [])]
+    watched = any(ast.unparse(d).startswith("diagnosis.") for d in decorators)
+    return watched or any(map(kept.is_check, nodes))
 
 
-def sgd(model):
-    return torch.optim.SGD(model.parameters(), lr=0.1)
+GUARDED = {
+    name: value
+    for index in (data, device, metrics, models, pictures, training)
+    for name, value in vars(index).items()
+    if getattr(value, "__module__", "").startswith("helpers.")
+    and (inspect.isfunction(value) or inspect.isclass(value))
+    and is_guarded(value)
+}
 
 
-CPU, LABELS = torch.device("cpu"), torch.tensor([0, 1])
-PAIRS = [(torch.ones(2, 4), LABELS)]
-COLUMNS = [(torch.ones(2, 4), torch.ones(2, 2))]
-NET = model()
-GIVEN = {
-    loaders.images_and_labels: dict.fromkeys(
-        ("threes", "sevens"), torch.zeros(1, 28, 28, dtype=torch.uint8)
-    ),
-    loaders.Batches: {"x": torch.ones(3), "y": torch.ones(3), "batch_size": 2, "shuffle": True},
-    linear.linear1: {"xb": torch.ones(2, 3), "weights": torch.ones(3, 1), "bias": torch.ones(1)},
-    metrics.mnist_loss: {"outputs": torch.zeros(2, 1), "targets": torch.ones(2, 1)},
-    metrics.batch_accuracy: {"outputs": torch.zeros(2, 1), "yb": torch.ones(2, 1)},
-    metrics.accuracy: {"logits": torch.zeros(2, 3), "labels": LABELS},
-    metrics.confusion_matrix: {"labels": LABELS, "predictions": LABELS, "n_classes": 2},
-    by_hand.calc_grad: {"xb": torch.ones(2, 4), "yb": torch.ones(2, 2), "model": NET,
-                        "loss_func": metrics.mnist_loss},
-    by_hand.train_epoch: {"model": NET, "dl": COLUMNS, "loss_func": metrics.mnist_loss,
-                          "opt": by_hand.BasicOptim(NET.parameters(), lr=0.1)},
-    by_hand.validate_epoch: {"model": NET, "valid_dl": COLUMNS, "metric": metrics.batch_accuracy},
-    classifier.train_step: {"model": NET, "xb": torch.ones(2, 4), "yb": LABELS,
-                            "loss_func": F.cross_entropy, "opt": sgd(NET)},
-    classifier.predict: {"model": NET, "dl": PAIRS, "device": CPU},
-    classifier.train_classifier: {"model": NET, "epochs": 1, "dl": PAIRS, "valid_dl": PAIRS,
-                                  "opt": sgd(NET), "device": CPU, "loss_func": F.cross_entropy},
-    budgeted.learn: {"model": NET, "loader": PAIRS, "budget": StepBudget(1),
-                     "optimizers": [sgd(NET)]},
-    convolution.output_size: {"size": 5, "kernel_size": 3, "stride": 2, "padding": 1},
-    convolution.conv_parameters: {"inputs": 1, "filters": 2, "kernel_size": 3},
-    convolution.conv_filters: {"parameters": 20, "inputs": 1, "kernel_size": 3},
-    convolution.max_pool2d: {"x": torch.ones(1, 1, 4, 4), "kernel_size": 2},
-    augment.shift: {"images": torch.ones(2, 2), "right": 1, "down": 0},
-    schedule.one_cycle: {"done": 0.5, "peak": 0.2, "start": 0.1, "end": 0.0},
-    views.look_twice: {"model": lambda x: x.flatten(1), "images": torch.zeros(2, 1, 1, 2),
-                       "doubtful": 0.5},
-}  # fmt: skip
+def arguments(folder):
+    """For each guarded function or class all that it asks for, by name."""
+    net, cpu, labels, ones = nn.Linear(4, 2), torch.device("cpu"), torch.tensor([0, 1]), torch.ones
+    sgd, classes, loss = torch.optim.SGD(net.parameters(), lr=0.1), ["3", "7"], F.cross_entropy
+    pairs, columns = [(ones(2, 4), labels)], [(ones(2, 4), ones(2, 2))]
+    digits, photos = torch.zeros(2, 28, 28).byte(), torch.zeros(2, 3, 4, 4).byte()
+    tiny, (train, valid) = Tiny(), tiny_loaders()
+    adam = torch.optim.Adam(tiny.parameters())
+    alt, rows = "what is seen here", range(2)
+    scores = [pictures.Score(3, "linear", 785, 0.9, 0.2), pictures.Score(4, "MLP", 9, 0.8, 0.2)]
+    in_file = {"path": folder / "training.pt", "model": net, "optimizer": sgd, "settings": {}}
+    torch.save(net.state_dict(), folder / "weights.pt")
+    return {
+        "Batches": {"x": ones(3), "y": ones(3), "batch_size": 2, "shuffle": True},
+        "BasicOptim": {"params": net.parameters(), "lr": 0.1},
+        "Cifar10CnnModel": {"width": 1, "dropout": 0.5, "precision": torch.float32},
+        "DigitDataset": {"images": digits, "labels": labels},
+        "Muon": {"params": [ones(2, 2, requires_grad=True)], "lr": 0.1, "momentum": 0.5},
+        "ResidentBatches": {"images": photos, "labels": labels, "batch_size": 2, "device": cpu},
+        "TrainingBatches": {"images": photos, "labels": labels, "batch_size": 2, "device": cpu,
+                            "rest": "carry"},
+        "TrainingState": in_file,
+        "accuracy": {"logits": ones(2, 3), "labels": labels},
+        "apply_kernel": {"image": ones(3, 3), "kernel": ones(2, 2)},
+        "batch_accuracy": {"outputs": ones(2, 1), "yb": ones(2, 1)},
+        "calc_grad": {"xb": ones(2, 4), "yb": ones(2, 2), "model": net, "loss_func": loss},
+        "check_training": in_file,
+        "confusion_matrix": {"labels": labels, "predictions": labels, "n_classes": 2},
+        "conv2d": {"x": ones(1, 1, 4, 4), "weight": ones(2, 1, 3, 3), "bias": ones(2), "stride": 1},
+        "conv_filters": {"parameters": 20, "inputs": 1, "kernel_size": 3},
+        "conv_parameters": {"inputs": 1, "filters": 2, "kernel_size": 3},
+        "draw_confusion": {"matrix": torch.eye(2), "classes": classes},
+        "draw_scoreboard": {"scores": scores},
+        "evaluate": {"model": tiny, "val_loader": valid},
+        "fit": {"epochs": 1, "lr": 0.1, "model": tiny, "train_loader": train, "val_loader": valid},
+        "fit_epoch": {"model": tiny, "train_loader": train, "optimizer": adam},
+        "images_and_labels": {"threes": digits, "sevens": digits},
+        "learn": {"model": net, "loader": pairs, "budget": StepBudget(1), "optimizers": [sgd]},
+        "linear1": {"xb": ones(2, 3), "weights": ones(3, 1), "bias": ones(1)},
+        "load_weights": {"model": net, "path": folder / "weights.pt"},
+        "look_twice": {"model": lambda x: x.flatten(1), "images": ones(2, 1, 1, 2)},
+        "max_pool2d": {"x": ones(1, 1, 4, 4), "kernel_size": 2},
+        "mnist_loss": {"outputs": ones(2, 1), "targets": ones(2, 1)},
+        "most_confused": {"matrix": torch.eye(2), "classes": classes, "n": 1},
+        "one_cycle": {"done": 0.5, "peak": 0.2, "start": 0.1, "end": 0.0},
+        "orthogonalize": {"matrix": ones(2, 2), "steps": 1},
+        "output_size": {"size": 5, "kernel_size": 3, "stride": 2, "padding": 1},
+        "pass_on": {"conv": nn.Conv2d(1, 2, 3)},
+        "patients": {"x": ones(2, 1, 28, 28), "y": labels, "device": cpu},
+        "predict": {"model": net, "dl": pairs, "device": cpu},
+        "scoreboard": {"scores": scores},
+        "shift": {"images": ones(2, 2), "right": 1, "down": 0},
+        "show": {"picture": plt.figure(), "alt": alt},
+        "show_pixels": {"image": digits[0], "rows": rows, "columns": rows, "alt": alt},
+        "to_device": {"data": ones(1), "device": cpu},
+        "train_classifier": {"model": net, "epochs": 1, "dl": pairs, "valid_dl": pairs, "opt": sgd,
+                             "device": cpu, "loss_func": loss},
+        "train_epoch": {"model": net, "dl": pairs, "loss_func": loss, "opt": sgd},
+        "train_step": {"model": net, "xb": ones(2, 4), "yb": labels, "loss_func": loss, "opt": sgd},
+        "validate_epoch": {"model": net, "valid_dl": columns, "metric": metrics.batch_accuracy},
+        "whitening_matrix": {"rows": torch.eye(3)[:, :2], "eps": 0.1},
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("function", GIVEN, ids=lambda f: f.__name__)
-def test_every_argument_can_be_given_by_its_name(function):
-    given = GIVEN[function]
-    assert set(given) <= set(inspect.signature(function).parameters)
-    function(**given)
-
-
-def test_a_loop_takes_its_arguments_by_name_too():
-    train, valid = tiny_loaders()
-    net, steps = Tiny(), []
-    fitting.fit_epoch(
-        model=net, train_loader=train, optimizer=sgd(net), after_batch=lambda: steps.append(1)
-    )
-    assert len(steps) == len(train)
-    assert set(fitting.evaluate(model=net, val_loader=valid)) == {"val_loss", "val_acc"}
+@pytest.mark.parametrize("name", GUARDED)
+def test_every_argument_can_be_given_by_its_name(name, tmp_path):
+    given = arguments(tmp_path)
+    assert name in given, f"arguments: name an example of what {name} takes"
+    GUARDED[name](**given[name])
 
 
 def test_a_default_is_the_one_that_is_written():

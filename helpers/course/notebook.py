@@ -138,10 +138,6 @@ def play(
             sliders their starting values.
         **controls: for each setting ``(least, most, step)`` for a slider or a list of choices.
 
-    Raises:
-        ValueError: when the settings of a still are not those of the controls, or a control is
-            of another form.
-
     Example:
         ``play(draw_line, "a line", stills=[{"slope": 1}], slope=(-2, 2, 0.5))``
     """
@@ -223,12 +219,8 @@ def choose_scale(device: torch.device, full: Scale = FULL, part: Scale = PART) -
     ``LESSONS_SCALE``, set to ``full`` or ``part``, says otherwise.
 
     Args:
-        device: where the training will run.
         full: a full training.
         part: a part of it, which should end within two minutes on two cores.
-
-    Raises:
-        ValueError: when ``LESSONS_SCALE`` is set to something else.
 
     Example:
         >>> choose_scale(torch.device("cuda")).name  # doctest: +SKIP

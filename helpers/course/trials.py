@@ -58,9 +58,6 @@ def paired(question: str, scale: str = "full") -> "pd.DataFrame":
         DataFrame: one row a seed: ``seed``, the accuracies ``with`` and ``without``, shares from 0
         to 1 of 5,000 validation images, and their ``difference`` in percentage points.
 
-    Raises:
-        ValueError: for a question that was not asked at this scale; it names those that were.
-
     Example:
         ``paired("whitening", "part")`` has the columns seed, with, without and difference.
     """
@@ -79,7 +76,6 @@ def gains(questions: Iterable[str] | None = None, scale: str = "full") -> "pd.Da
 
     Args:
         questions: their names; all that were asked at this scale if None.
-        scale: as for ``paired``.
 
     Returns:
         DataFrame: ``question``, ``scale``, ``seeds`` (how many pairs), ``without`` (mean accuracy
@@ -87,9 +83,6 @@ def gains(questions: Iterable[str] | None = None, scale: str = "full") -> "pd.Da
         ``error`` (its standard error), ``low`` and ``high`` (the interval that holds the true mean
         95 times in 100), and the ``verdict`` by the rule of ``helpers.course.evidence``. A question
         without trials has NaN for numbers; an interval from one pair has no ends.
-
-    Raises:
-        ValueError: as ``paired``.
 
     Example:
         ``gains(["whitening", "flip"], "part")[["question", "gain", "verdict"]]``

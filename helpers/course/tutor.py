@@ -45,14 +45,8 @@ class Hint:
 def main(arguments: Sequence[str]) -> int:
     """Run the command.
 
-    Args:
-        arguments: what follows ``hint`` on the command line.
-
     Returns:
         0 when the answer could be looked at, right or wrong; 1 when none can be run here.
-
-    Raises:
-        SystemExit: when there is no such exercise or notebook.
     """
     parser = argparse.ArgumentParser(
         prog="python -m helpers hint",
@@ -104,11 +98,7 @@ def hint_for(
     """Judge one answer of a notebook, and say what ``check(..., hint=level)`` would.
 
     Args:
-        number: the exercise.
-        notebook: the file's bytes.
         level: 1 or 2.
-        runner: runs the answer.
-        timeout: seconds for it.
 
     Raises:
         CannotStart: when no notebook can be run here.
@@ -144,11 +134,7 @@ def hint_for(
 
 
 def _lesson(number: str) -> Path:
-    """The notebook of an exercise, in the folder ``notebooks`` or in this one.
-
-    Raises:
-        ValueError: when there is not exactly one.
-    """
+    """The notebook of an exercise, in the folder ``notebooks`` or in this one."""
     folder = own_folder()
     begin = f"{int(number.split('.')[0]):02d}_"
     found = [name for name in os.listdir(folder) if name.startswith(begin) and is_notebook(name)]

@@ -81,7 +81,6 @@ def shift_all_ways(images: torch.Tensor, pixels: int) -> torch.Tensor:
 
     Args:
         images: shape (n, ..., rows, columns).
-        pixels: how far.
 
     Returns:
         Tensor: new, the same shape and dtype, the images in the same order.

@@ -199,12 +199,8 @@ class TrainingBatches(ResidentBatches):
     first in the next epoch: each image is still seen as often as all others, sooner or later.
 
     Args:
-        images, labels, batch_size, device, shuffle, augment, normalize: as ``ResidentBatches``.
         rest: what becomes of the images that fill no batch: "keep" them as a smaller batch,
             "drop" them (others with each new order), or "carry" them over to the next epoch.
-
-    Raises:
-        ValueError: when there are fewer images than in a batch, and they are not kept.
 
     Example:
         >>> images = torch.zeros(5, 3, 32, 32, dtype=torch.uint8)
@@ -263,10 +259,6 @@ class AlternatingTrainingBatches(AlternatingBatches, TrainingBatches):
     """``TrainingBatches`` that change sides as ``AlternatingBatches`` do.
 
     An image that is carried over shows the side of the epoch in which it is seen.
-
-    Args:
-        images, labels, batch_size, device, shuffle, augment, normalize: as ``ResidentBatches``.
-        rest: as ``TrainingBatches``.
 
     Example:
         >>> images = torch.zeros(5, 3, 32, 32, dtype=torch.uint8)

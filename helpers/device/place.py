@@ -132,10 +132,6 @@ class SizedLoader(Protocol[T_co]):
 class DeviceDataLoader:
     """A loader whose batches are moved to a device one by one, each when it is its turn.
 
-    Args:
-        dl: a loader of batches, for example a ``DataLoader``.
-        device: where to.
-
     Example:
         >>> dl = DeviceDataLoader([torch.zeros(2), torch.zeros(1)], "meta")
         >>> len(dl), [xb.device.type for xb in dl]

@@ -50,9 +50,6 @@ def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_fo
     ``fit_fast`` took three quarters of the time on an NVIDIA H100. A GPU that computes in float32
     keeps PyTorch's usual order; on such a one neither has been measured yet.
 
-    Returns:
-        torch.memory_format: ``torch.channels_last`` or ``torch.contiguous_format``.
-
     Example:
         >>> fast_layout(torch.device("cpu"), torch.float32)
         torch.channels_last

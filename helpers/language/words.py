@@ -70,9 +70,6 @@ def everywhere(text: str) -> tuple[str, ...]:
 def spoken() -> str:
     """The language that is spoken now: ``"en"`` or ``"ko"``.
 
-    Raises:
-        ValueError: when ``LESSONS_LANG`` is another one.
-
     Example:
         >>> spoken()
         'en'

@@ -14,7 +14,6 @@ def pooled_block(inputs: int, outputs: int) -> nn.Sequential:
     have a quarter of the numbers to deal with.
 
     Args:
-        inputs: channels that come in.
         outputs: channels that come out, each half as high and half as wide.
 
     Example:
@@ -55,9 +54,7 @@ def conv_block(inputs: int, middle: int, outputs: int) -> nn.Sequential:
     """Two convolutions of 3×3 with ReLU, then max pooling, which halves height and width.
 
     Args:
-        inputs: channels that come in.
         middle: channels between the two convolutions.
-        outputs: channels that go out.
 
     Returns:
         nn.Sequential: from (n, inputs, h, w) to (n, outputs, h / 2, w / 2).

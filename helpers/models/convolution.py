@@ -132,8 +132,6 @@ def conv_filters(parameters: int, inputs: int, kernel_size: int) -> int:
 
     Args:
         parameters: weights and biases together.
-        inputs: channels that come in.
-        kernel_size: pixels of a kernel's side.
 
     Example:
         >>> conv_filters(parameters=250, inputs=1, kernel_size=3)

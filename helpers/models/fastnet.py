@@ -82,13 +82,9 @@ def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn
         images: float, shape (n, channels, height, width), some hundreds or thousands of training
             images, standardised.
         size: height and width of the filters in pixels.
-        eps: see ``whitening_matrix``.
 
     Returns:
         nn.Conv2d: from ``channels`` to ``2 * channels * size * size``, on the images' device.
-
-    Raises:
-        ValueError: when the images are too few.
 
     Example:
         >>> whitening_conv(torch.randn(10, 3, 8, 8))
@@ -128,9 +124,6 @@ def pass_on(conv: nn.Conv2d) -> nn.Conv2d:
     Args:
         conv: a convolution of odd kernel size, changed in place.
 
-    Returns:
-        nn.Conv2d: the same one.
-
     Example:
         >>> conv = pass_on(nn.Conv2d(2, 3, 3, padding=1, bias=False))
         >>> image = torch.rand(1, 2, 5, 5)
@@ -158,7 +151,6 @@ class FastNet(ImageClassificationBase):
         images: some training images, float from 0 to 1, shape (n, 3, 32, 32), on the device where
             the network shall be; they set the first layer, and are standardised by it.
         widths: channels of the three blocks.
-        classes: how many logits.
         precision: in which convolutions are computed; parameters and logits are float32.
 
     Example:

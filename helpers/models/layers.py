@@ -29,9 +29,6 @@ def count_parameters(params: Iterable[torch.Tensor]) -> int:
 def layer_table(layers: Iterable[nn.Module]) -> "pd.DataFrame":
     """List layers with the number of their parameters, counted.
 
-    Args:
-        layers: modules, in the order of the table.
-
     Returns:
         DataFrame: one row a layer; columns ``layer`` (its class), ``has parameters`` ("yes" or
         "no") and ``parameters`` (how many).

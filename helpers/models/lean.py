@@ -35,8 +35,6 @@ def lean_block(
     """Two convolutions of 3×3; the pooling comes directly after the first.
 
     Args:
-        inputs: channels that come in.
-        outputs: channels that go out.
         start: changes the weights that a convolution begins with.
         norm: makes the normalisation for so many channels.
 
@@ -64,8 +62,6 @@ class LeanNet(ImageClassificationBase):
     Args:
         first: the first layer, from three colours to its ``out_channels``.
         widths: channels of the blocks.
-        start: as ``lean_block``.
-        norm: as ``lean_block``.
         precision: in which products are computed; parameters and logits are float32.
 
     Example:

@@ -37,11 +37,6 @@ def simple_net(
 def mlp(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     """Make a network like ``simple_net``, a multi-layer perceptron, of PyTorch's own parts.
 
-    Args:
-        inputs: numbers an example has.
-        hidden: numbers between the layers.
-        outputs: numbers a prediction has.
-
     Returns:
         nn.Sequential: from (n, inputs) to (n, outputs), with random parameters.
 

@@ -22,8 +22,7 @@ from helpers.pictures.curves import (
     linear_curve,
 )
 from helpers.pictures.descents import draw_descent, draw_fit, draw_step, draw_walks
-from helpers.pictures.diagrams import draw_cycle
-from helpers.pictures.gains import draw_worth
+from helpers.pictures.diagrams import draw_cycle, draw_road, draw_softmax
 from helpers.pictures.kernels import (
     draw_edges,
     draw_filtered,
@@ -33,7 +32,7 @@ from helpers.pictures.kernels import (
     draw_sizes,
     draw_sliding,
 )
-from helpers.pictures.luck import draw_gains, draw_luck, draw_trials
+from helpers.pictures.luck import draw_gains, draw_luck, draw_trials, draw_worth
 from helpers.pictures.networks import draw_bends, draw_network, draw_seeds
 from helpers.pictures.photos import cover, draw_covered, photo_grid
 from helpers.pictures.processes import draw_ring, draw_scaling, draw_shared_step
@@ -42,4 +41,3 @@ from helpers.pictures.runs import draw_patients, draw_rates, draw_reliability, d
 from helpers.pictures.scores import Score, draw_race, draw_scoreboard, scoreboard
 from helpers.pictures.stretches import draw_clouds, draw_course, draw_stretch
 from helpers.pictures.similarity import draw_copies, draw_difference, draw_nearer, first_look
-from helpers.pictures.toolkit import draw_road, draw_softmax

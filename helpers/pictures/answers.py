@@ -112,9 +112,6 @@ def draw_unit(images: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -
 
     Returns:
         Figure: the weights (purple positive, orange negative) and up to eight images.
-
-    Raises:
-        ValueError: as ``strongest`` does.
     """
     places = strongest(images, weights, bias)
     figure, axes = plt.subplots(1, len(places) + 1, figsize=(1.0 * (len(places) + 1), 1.4))
@@ -168,20 +165,14 @@ def disturb(
 def draw_disturbed(
     model: nn.Module, image: torch.Tensor, turn: float = 0.0, shift: float = 0.0, noise: float = 0.0
 ) -> Figure:
-    """Draw a disturbed image beside the probabilities that a network gives it; for sliders.
+    """Draw what ``disturb`` makes of an image, and what a network says to it; for sliders.
 
     Args:
         model: from a batch (n, 1, side, side) to logits (n, classes); its mode is put back.
         image: float from 0 to 1, shape (1, side, side).
-        turn: degrees, against the clock.
-        shift: pixels to the right.
-        noise: standard deviation of what is added to each pixel.
 
     Returns:
         Figure: the image, and one bar a class, the largest in another colour.
-
-    Raises:
-        ValueError: as ``disturb`` does.
     """
     shown = disturb(image.cpu(), turn, shift, noise)
     device = next(model.parameters()).device
@@ -235,10 +226,6 @@ def draw_confusion(matrix: torch.Tensor, classes: Sequence[str]) -> Figure:
 
     Args:
         matrix: counts, shape (classes, classes), as ``confusion_matrix`` gives them.
-        classes: their names.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
     """
     checks.confusion_counts(matrix, classes)
     counts = matrix.cpu()

@@ -92,9 +92,6 @@ def show_pixels(image: torch.Tensor, rows: range, columns: range, alt: str) -> N
 
     Args:
         image: uint8, shape (height, width); 255 is black.
-        rows: which of its rows.
-        columns: which of its columns.
-        alt: what there is to see, in a sentence.
 
     Example:
         ``show_pixels(image, rows=range(4, 15), columns=range(4, 22), alt="The top of a 3.")``
@@ -135,9 +132,6 @@ def image_grid(
         limits: the values painted white and black. Without them each image has its own scale,
             from its smallest value to its largest.
         framed: draw a thin line around each image, which shows where in it the ink is.
-
-    Returns:
-        Figure: to be passed to ``show``.
     """
     images = list(images)
     if not images:
@@ -185,8 +179,6 @@ def tiles(
 
     Args:
         n: how many, 1 or more.
-        titles: n short titles, or None.
-        columns: images in a row, at most.
         size: width and height of one image in inches, its title included.
         beside: room for something else on the right, in inches.
         fontsize: of the titles.
@@ -231,7 +223,6 @@ def mark_signs(axis: Axes, image: torch.Tensor, limit: float) -> None:
     three or more of them and their mean has a fifth of ``limit``.
 
     Args:
-        axis: where the weights are painted.
         image: they, shape (height, width).
         limit: the value painted in the strongest colour.
     """
@@ -262,8 +253,6 @@ def weights_grid(
 
     Args:
         images: float, shape (n, height, width); on the CPU, without gradient.
-        titles: n short titles, or None.
-        columns: images in a row, at most.
         size: width and height of one image in inches, its title included.
         label: what stands along the colour bar.
         aspect: how many times as long as wide that is.
@@ -300,8 +289,6 @@ def show_some(
         rows: digits, float, shape (m, 784).
         labels: 1 for a 3, 0 for a 7, m of them.
         where: for each digit whether it may be shown, m of True and False.
-        alt: what there is to see, in words.
-        n: how many are shown, at most.
     """
     places = where.flatten().nonzero().flatten()
     if not len(labels) == len(where) == len(rows):

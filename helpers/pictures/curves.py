@@ -22,10 +22,6 @@ def draw_curves(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy") -
 
     Args:
         runs: for each name one number an epoch; the runs may differ in length.
-        ylabel: what the numbers are.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
     """
     lengths = {name: len(run) for name, run in runs.items()}
     if not lengths or 0 in lengths.values():
@@ -53,7 +49,6 @@ def draw_bands(
 
     Args:
         runs: for each name one list an attempt; the attempts of a name have the same length.
-        ylabel: what the numbers are.
         every: how many epochs lie between two numbers, and before the first.
     """
     lengths = {name: {len(run) for run in tries} for name, tries in runs.items()}
@@ -87,8 +82,6 @@ def draw_functions(
     Args:
         functions: for each name a function from a number to a number, both 0-dimensional.
         span: the least and the largest number that goes in.
-        xlabel: what goes in.
-        ylabel: what comes out.
     """
     if not functions or span[0] >= span[1]:
         raise ValueError(
@@ -116,7 +109,6 @@ def draw_together(runs: Mapping[str, Sequence[float]], ylabel: str = "accuracy")
 
     Args:
         runs: for each name one number an epoch; all of one length.
-        ylabel: what the numbers are.
     """
     lengths = {name: len(run) for name, run in runs.items()}
     if len(set(lengths.values())) != 1 or 0 in lengths.values():
@@ -151,10 +143,7 @@ def draw_weights(
     Args:
         weights: n images, shape (n, 784) or (n, 28, 28), or one image of 784 weights in any shape;
             may carry a gradient.
-        titles: n short titles, or None.
-        columns: images in a row, at most.
         size: width of one image in inches.
-        label: what stands along the colour bar.
 
     Returns:
         Figure: with a colour bar.
@@ -186,8 +175,6 @@ def draw_function(
     Args:
         function: from a tensor of one number to one number.
         reaches: how far each picture goes to the left and to the right of 0; one or more.
-        xlabel: what the number is.
-        ylabel: what the function gives.
     """
     if not reaches or min(reaches) <= 0:
         raise ValueError(f"draw_function: expected one or more reaches above 0, got {reaches}")
@@ -213,10 +200,7 @@ def linear_curve(
     The global random numbers stay as they were, so that a slider changes nothing around it.
 
     Args:
-        lr: learning rate.
         dl: training data, pairs of rows (n, 784) and labels (n, 1).
-        valid_dl: validation data, the same.
-        epochs: how many.
         seed: of the parameters, and of the order when ``dl`` shuffles.
 
     Returns:
@@ -240,12 +224,8 @@ def draw_learning_rate(
     """Draw how well the linear model learns with a learning rate; for a slider.
 
     Args:
-        lr: learning rate.
         loaders: the training data in one or more orders, each with a name; pairs of rows (n, 784)
             and labels (n, 1).
-        valid_dl: validation data, the same.
-        epochs: how many.
-        seed: of the parameters.
 
     Returns:
         Figure: a curve of ``linear_curve`` for each order, on an axis that stays the same for
@@ -287,9 +267,6 @@ def towards_one(
 
 def draw_towards_one(steps: int) -> Figure:
     """Draw what becomes of the numbers from 0 to 1 after some steps; for a slider.
-
-    Args:
-        steps: how often the polynomials are applied, 0 or more.
 
     Returns:
         Figure: a curve for each of ``EXACT`` and ``FAST``, on axes that stay the same.

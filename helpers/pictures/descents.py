@@ -17,12 +17,7 @@ LEVELS = (0, 5, 10, 20, 30, 40, 60, 80, 100, 120, 150, 200)  # of the loss on a 
 
 
 def draw_step(x: float, lr: float) -> Figure:
-    """Draw one step of gradient descent on x²: the slope at a place, and where the step leads.
-
-    Args:
-        x: where the step begins.
-        lr: learning rate.
-    """
+    """Draw one step of gradient descent on x²: the slope at a place, and where the step leads."""
     after = x - lr * 2 * x
     figure, axis = plt.subplots()
     line = torch.linspace(-0.5, x + 1, 60)
@@ -101,8 +96,6 @@ def draw_descent(
         t: inputs, shape (n,).
         targets: measured values, shape (n,).
         start: the first a, b and c, shape (3,).
-        lr: learning rate.
-        steps: how many steps.
         seconds: where to draw the measured values, when ``t`` is not the time itself; shape (n,).
 
     Returns:

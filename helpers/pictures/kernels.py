@@ -94,17 +94,8 @@ def draw_sliding(
 def draw_places(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> Figure:
     """Draw the places that a kernel finds along one side of an image, one below the other.
 
-    Args:
-        size: pixels of the side.
-        kernel_size: pixels of the kernel's side.
-        stride: pixels from one place to the next.
-        padding: pixels added at both ends.
-
     Returns:
         Figure: a row of pixels, padding in another colour, and one bar a place; the title counts.
-
-    Raises:
-        ValueError: as ``output_size`` does.
     """
     count = output_size(size, kernel_size, stride, padding)
     figure, axis = plt.subplots(figsize=(6.4, 0.9 + 0.26 * (count + 1)))
@@ -177,8 +168,6 @@ def draw_maps(
 
     Args:
         maps: float, shape (n, rows, columns); may carry a gradient.
-        titles: n short titles, or None.
-        columns: maps in a row, at most.
         size: width of one map in inches.
 
     Returns:
@@ -212,10 +201,6 @@ def draw_filtered(image: torch.Tensor, kernel: torch.Tensor) -> Figure:
 
     Returns:
         Figure: three pictures; in the third purple is positive and orange negative.
-
-    Raises:
-        TypeError: as ``apply_kernel`` does.
-        ValueError: as ``apply_kernel`` does.
     """
     result = apply_kernel(image, kernel)
     limit = result.abs().max().item() or 1.0

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from math import erf, exp, pi, sqrt
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers.pictures.canvas import BLUE, GREY, ORANGE
+from helpers.pictures.canvas import BLUE, GREY, ORANGE, RED
+
+if TYPE_CHECKING:  # see helpers.pictures.canvas
+    import pandas as pd
+
+COLOURS = {"proved": BLUE, "harmful": RED}
+MARKERS = {"proved": "o", "harmful": "X"}  # told apart without colours, too
 
 
 def draw_trials(trials: Mapping[str, Sequence[float]], pairs: bool = False) -> Figure:
@@ -15,9 +22,6 @@ def draw_trials(trials: Mapping[str, Sequence[float]], pairs: bool = False) -> F
     Args:
         trials: for each recipe one accuracy a seed, shares from 0 to 1.
         pairs: whether to join the runs of one seed, which stand at the same place of each recipe.
-
-    Raises:
-        ValueError: for no recipe, one without runs, or pairs of which one is missing.
     """
     if pairs and len({len(runs) for runs in trials.values()}) > 1:
         counts = ", ".join(str(len(runs)) for runs in trials.values())
@@ -46,9 +50,6 @@ def draw_gains(gains: Mapping[str, tuple[float, float, float]]) -> Figure:
 
     Args:
         gains: for each change its mean, and the two ends of the interval, in percentage points.
-
-    Raises:
-        ValueError: for no changes, or ends that do not enclose the mean.
     """
     if not gains:
         raise ValueError("draw_gains: expected at least one change, got none")
@@ -65,6 +66,39 @@ def draw_gains(gains: Mapping[str, tuple[float, float, float]]) -> Figure:
     axis.set_ylim(len(gains) - 0.5, -0.5)
     axis.set_xlabel("gain in percentage points (filled: all on one side of 0)")
     axis.grid(axis="x", alpha=0.4)
+    return figure
+
+
+def draw_worth(table: "pd.DataFrame") -> Figure:
+    """Draw gains with their 95 % intervals, one line a question, beside a line at 0.
+
+    Filled dots are proved, crosses harmful, hollow squares neither. A gain from a single pair has
+    no interval; a question without trials has its name and nothing else.
+
+    Args:
+        table: columns ``question``, ``gain``, ``low``, ``high`` (in percentage points) and
+            ``verdict``, as ``helpers.course.trials.gains`` gives them; the first row comes on top.
+
+    Example:
+        ``draw_worth(gains(["whitening", "flip"], "part"))``
+    """
+    if not len(table):
+        raise ValueError("draw_worth: expected at least one question, got an empty table")
+    figure, axis = plt.subplots(figsize=(7.2, 0.9 + 0.34 * len(table)))
+    axis.axvline(0, color="black", linewidth=1)
+    for place, row in enumerate(table.itertuples()):
+        colour = COLOURS.get(row.verdict, GREY)
+        # An infinite interval is left out: it would make the axis as long.
+        if row.high - row.low < float("inf"):
+            axis.plot([row.low, row.high], [place, place], color=colour, linewidth=2)
+        axis.plot(
+            row.gain, place, MARKERS.get(row.verdict, "s"), color=colour, markersize=8,
+            markerfacecolor=colour if row.verdict in COLOURS else "white",
+        )  # fmt: skip
+    axis.set_yticks(range(len(table)), [name.replace("_", " ") for name in table.question])
+    axis.set_ylim(len(table) - 0.5, -0.5)
+    axis.grid(axis="x", alpha=0.3)
+    axis.set_xlabel("gain in percentage points, with its 95 % interval")
     return figure
 
 
@@ -86,12 +120,7 @@ def misled(gain: float, seeds: int, spread: float = 1.0) -> float:
 
 
 def draw_luck(gain: float, seeds: int) -> Figure:
-    """Draw how far the means of two recipes scatter, when single runs scatter by one point.
-
-    Args:
-        gain: how much better the second one is, in points.
-        seeds: how many runs each mean is taken over.
-    """
+    """Draw how far the means of two recipes scatter if runs scatter by a point; gain in points."""
     wrong = misled(gain, seeds)
     figure, axis = plt.subplots(figsize=(7.2, 3.0))
     width = 1 / sqrt(seeds)

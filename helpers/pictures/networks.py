@@ -23,7 +23,6 @@ def draw_network(
     Args:
         columns: for each layer, from the inputs on, what stands in its circles: words, of which
             "..." is drawn as dots without a circle or a line, or a tensor of numbers.
-        titles: what stands above each column.
         weights: for each pair of neighbouring columns the numbers on the lines, shape (left,
             right); without them the lines carry nothing.
         closed: pairs (column, place) of circles that are drawn dashed and grey.
@@ -143,11 +142,7 @@ def _wave(x: torch.Tensor) -> torch.Tensor:
 
 
 def draw_bends(hidden_units: int) -> Figure:
-    """Draw ``bent_curve``: the curve, and the line with so many bends on top; for a slider.
-
-    Args:
-        hidden_units: how many bends, 1 or more.
-    """
+    """Draw ``bent_curve``: the curve, and the line with so many bends on top; for a slider."""
     places, curve, made = bent_curve(hidden_units)
     figure, axis = plt.subplots(figsize=(6.4, 2.8))
     axis.plot(places, curve, color=GREY, linewidth=4, alpha=0.6, label="curve")

@@ -19,12 +19,7 @@ def photo_grid(
 
     Args:
         photos: shape (n, 3, height, width), bytes or floats from 0 to 1.
-        titles: n short titles, or None.
-        columns: images in a row, at most.
         size: width of one image in inches.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
     """
     if photos.ndim != 4 or photos.shape[1] != 3 or len(photos) == 0:
         raise ValueError(
@@ -45,8 +40,6 @@ def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor
 
     Args:
         image: bytes, shape (3, height, width).
-        row: its upper edge.
-        column: its left edge.
         size: its width and height; what lies outside the image is cut off.
 
     Returns:
@@ -72,7 +65,6 @@ def draw_covered(
         photos: bytes, shape (n, 3, height, width).
         maps: probabilities, shape (n, rows, columns); the first square lies in the upper left
             corner of the photograph, the last one in the lower right.
-        titles: n short titles.
         size: width and height of the square in pixels.
     """
     n = len(photos)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, PINK, SKY
-from helpers.training.cost import step_seconds
+from helpers.training.sharing import step_seconds
 
 _STYLES = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"))
 
@@ -102,11 +102,7 @@ def _draw_sent(axis: Axes, sender: int, piece: int, n: int) -> None:
 
 
 def draw_shared_step(n: int = 2) -> Figure:
-    """Draw a step of data parallel training: shares of a batch, gradients, their mean, a step.
-
-    Args:
-        n: how many processes.
-    """
+    """Draw a step of data parallel training: shares of a batch, gradients, their mean, a step."""
     figure, axis = plt.subplots(figsize=(8, 0.7 + 0.9 * n))
     axis.axis("off")
     axis.set(xlim=(-0.2, 10.2), ylim=(n - 0.1, -0.5))

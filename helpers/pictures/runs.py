@@ -41,8 +41,6 @@ def valley_path(kind: str, lr: float, steps: int) -> torch.Tensor:
 
     Args:
         kind: ``"SGD"``, ``"momentum"`` or ``"Adam"``.
-        lr: learning rate.
-        steps: how many steps.
 
     Returns:
         Tensor: shape (steps + 1, 2), the start first.
@@ -74,8 +72,6 @@ def draw_valley(optimiser: str, rate: float, steps: int = 40) -> Figure:
 
     Args:
         optimiser: ``"SGD"``, ``"momentum"`` or ``"Adam"``.
-        rate: learning rate.
-        steps: how many steps.
     """
     path = valley_path(optimiser, rate, steps)
     figure, axis = plt.subplots(figsize=(6.4, 2.8))
@@ -158,11 +154,6 @@ def reliability(
 
 def draw_reliability(sure: torch.Tensor, right: torch.Tensor, edges: Sequence[float]) -> Figure:
     """Draw how often answers are right against how sure the model was of them.
-
-    Args:
-        sure: as for ``reliability``.
-        right: as for ``reliability``.
-        edges: as for ``reliability``.
 
     Returns:
         Figure: a point for each group, with the number of its answers, and the diagonal on which

@@ -38,14 +38,8 @@ class Score(NamedTuple):
 def scoreboard(scores: Sequence[Score]) -> "pd.DataFrame":
     """Show scores as a table.
 
-    Args:
-        scores: in the order of the table.
-
     Returns:
         DataFrame: one row a score, with the attributes of ``Score`` as columns.
-
-    Raises:
-        ValueError: for no scores, two of one lesson and name, or numbers that are out of range.
 
     Example:
         >>> scoreboard([Score(3, "linear", 785, 0.978, 0.2)])
@@ -63,15 +57,6 @@ def draw_scoreboard(scores: Sequence[Score]) -> Figure:
 
     Parameters stand on a logarithmic axis, with a place for 0, and so do the errors: the step from
     0.98 to 0.99 halves the errors and is drawn as wide as that from 0.90 to 0.95.
-
-    Args:
-        scores: what to draw.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
-
-    Raises:
-        ValueError: as ``scoreboard`` does.
     """
     _check(scores)
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
@@ -132,9 +117,6 @@ def draw_race(
             the first one comes on top.
         guess: the accuracy of guessing, for a dotted line.
         ahead: names of methods that stand out.
-
-    Returns:
-        Figure: to be passed to ``helpers.pictures.canvas.show``.
 
     Example:
         ``draw_race({"linear model": (2, 0.36), "lean network": (9, 0.55)}, guess=0.1)``

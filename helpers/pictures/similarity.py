@@ -18,11 +18,6 @@ def first_look(folder: Path, n: int = 40, seed: int = 0) -> Figure:
 
     Args:
         folder: holds one folder a class, with one grey image a file.
-        n: how many images, at most.
-        seed: of the order.
-
-    Raises:
-        ValueError: when there is no image in the folder.
     """
     classes = [sorted(inside.iterdir()) for inside in sorted(folder.iterdir()) if inside.is_dir()]
     files = [

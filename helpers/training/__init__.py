@@ -17,8 +17,7 @@ from helpers.training.budgeted import learn  # lesson 09
 from helpers.training.schedule import constant, linear_decay, one_cycle  # lesson 09
 from helpers.training.muon import orthogonalize  # lesson 10
 from helpers.training.views import look, look_twice, mirrored, shifted  # lesson 10
-from helpers.training.cost import step_seconds  # lesson 11
-from helpers.training.sharing import average_gradients  # lesson 11
+from helpers.training.sharing import average_gradients, step_seconds  # lesson 11
 from helpers.training.launching import launch
 from helpers.training.checkpoint import (
     check_training,

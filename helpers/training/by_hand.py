@@ -80,12 +80,6 @@ class BasicOptim:
 def train_epoch(model: Model, dl: Loader, loss_func: Loss, opt: Optimiser) -> None:
     """Go through the data once, with one step for each batch.
 
-    Args:
-        model: from a batch to predictions.
-        dl: gives pairs (xb, yb).
-        loss_func: from predictions and labels to one number.
-        opt: an optimiser of the model's parameters.
-
     Example:
         >>> w = torch.tensor([[2.0]], requires_grad=True)
         >>> dl = [(torch.ones(1, 1), torch.ones(1, 1))] * 3
@@ -110,8 +104,6 @@ def validate_epoch(model: Model, valid_dl: Loader, metric: Loss) -> float:
     Args:
         model: from a batch to predictions. A module with dropout or batch normalisation must be in
             ``eval()`` mode.
-        valid_dl: gives pairs (xb, yb).
-        metric: from predictions and labels to one number, for example ``batch_accuracy``.
 
     Returns:
         float: rounded to four digits.
@@ -140,12 +132,7 @@ def train_model(
     """Train for some epochs and keep the validation metric after each.
 
     Args:
-        model: from a batch to predictions.
-        epochs: how many times to go through the data.
-        dl: training data, gives pairs (xb, yb).
-        valid_dl: validation data, the same.
         loss_func: from predictions and labels to one number; what the steps make smaller.
-        opt: an optimiser of the model's parameters.
         metric: from predictions and labels to one number; what a person looks at.
 
     Returns:

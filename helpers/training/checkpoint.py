@@ -18,7 +18,7 @@ from typing import NotRequired, TypedDict
 import torch
 from torch import nn
 
-from helpers.training.files import check_weights, stored, training_misfit, unwritable
+from helpers.training.files import stored, training_misfit, unwritable, weights_misfit
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 
@@ -109,7 +109,6 @@ def save_weights(model: nn.Module, path: Path | str) -> None:
     """Write a model's parameters into a file; a file that is there already is replaced at the end.
 
     Args:
-        model: any module.
         path: the file, for example ``"cifar10.pt"``; its folder must exist.
 
     Raises:
@@ -135,7 +134,7 @@ def load_weights(model: nn.Module, path: Path | str) -> None:
 
     Built in lesson 08.
     """
-    check_weights(model, path)
+    _check_weights(model, path)
     model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
 
 
@@ -147,8 +146,6 @@ class TrainingState:
 
     Args:
         path: the file, or None for a training that is not kept.
-        model: the model in training.
-        optimizer: the optimiser of its parameters.
         settings: numbers and texts that must be the same when the training goes on.
 
     Example:
@@ -173,9 +170,6 @@ class TrainingState:
 
     def save(self, history: list[dict[str, float]]) -> None:
         """Write the training as it is now, after an epoch.
-
-        Args:
-            history: one dict of numbers for each epoch so far.
 
         Raises:
             OSError: when the file cannot be written; then an older one is unchanged.
@@ -226,11 +220,6 @@ def check_training(
 
     Args:
         path: the file, or None; its folder is made.
-        model, optimizer, settings: as for ``TrainingState``.
-
-    Raises:
-        OSError: when the file cannot be written.
-        ValueError: when the file holds another training, or none.
 
     Example:
         >>> check_training(None, nn.Linear(1, 1), torch.optim.SGD([torch.zeros(1)]), {})
@@ -286,3 +275,10 @@ def set_random_states(states: RandomStates) -> None:
         torch.cuda.set_rng_state_all(states["cuda"][: torch.cuda.device_count()])
     if "mps" in states and torch.backends.mps.is_available():
         torch.mps.set_rng_state(states["mps"])
+
+
+def _check_weights(model: nn.Module, path: Path | str) -> None:
+    """Say what is wrong with a file of weights before anything of the model is changed."""
+    problem = weights_misfit(stored(path), model, path)
+    if problem:
+        raise problem

@@ -51,8 +51,6 @@ def train_step(
         model: from a batch to logits; to be put into ``train()`` mode by the caller.
         xb: a batch of inputs, float, shape (n, ...), on the model's device.
         yb: its labels, shape (n,), on the same device.
-        loss_func: from logits and labels to one number, for example ``F.cross_entropy``.
-        opt: an optimiser of the model's parameters.
 
     Returns:
         Tensor: the loss *before* the step, 0-dimensional, without gradient.
@@ -108,8 +106,6 @@ def predict(
 
     Args:
         model: from a batch to logits, on ``device``.
-        dl: gives pairs (xb, yb).
-        device: where to compute.
 
     Returns:
         tuple: logits, shape (n, classes), and labels, shape (n,), in the loader's order, both on
@@ -144,15 +140,7 @@ def train_classifier(
     Args:
         model: from a batch to logits, on ``device``; it is trained in place, and left in the mode
             ``train()``.
-        epochs: how many times to go through ``dl``.
         dl: training data, pairs (xb, yb); best shuffled.
-        valid_dl: validation data, the same.
-        opt: an optimiser of the model's parameters.
-        device: where to compute.
-        loss_func: from logits and labels to one number.
-
-    Returns:
-        list: one ``Epoch`` for each epoch.
 
     Example:
         >>> model = nn.Linear(1, 2)
@@ -180,15 +168,10 @@ def predict_image(
 
     Args:
         image: bytes, shape (3, 32, 32), on any device.
-        model: from a batch of images to logits.
-        classes: the names of the classes.
 
     Returns:
         tuple: the name of the most probable class; and all probabilities, float32, shape
         (classes,), on the CPU.
-
-    Raises:
-        ValueError: when the image is not of that shape.
 
     Example:
         >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))

@@ -33,7 +33,6 @@ def apply_step(params: torch.Tensor, t: torch.Tensor, targets: torch.Tensor, lr:
             their gradient is cleared.
         t: inputs, shape (n,).
         targets: what the curve should give, shape (n,).
-        lr: learning rate.
 
     Returns:
         float: the loss (``rmse``) before the step.
@@ -64,7 +63,6 @@ def descend(
         t: inputs, shape (n,).
         targets: what the curve should give, shape (n,).
         start: the first a, b and c, shape (3,), float, without a gradient; not changed.
-        lr: learning rate.
         steps: how many steps to take; below 1 none is taken.
 
     Returns:

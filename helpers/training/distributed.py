@@ -55,14 +55,11 @@ def train_together(
 
     Args:
         train_split: images and labels to learn from, the same in each process.
-        valid_split: those to judge by.
         epochs: how many in all, those before an interruption included.
         batch_size: images in a batch, those of all processes together.
-        lr: learning rate.
         width: of ``Cifar10CnnModel``.
         seed: for first weights and orders.
         checkpoint: a file for the training, or None; only process 0 reads and writes it.
-        device: where this process computes.
         crash: an epoch in the middle of which the last process kills itself, to see what happens.
         dtype: of weights and images.
 
@@ -170,10 +167,6 @@ def train_from(given: Sequence[str] | None, device: torch.device | str = "cpu") 
 
     Args:
         given: the options, those of this program's command line if None.
-        device: where this process computes.
-
-    Returns:
-        list: the history, see ``train_together``.
     """
     chosen = _arguments(given)
     with redirect_stdout(None):  # each process would print what it found

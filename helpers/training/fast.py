@@ -55,16 +55,10 @@ def train(
     That of the head would, in large batches or with many features, so it has a limit.
 
     Args:
-        model: a new network, trained in place.
-        loader: training images on its device.
-        budget: says which share is done.
         lr: of Muon, for batches of 2,000; it goes with the root of the batch size.
         bias_lr: of the biases, for each image.
         head_lr: of the last layer, for each image; less where a step would overshoot.
         smoothing: share of each label that is spread over all classes.
-
-    Raises:
-        FloatingPointError: when the loss is infinite or NaN.
 
     Label smoothing: Szegedy et al. (arXiv:1512.00567). Rates of biases and the sum: David Page
     (2019). Muon for filters, and its numbers: Keller Jordan, airbench94 with Muon (2024).
@@ -159,9 +153,6 @@ def fit_fast(
         compiled: let ``torch.compile`` join operations of the blocks. Every size is prepared before
             the time begins, which takes minutes, once a process. It may pay on a GPU; on the
             processors that were tried steps got slower.
-
-    Returns:
-        FastFit: network, answers, accuracy, and what it took.
 
     Example:
         ``fit_fast(cifar.train, cifar.test, seconds=60).accuracy``

@@ -2,7 +2,6 @@
 
 import errno
 import math
-import os
 import zipfile
 from pathlib import Path
 from typing import TypeGuard
@@ -14,22 +13,6 @@ MOST_NAMED = 3  # parameters that a message names
 
 _PARTS = {"settings", "model", "optimizer", "random", "history"}
 _FLOATS = {torch.float64, torch.float32, torch.bfloat16, torch.float16}
-
-
-def check_weights(model: nn.Module, path: Path | str) -> None:
-    """Say what is wrong with a file of weights before anything of the model is changed."""
-    problem = weights_misfit(stored(path), model, path)
-    if problem:
-        raise problem
-
-
-def check_epochs(epochs: int, path: Path | str | None) -> None:
-    """The training in a file, if there is one, must not be longer than the one asked for."""
-    if path is not None and os.path.isfile(path) and (done := epochs_done(path)) > epochs:
-        raise ValueError(
-            f"{Path(path).name} holds a training of {done} epochs, and {epochs} are asked for. "
-            f"Ask for {done} or more in all, or begin anew: delete the file"
-        )
 
 
 def stored(path: Path | str) -> object:

@@ -12,7 +12,7 @@ from helpers.models.base import Batch, ImageClassificationBase, Result
 from helpers.settings import is_headless
 from helpers.training.checkpoint import TrainingState
 from helpers.training.classifier import evaluating
-from helpers.training.files import check_epochs
+from helpers.training.files import epochs_done
 
 Loader = Iterable[Batch]
 
@@ -35,7 +35,6 @@ def evaluate(model: ImageClassificationBase, val_loader: Loader) -> Result:
     The model is in ``eval()`` mode meanwhile (``evaluating``).
 
     Args:
-        model: has ``validation_step`` and ``validation_epoch_end``.
         val_loader: gives batches on the model's device.
 
     Returns:
@@ -64,7 +63,6 @@ def fit_epoch(
     Args:
         model: has ``training_step``; it is put into ``train()`` mode.
         train_loader: gives batches on the model's device.
-        optimizer: an optimiser of the model's parameters.
         after_batch: called after each step, for example to move a progress bar; or None.
 
     Returns:
@@ -107,11 +105,9 @@ def fit(
 
     Args:
         epochs: how many in all, those before an interruption included.
-        lr: learning rate.
         model: an image classifier on its device; trained in place.
         train_loader: training data, gives batches on that device; its order must come from torch's
             global random numbers. Its length must be known.
-        val_loader: validation data, the same.
         opt_func: makes the optimiser from parameters and learning rate.
         checkpoint: a file for the training, or None.
 
@@ -124,7 +120,7 @@ def fit(
     The name is the one of the notebooks "Deep Learning with PyTorch: Zero to GANs" (jovian).
     Built in lesson 08.
     """
-    check_epochs(epochs, checkpoint)
+    _check_epochs(epochs, checkpoint)
     optimizer = opt_func(model.parameters(), lr)
     settings: dict[str, float | str] = {"lr": lr, "batches": len(train_loader)}
     state = TrainingState(checkpoint, model, optimizer, settings)
@@ -145,3 +141,12 @@ def fit(
     else:
         state.remove()
     return history
+
+
+def _check_epochs(epochs: int, path: Path | str | None) -> None:
+    """The training in a file, if there is one, must not be longer than the one asked for."""
+    if path is not None and Path(path).is_file() and (done := epochs_done(path)) > epochs:
+        raise ValueError(
+            f"{Path(path).name} holds a training of {done} epochs, and {epochs} are asked for. "
+            f"Ask for {done} or more in all, or begin anew: delete the file"
+        )

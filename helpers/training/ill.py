@@ -35,7 +35,6 @@ def patients(x: torch.Tensor, y: torch.Tensor, device: torch.device | str) -> di
     Args:
         x: images of digits, float from 0 to 1, shape (n, 1, 28, 28).
         y: their labels, shape (n,).
-        device: where to compute.
 
     Returns:
         dict: a ``Patient`` for each of the letters A to E.

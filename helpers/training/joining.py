@@ -79,9 +79,6 @@ def device_and_backend(wish: str, local: int, size: int) -> tuple[torch.device, 
         local: the number of the process on this machine.
         size: how many processes this machine has.
 
-    Raises:
-        ValueError: when GPUs are wished for and there are too few.
-
     Example:
         >>> device_and_backend("cpu", 0, 2)
         (device(type='cpu'), 'gloo')

@@ -62,7 +62,6 @@ def launch(
 
     Args:
         function: called as ``function(*args)`` in each process; it may be one of a notebook.
-        processes: how many.
         *args: copied into each process.
         limit: seconds for all of it; starting the first processes does not count.
         device: "cpu", or "cuda" for one GPU a process.

@@ -124,7 +124,6 @@ def orthogonalize_all(
 
     Args:
         matrices: float, each of shape (rows, columns), with rows and columns of its own.
-        steps, coefficients: as for ``orthogonalize``.
         dtype: of the products; ``torch.bfloat16`` suffices for ``FAST``. A matrix's own if None.
 
     Returns:

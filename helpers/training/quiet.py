@@ -9,8 +9,6 @@ def fit_quietly(learn: Any, epochs: int, lr: float) -> list[float]:
 
     Args:
         learn: fastai's ``Learner``, with at least one metric.
-        epochs: how many.
-        lr: learning rate.
 
     Returns:
         list: the last metric after each epoch.

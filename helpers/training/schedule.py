@@ -21,7 +21,6 @@ def linear_decay(done: float, end: float = 0.0) -> float:
 
     Args:
         done: share of the training that is done, from 0 to 1; beyond 1 counts as 1.
-        end: factor at the end.
 
     Returns:
         float: factor of the peak learning rate.
@@ -41,8 +40,6 @@ def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float =
     Args:
         done: share of the training that is done, from 0 to 1; beyond 1 counts as 1.
         peak: share at which it is 1, greater than 0 and less than 1.
-        start: factor at the beginning.
-        end: factor at the end.
 
     Returns:
         float: factor of the peak learning rate.

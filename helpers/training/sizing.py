@@ -22,8 +22,6 @@ def largest_that_fits(
     Args:
         sizes: from small to large; the search ends at the first that is too large.
         epoch_seconds: how long an epoch takes with a size; called once for each that is tried.
-        left: how many seconds are left.
-        enough: how many epochs there must be time for.
 
     Example:
         >>> largest_that_fits([1, 2, 4, 8], lambda size: 10.0 * size, left=lambda: 100, enough=3)
@@ -49,7 +47,6 @@ class Trial:
 
     Args:
         stages: a share of the training for each stage, from 0 to less than 1.
-        clock: tells seconds, as ``clock_of`` makes it.
         tries: how many steps of each stage are timed; the fastest counts.
 
     Example:

@@ -55,7 +55,6 @@ def look(model: Model, views: list[torch.Tensor]) -> torch.Tensor:
 
     Args:
         model: from images to logits, shape (n, classes).
-        views: tensors of one shape.
 
     Example:
         >>> look(lambda x: x.flatten(1), mirrored(torch.tensor([[[[1.0, 3.0]]]])))

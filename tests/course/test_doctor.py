@@ -19,8 +19,8 @@ import pytest
 import torch
 
 from helpers import __main__ as entry_point
-from helpers.course.doctor import command, facts, images, jupyter, machine, notebooks, packages
-from helpers.course.doctor.report import FIX, NOTE, OK, Finding, each
+from helpers.course.doctor import facts, machine, notebooks, packages, report
+from helpers.course.doctor.finding import FIX, NOTE, OK, Finding, each
 from helpers.data.fetch import catalogue, home, origins
 from tests import ROOT
 from tests.data.kit import SHORT, Bench, content, serving, silence, status
@@ -271,7 +271,7 @@ def test_every_package_of_the_project_is_looked_at(monkeypatch):
     monkeypatch.setattr(packages, "import_module", importlib.import_module)
     findings = [*packages.torch(), *packages.torchvision(), *packages.fastai(), *packages.others()]
     assert {finding.word for finding in findings} <= {OK, NOTE}
-    list(jupyter.widgets())
+    list(packages.widgets())
     assert sorted(asked) == sorted(packages.wanted())
 
 
@@ -325,7 +325,7 @@ def test_a_full_disk_is_told_and_a_scratch_folder_takes_its_place(bench, monkeyp
 
 def test_without_room_anywhere_no_lesson_runs(bench, monkeypatch, tmp_path, capsys):
     with_free(monkeypatch, {tmp_path: 20})
-    assert command.main([]) == 1
+    assert report.main([]) == 1
     found = named(capsys.readouterr().out, "disk")
     assert found.word == FIX and str(bench.home) in found.text and "make room" in found.text
 
@@ -338,11 +338,11 @@ def test_too_little_room_for_all_images_is_told(bench, monkeypatch, tmp_path):
 
 
 def test_room_is_wanted_for_the_images_that_will_come(bench):
-    drawn = only(images.stand(["tiny"])).needs  # no network: only the practice images
+    drawn = only(machine.stand(["tiny"])).needs  # no network: only the practice images
     bench.mirror_folder()
-    assert only(images.stand(["tiny"])).needs > drawn > 0
+    assert only(machine.stand(["tiny"])).needs > drawn > 0
     bench.install()
-    assert only(images.stand(["tiny"])).needs == 0
+    assert only(machine.stand(["tiny"])).needs == 0
 
 
 def test_a_file_in_the_place_of_the_data_folder_is_named(bench):
@@ -367,7 +367,7 @@ def test_a_folder_without_permission_is_named(bench):
 
 def finding(bench: Bench) -> Finding:
     bench.new_process()
-    return only(images.stand(["tiny"])).finding
+    return only(machine.stand(["tiny"])).finding
 
 
 def test_no_data_and_no_network_means_practice_images(bench):
@@ -462,7 +462,7 @@ def test_a_name_that_takes_forever_to_look_up_is_not_waited_for(bench, monkeypat
 
 def test_a_setting_that_nobody_understands_is_named(bench, capsys):
     bench.mode("offical")
-    assert command.main([]) == 1
+    assert report.main([]) == 1
     found = named(capsys.readouterr().out, "data")
     assert found.word == FIX and "'offical'" in found.text
 
@@ -472,14 +472,14 @@ def test_a_setting_that_nobody_understands_is_named(bench, capsys):
 
 def test_a_missing_jupyterlab_is_told(versions):
     versions["jupyterlab"] = None
-    found = only(jupyter.lab())
+    found = only(packages.lab())
     assert found.word == NOTE and "jupyterlab is not installed: make lab" in found.text
 
 
 def test_colab_needs_no_jupyterlab(versions, monkeypatch):
     versions["jupyterlab"] = None
-    monkeypatch.setattr(jupyter.util, "find_spec", lambda name: name.startswith("google"))
-    assert only(jupyter.lab()).word == OK
+    monkeypatch.setattr(packages.util, "find_spec", lambda name: name.startswith("google"))
+    assert only(packages.lab()).word == OK
 
 
 def test_a_kernel_of_another_python_is_told(monkeypatch, tmp_path):
@@ -491,7 +491,7 @@ def test_a_kernel_of_another_python_is_told(monkeypatch, tmp_path):
     def starts(program):
         words = {"argv": [str(program), "-m", "ipykernel"], "display_name": "x", "language": "p"}
         (spec / "kernel.json").write_text(json.dumps(words), encoding="utf-8")
-        return only(jupyter.lab())
+        return only(packages.lab())
 
     other = tmp_path / "other" / "python"
     assert starts(other).word == NOTE and str(other) in starts(other).text
@@ -500,21 +500,21 @@ def test_a_kernel_of_another_python_is_told(monkeypatch, tmp_path):
 
 def test_without_widgets_no_lesson_runs(versions):
     versions["ipywidgets"] = None
-    assert only(jupyter.widgets()).word == FIX
+    assert only(packages.widgets()).word == FIX
 
 
 def test_sliders_that_are_switched_off_are_told(monkeypatch):
     monkeypatch.delenv("LESSONS_HEADLESS", raising=False)
-    assert only(jupyter.widgets()).word == OK
+    assert only(packages.widgets()).word == OK
     monkeypatch.setenv("LESSONS_HEADLESS", "1")
-    found = only(jupyter.widgets())
+    found = only(packages.widgets())
     assert found.word == NOTE and "LESSONS_HEADLESS" in found.text
 
 
 def test_a_jupyterlab_that_cannot_show_sliders_is_told(monkeypatch):
     monkeypatch.delenv("LESSONS_HEADLESS", raising=False)
-    monkeypatch.setattr(jupyter.util, "find_spec", lambda name: name == "jupyterlab")
-    assert "jupyterlab_widgets" in only(jupyter.widgets()).text
+    monkeypatch.setattr(packages.util, "find_spec", lambda name: name == "jupyterlab")
+    assert "jupyterlab_widgets" in only(packages.widgets()).text
 
 
 # The lessons and the helpers.
@@ -608,7 +608,7 @@ def test_no_lessons_are_told(tmp_path):
 
 def test_the_report_has_a_line_for_everything(bench, capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("LESSONS_HEADLESS", raising=False)
-    assert command.main([]) == 0
+    assert report.main([]) == 0
     output = capsys.readouterr().out.replace(str(tmp_path), "bench")
     subjects = [
         line[6:20].strip() for line in output.splitlines() if line[:6].strip() in (OK, NOTE)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.course import tutor
-from helpers.course.doctor import command, facts
+from helpers.course.doctor import facts, report
 from helpers.course.exercises import RIGHT, WRONG, check
 from helpers.course.grading.arguments import own_folder
 from helpers.course.grading.marking import Mark
@@ -91,7 +91,7 @@ def test_the_scale(capsys, monkeypatch):
 
 
 def test_the_doctor(capsys):
-    assert command.main([]) == 0
+    assert report.main([]) == 0
     said = capsys.readouterr().out
     assert "모든 강의를 실행할 수 있습니다." in said and "GB가 비어 있습니다" in said
 

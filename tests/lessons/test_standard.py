@@ -315,6 +315,8 @@ class Point:
             "checks.whole(0, x=x)": 0,
             "_check_x(x)": 0,
             "print(x)": 1,
+            "check_x(x)": 1,
+            "x = x\n    checks.whole(0, x=x)": 1,
         }.items():
             text = self.DOUBLE.replace("    return 2", f"    {added}\n    return 2")
             (package / "double.py").write_text(text)

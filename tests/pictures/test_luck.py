@@ -1,9 +1,12 @@
 """Pictures of chance: every run is shown, intervals stand where they are, shares are right."""
 
+import math
+
+import pandas as pd
 import pytest
 import torch
 
-from helpers.pictures.luck import draw_gains, draw_luck, draw_trials, misled
+from helpers.pictures.luck import draw_gains, draw_luck, draw_trials, draw_worth, misled
 
 
 def test_each_recipe_has_a_row_with_its_mean_and_every_run():
@@ -64,3 +67,34 @@ def test_luck_says_how_often_it_misleads():
     high = max(axis.lines[1].get_ydata())
     assert axis.lines[1].get_xdata()[axis.lines[1].get_ydata().argmax()] == pytest.approx(1.0)
     assert max(draw_luck(1.0, 4).axes[0].lines[1].get_ydata()) == pytest.approx(2 * high)
+
+
+COLUMNS = ["question", "gain", "low", "high", "verdict"]
+TABLE = pd.DataFrame(
+    [
+        ("good_part", 2.0, 1.0, 3.0, "proved"),
+        ("bad", -2.0, -3.0, -1.0, "harmful"),
+        ("single", 1.0, -math.inf, math.inf, "not yet: 1 of 8 seeds"),
+        ("waiting", math.nan, math.nan, math.nan, "not yet: 0 of 8 seeds"),
+    ],
+    columns=COLUMNS,
+)
+
+
+def test_each_question_has_a_dot_and_an_interval_beside_a_line_at_zero():
+    axis = draw_worth(TABLE).axes[0]
+    zero, *lines = axis.lines
+    assert list(zero.get_xdata()) == [0, 0]
+    intervals = [list(line.get_xdata()) for line in lines if len(line.get_xdata()) == 2]
+    assert intervals == [[1, 3], [-3, -1]]
+    dots = [line for line in lines if len(line.get_xdata()) == 1]
+    assert [dot.get_marker() for dot in dots] == ["o", "X", "s", "s"]
+    assert [dot.get_markerfacecolor() == "white" for dot in dots] == [False, False, True, True]
+    names = [label.get_text() for label in axis.get_yticklabels()]
+    assert names == ["good part", "bad", "single", "waiting"]
+    assert axis.get_ylim() == (3.5, -0.5)  # the first on top
+
+
+def test_an_empty_table_is_refused():
+    with pytest.raises(ValueError, match="at least one question"):
+        draw_worth(TABLE[:0])

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 import helpers
+from helpers import settings
 from tests import ROOT
 from tools.lessons import kept
 from tools.lessons.notebook import code_cells, imports, parse, read
@@ -86,6 +87,11 @@ def test_a_public_name_has_one_meaning():
     assert not [name for name, times in count.items() if times > 1]
 
 
+def test_a_module_has_a_name_of_its_own():
+    count = Counter(path.stem for path in HOUSE.rglob("[a-z]*.py"))
+    assert not [name for name, times in count.items() if times > 1]
+
+
 def test_no_module_bears_the_name_of_what_it_offers():
     for name, tree in modules().items():
         assert name.rpartition(".")[2] not in public(tree), name
@@ -126,6 +132,13 @@ def test_tests_lie_where_the_module_is():
 
 
 WHOLE_ROOMS = {"test_kinds", "test_real"}  # all sets of data, one way in
+
+
+def test_one_module_reads_the_variables_of_the_course():
+    name = f"[\"']({'|'.join(settings.VARIABLES)})[\"']"
+    reads = rf"environ\.get\({name}|getenv\({name}|{name} in os\.environ|environ\[{name}\](?! =)"
+    files = [path for path in HOUSE.rglob("*.py") if re.search(reads, path.read_text("utf-8"))]
+    assert not files, "read them by helpers.settings"
 
 
 def test_nothing_imports_from_the_tests():

@@ -94,28 +94,40 @@ def test_the_lock_knows_every_dependency():
         assert re.match(r"[a-z0-9-]+", requirement).group() in names
 
 
-PAGES = ("README.md", "CONTRIBUTING.md")
+def make_targets(text: str) -> set[str]:
+    """What a page asks make for: after a backtick, a variable, or in a line of its own."""
+    command = r"(?:^ *|`|=\S+ )make (?:-\S+ )*([a-z][a-z-]*)"
+    return set(re.findall(command, text, re.MULTILINE))
+
+
+def paths(text: str) -> set[str]:
+    """The paths that a page names, below folders of the project and beside them."""
+    tops = "notebooks|helpers|tests|tools|benchmarks|translations|\\.github|\\.ci|\\.devcontainer"
+    below = re.findall(rf"(?<![\w/.-])((?:{tops})(?:/[\w./-]*\w)?)(?![\w/-])", text)
+    beside = re.findall(r"(?<![\w/.*-])([\w.]+\.(?:md|toml|lock|yml))(?![\w/])", text)
+    return {*below, *beside}
+
+
+PAGES = ("README.md", "CONTRIBUTING.md", "AGENTS.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_make_command_of_a_page_exists_and_make_lists_it(page):
+def test_every_make_command_and_path_of_a_page_exists_and_make_lists_the_commands(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    text = (ROOT / page).read_text(encoding="utf-8")
-    used = set(re.findall(r"(?:^ *|`)make (?:-\S+ )*([a-z][a-z-]*)", text, re.MULTILINE))
-    assert used, f"{page} names no make command"
     heads = re.findall(r'@echo "make (.+?)(?:  |: )', makefile)
-    assert used <= targets & {name for head in heads for name in re.split(r"[ ,]+", head)}
+    listed = {name for head in heads for name in re.split(r"[ ,]+", head)}
+    assert make_targets(text) <= listed & set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert len(paths(text)) > 3
+    assert not {path for path in paths(text) if not (ROOT / path).exists()}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_path_of_a_page_exists(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    tops = "notebooks|helpers|tests|tools|benchmarks|\\.github|\\.ci|\\.devcontainer"
-    paths = set(re.findall(rf"(?<![\w/.])((?:{tops})(?:/[\w./-]*\w)?)(?![\w/])", text))
-    assert len(paths) > 5
-    missing = {p for p in paths if not (ROOT / p).exists() and "NAME" not in p}
-    assert not missing
+def test_commands_and_paths_are_found_wherever_they_stand():
+    text = (
+        "    make a-b\nA=1 make -j2 c, `make d`, to make e. `translations/f/g.po` [h](I.md) j.lock"
+    )
+    assert make_targets(text) == {"a-b", "c", "d"}
+    assert paths(text) == {"translations/f/g.po", "I.md", "j.lock"}
 
 
 def test_the_license_is_named_where_people_look():

@@ -2,9 +2,9 @@
 
 A docstring that ends with ``Built in lesson 03.`` says that lesson 03 builds the same function or
 class. The two must be the same code, docstrings and type hints aside, and what only looks at the
-input: statements like ``checks.whole(...)`` and ``_check_peak(...)``, and the decorators of
-``helpers.diagnosis``. The idea of naming the lesson in the docstring comes from "Dive into Deep
-Learning".
+input: statements like ``checks.whole(...)`` and ``_check_peak(...)``, first or last in a function,
+and the decorators of ``helpers.diagnosis``. The idea of naming the lesson in the docstring comes
+from "Dive into Deep Learning".
 """
 
 import ast
@@ -112,7 +112,13 @@ class _Bare(ast.NodeTransformer):
         ]
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-        node.body = [line for line in node.body if not is_check(line)] or [ast.Pass()]
+        while node.body and is_check(node.body[0]):
+            node.body.pop(0)
+        while node.body and is_check(
+            node.body[-1]
+        ):  # after a list was made of what can be read once
+            node.body.pop()
+        node.body = node.body or [ast.Pass()]
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Definition:
@@ -139,10 +145,10 @@ class _Bare(ast.NodeTransformer):
 
 
 def is_check(line: ast.stmt) -> bool:
-    """Whether a line calls ``checks.name``, ``check_name`` or ``_check_name``, and no more."""
+    """Whether a line calls ``checks.name`` or ``_check_name``, and no more."""
     if not isinstance(line, ast.Expr) or not isinstance(line.value, ast.Call):
         return False
-    return ast.unparse(line.value.func).startswith(("checks.", "check_", "_check_"))
+    return ast.unparse(line.value.func).startswith(("checks.", "_check"))
 
 
 def _definitions(module: ast.Module) -> Iterator[Definition]:

@@ -9,8 +9,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 import helpers
-from helpers.course.doctor.report import FIX, NOTE, OK, Finding
-from helpers.course.grading.notebook import read_cells
+from helpers.course.doctor.finding import FIX, NOTE, OK, Finding
+from helpers.course.grading.cells import read_cells
 from helpers.language import marked, say
 
 HERE = Path(helpers.__file__).parent

@@ -1,15 +1,16 @@
-"""Python and the packages that the lessons need, held against the ranges of pyproject.toml."""
+"""Python, the packages that the lessons need, held against pyproject.toml, and JupyterLab."""
 
 import shutil
 import sys
 import warnings
 from collections.abc import Iterator
-from importlib import import_module, metadata
+from importlib import import_module, metadata, util
 from pathlib import Path
 
 from helpers.course.doctor import facts
-from helpers.course.doctor.report import FIX, NOTE, OK, Finding, in_short
+from helpers.course.doctor.finding import FIX, NOTE, OK, Finding, in_short
 from helpers.language import say
+from helpers.settings import is_headless
 
 DISTRIBUTION = "deep-learning-by-building"
 ROOT = Path(__file__).parents[3]  # of the checkout, when this runs in one
@@ -231,3 +232,60 @@ def versioned(name: str, subject: str) -> Finding:
     """A package whose version is all that is looked at."""
     word, text = out_of_range(name) or (OK, f"{name} {metadata.version(name)}")
     return Finding(word, subject, text.removeprefix(f"{subject} "))
+
+
+def lab() -> Iterator[Finding]:
+    """JupyterLab, or what opens notebooks in its place; and whose Python it starts."""
+    if util.find_spec("google") and util.find_spec("google.colab"):
+        yield Finding(OK, "JupyterLab", say("not needed: this is Colab"))
+        return
+    wrong = out_of_range("jupyterlab", extra="lab")
+    if wrong:
+        yield Finding(
+            NOTE, "JupyterLab", say("{wrong} (other programs open notebooks, too)", wrong=wrong[1])
+        )
+        return
+    other = _another_kernel()
+    if other:
+        yield Finding(
+            NOTE,
+            "JupyterLab",
+            say(
+                "a kernel named python3 starts another Python, {other}, which may lack what the "
+                "lessons need: jupyter kernelspec remove python3",
+                other=other,
+            ),
+        )
+    else:
+        yield Finding(OK, "JupyterLab", metadata.version("jupyterlab"))
+
+
+def widgets() -> Iterator[Finding]:
+    """The sliders: the package, its part inside JupyterLab, and whether anything turns them off."""
+    found = versioned("ipywidgets", subject="widgets")
+    if found.word != OK:
+        yield found
+    elif is_headless():
+        yield Finding(
+            NOTE, "widgets", say("still pictures, no sliders: the variable LESSONS_HEADLESS is set")
+        )
+    elif util.find_spec("jupyterlab") and not util.find_spec("jupyterlab_widgets"):
+        how = remedy("jupyterlab_widgets")
+        yield Finding(
+            NOTE, "widgets", say("JupyterLab shows no sliders without a part of it: {how}", how=how)
+        )
+    else:
+        yield found
+
+
+def _another_kernel() -> str:
+    """The Python of the kernel that notebooks ask for, when it is not the running one."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        program = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
+    except (NoSuchKernel, IndexError):
+        return ""
+    # A bare name means the Python that JupyterLab itself runs on.
+    here = Path(sys.executable)
+    return str(program) if program.is_absolute() and program.parent != here.parent else ""

@@ -1,71 +1,66 @@
-"""What a look at the machine finds, and how it is printed."""
+"""The report of ``python -m helpers``, and its exit status."""
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+import argparse
+from collections.abc import Iterator, Sequence
 
+from helpers.course.doctor import machine, notebooks, packages
+from helpers.course.doctor.finding import FIX, Finding, each, in_short
 from helpers.language import say
 
-OK = "ok"
-NOTE = "note"  # all lessons run, but there is something to know
-FIX = "fix"  # at least one lesson cannot run
 
-WIDTH = 100
-_WORD, _SUBJECT = 6, 14  # columns
+def main(arguments: Sequence[str]) -> int:
+    """Print the report line by line, as things are found.
 
-
-class Finding(NamedTuple):
-    """One line of the report.
-
-    Attributes:
-        word: ``OK``, ``NOTE`` or ``FIX``.
-        subject: what was looked at, in a word or two.
-        text: what was found, and what to do about it.
+    Returns:
+        1 when at least one lesson cannot run here, else 0.
     """
-
-    word: str
-    subject: str
-    text: str
-
-    def __str__(self) -> str:
-        """The line, continued in the column of the text where it is long.
-
-        Example:
-            >>> print(Finding(OK, "Python", "3.13.1"))
-            ok    Python        3.13.1
-        """
-        begin = f"{self.word:{_WORD}}{self.subject:{_SUBJECT}}"
-        return textwrap.fill(
-            self.text,
-            WIDTH,
-            initial_indent=begin,
-            subsequent_indent=" " * (_WORD + _SUBJECT),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers",
+        description="Say what works on this machine, and what to do where it does not.",
+        epilog="python -m helpers progress --help: which exercises pass",
+    )
+    parser.parse_args(arguments)
+    faults = 0
+    for finding in findings():
+        print(finding, flush=True)
+        faults += finding.word == FIX
+    if not faults:
+        print(say("\nEvery lesson can run."))
+    elif faults == 1:
+        print(say("\n1 thing to fix, then every lesson can run."))
+    else:
+        print(say("\n{n} things to fix, then every lesson can run.", n=faults))
+    return 1 if faults else 0
 
 
-Look = Callable[[], Iterable[Finding]]
+def findings() -> Iterator[Finding]:
+    """All findings, in the order of the report."""
+    return each(
+        [
+            ("Python", packages.python),
+            ("torch", packages.torch),
+            ("torchvision", packages.torchvision),
+            ("fastai", packages.fastai),
+            ("packages", packages.others),
+            ("memory", machine.memory),
+            ("disk", _disk_and_images),
+            ("JupyterLab", packages.lab),
+            ("widgets", packages.widgets),
+            ("lessons", notebooks.lessons),
+        ]
+    )
 
 
-def each(looks: Iterable[tuple[str, Look]]) -> Iterator[Finding]:
-    """The findings of all looks, in order; one that fails is a finding, too.
+def _disk_and_images() -> Iterator[Finding]:
+    """The room that is needed depends on where the images will come from."""
+    standings, problem = [], ""
+    try:
+        from helpers import data
 
-    Args:
-        looks: a subject, for the line of a look that fails, and the function that looks.
-
-    Example:
-        >>> [str(finding) for finding in each([("torch", lambda: 1 / 0)])]
-        ['fix   torch         cannot be looked at (ZeroDivisionError: division by zero)']
-    """
-    for subject, look in looks:
-        try:
-            yield from look()
-        except Exception as error:  # in a broken environment anything may fail; the rest is told
-            yield Finding(FIX, subject, say("cannot be looked at ({error})", error=in_short(error)))
-
-
-def in_short(error: BaseException) -> str:
-    """An error in one line: its type and the first line of its text."""
-    first = next(iter(str(error).strip().splitlines()), "")
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+        standings = machine.stand(data.names())
+    except Exception as error:  # torch is missing, a setting cannot be understood ...
+        problem = str(error) if isinstance(error, RuntimeError) else in_short(error)
+    yield from each([("disk", lambda: machine.disk(sum(one.needs for one in standings)))])
+    yield from (one.finding for one in standings)
+    if problem:
+        yield Finding(FIX, "data", say("cannot be looked at: {problem}", problem=problem))

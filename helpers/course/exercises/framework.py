@@ -293,12 +293,7 @@ class Exercise:
         return self.observe(function)(*copy.deepcopy(arguments))
 
     def _diagnose(self, got: object, arguments: tuple) -> Mistake | None:
-        """The first known mistake that gives the same wrong result, or stops with the same error.
-
-        Args:
-            got: the result, or the error.
-            arguments: what it came from.
-        """
+        """The first known mistake that gives the same wrong result, or the same error."""
         for mistake in self.mistakes:
             try:
                 made = self.result_of(mistake.code, arguments)
@@ -312,11 +307,7 @@ class Exercise:
 
 
 def find(number: str) -> Exercise:
-    """Return the exercise with a number such as ``"1.2"``: lesson 1, exercise 2.
-
-    Raises:
-        ValueError: when there is no such exercise.
-    """
+    """Return the exercise with a number such as ``"1.2"``: lesson 1, exercise 2."""
     lesson = number.split(".")[0]
     try:
         module = importlib.import_module(f"helpers.course.exercises.lesson{int(lesson):02d}")
@@ -335,11 +326,7 @@ def check(number: str, answer: object, hint: int = 1) -> None:
 
     Args:
         number: the exercise's number as in its heading, for example ``"1.2"``.
-        answer: what the learner wrote, usually a function.
         hint: 1 says where to look, 2 also what to do.
-
-    Raises:
-        ValueError: when there is no such exercise.
 
     Example:
         >>> check("1.1", None)

@@ -27,15 +27,6 @@ def try_rate(lr: float) -> float:
 
     The model begins with zeros, so it is right about half of the images and its loss is 0.5.
 
-    Args:
-        lr: learning rate.
-
-    Returns:
-        float: the loss at the end.
-
-    Raises:
-        FloatingPointError: when the loss is no longer a number.
-
     Example:
         >>> try_rate(0.0)
         0.5
@@ -261,52 +252,37 @@ EXERCISES = {
         mistakes=(
             Mistake(lambda p, t: torch.where(t == 1, 1 - p, p).mean(), _NO_SIGMOID, _SIGMOID_FIRST),
             Mistake(lambda p, t: (p - t).abs().mean(), _NO_SIGMOID, _SIGMOID_FIRST),
-            Mistake(
-                lambda p, t: torch.where(t == 1, p.sigmoid(), 1 - p.sigmoid()).mean(),
+            Mistake(lambda p, t: torch.where(t == 1, p.sigmoid(), 1 - p.sigmoid()).mean(),
                 "value: the wrong way round: a sure and right answer costs the most here. Are the "
                 "two cases swapped, or is a sign wrong in your sigmoid?",
                 "For a target of 1 the distance is 1 - prediction. A sigmoid written out has "
-                "torch.exp(-x), with a minus.",
-            ),
-            Mistake(
-                lambda p, t: torch.where(t == 1, 1 - p.sigmoid(), p.sigmoid()),
+                "torch.exp(-x), with a minus."),
+            Mistake(lambda p, t: torch.where(t == 1, 1 - p.sigmoid(), p.sigmoid()),
                 "shape: one distance an example. A loss is one number.",
-                "Take the mean.",
-            ),
-            Mistake(
-                lambda p, t: torch.where(t == 1, 1 - p.sigmoid(), p.sigmoid()).sum(),
+                "Take the mean."),
+            Mistake(lambda p, t: torch.where(t == 1, 1 - p.sigmoid(), p.sigmoid()).sum(),
                 "value: this is the sum of the distances, so a larger batch has a larger loss.",
-                "Take the mean instead.",
-            ),
+                "Take the mean instead."),
             Mistake(lambda p, t: (t - p.sigmoid()).mean(), _CANCEL, _NO_SIGN),
             Mistake(lambda p, t: (p.sigmoid() - t).mean(), _CANCEL, _NO_SIGN),
             Mistake(
-                lambda p, t: torch.where(t == 1, 1 - p, p).sigmoid().mean(), _LATE, _SIGMOID_FIRST
-            ),
+                lambda p, t: torch.where(t == 1, 1 - p, p).sigmoid().mean(), _LATE, _SIGMOID_FIRST),
             Mistake(lambda p, t: (p - t).abs().sigmoid().mean(), _LATE, _SIGMOID_FIRST),
-            Mistake(
-                lambda p, t: 1 - batch_accuracy(p, t),
+            Mistake(lambda p, t: 1 - batch_accuracy(p, t),
                 "gradient: this counts mistakes. A count does not change with a small nudge, so it "
                 "has no gradient.",
-                "Use the distance of the prediction to its target, not the side of the border.",
-            ),
-            Mistake(
-                lambda p, t: ((p.sigmoid() - t) ** 2).mean(),
+                "Use the distance of the prediction to its target, not the side of the border."),
+            Mistake(lambda p, t: ((p.sigmoid() - t) ** 2).mean(),
                 "value: this squares the distances; here they count as they are.",
-                ".abs() takes away a sign without squaring.",
-            ),
-            Mistake(
-                lambda p, t: ((p.sigmoid() - t) ** 2).mean().sqrt(),
+                ".abs() takes away a sign without squaring."),
+            Mistake(lambda p, t: ((p.sigmoid() - t) ** 2).mean().sqrt(),
                 "value: squares, a mean and a root: that is the rmse of lesson 02. Here the "
                 "distances count as they are.",
-                ".abs() takes away a sign without squaring.",
-            ),
-            Mistake(
-                lambda p, t: F.binary_cross_entropy_with_logits(p, t.float()),
+                ".abs() takes away a sign without squaring."),
+            Mistake(lambda p, t: F.binary_cross_entropy_with_logits(p, t.float()),
                 "value: this is the cross-entropy, another loss (lesson 04). Here it is the plain "
                 "distance that counts.",
-                "No logarithm: the distance of the squeezed prediction to 0 or 1.",
-            ),
+                "No logarithm: the distance of the squeezed prediction to 0 or 1."),
         ),
         praise="a smooth distance to the target: every small improvement lowers it.",
         do="Three steps: sigmoid, distance to the target without its sign, mean.",
@@ -316,28 +292,20 @@ EXERCISES = {
         inputs=lambda: [(_Task(seed=0, lr=0.3),), (_Task(seed=1, lr=2.5),)],
         observe=_after_three_steps,
         mistakes=(
-            Mistake(
-                _step_with(_descend, lambda params: None),
+            Mistake(_step_with(_descend, lambda params: None),
                 "gradient: the first step is right, the second is not. What does backward() do "
                 "with what is still in .grad?",
-                "It adds. Clear the gradient of every parameter after the step.",
-            ),
-            Mistake(
-                _step_with(_descend, _clear_the_last),
+                "It adds. Clear the gradient of every parameter after the step."),
+            Mistake(_step_with(_descend, _clear_the_last),
                 "gradient: only the last parameter's gradient is cleared. Is the line that clears "
                 "it inside the loop over params?",
-                "Every p in params needs its own p.grad cleared.",
-            ),
-            Mistake(
-                _step_with(_climb, _clear_all),
+                "Every p in params needs its own p.grad cleared."),
+            Mistake(_step_with(_climb, _clear_all),
                 "value: this walks uphill.",
-                "The gradient points up: subtract it.",
-            ),
-            Mistake(
-                _step_with(_leap, _clear_all),
+                "The gradient points up: subtract it."),
+            Mistake(_step_with(_leap, _clear_all),
                 "value: the learning rate is missing.",
-                "The step is lr times the gradient.",
-            ),
+                "The step is lr times the gradient."),
             Mistake(_step_with(_move_a_copy, _clear_all), _UNMOVED, _IN_PLACE),
             Mistake(_step_with(_clear_then_descend, _clear_all), _UNMOVED, _IN_PLACE),
             Mistake(_step_with(_descend, _clear_the_parameters), _WIPED, _CLEAR_GRAD),
@@ -353,18 +321,14 @@ EXERCISES = {
         inputs=lambda: [()],
         observe=_outcome,
         mistakes=(
-            Mistake(
-                10_000.0,
+            Mistake(10_000.0,
                 "value: stuck at a loss of 0.5. Look at section 10: what does a long step do on a "
                 "first batch that is all of one kind?",
-                "It throws the outputs to where the sigmoid is flat. Go smaller.",
-            ),
-            Mistake(
-                1e-6,
+                "It throws the outputs to where the sigmoid is flat. Go smaller."),
+            Mistake(1e-6,
                 "value: it goes the right way, but crawls: the loss is still above the goal after "
                 "five epochs. Which way do you have to go?",
-                "Larger, by a factor of ten at a time.",
-            ),
+                "Larger, by a factor of ten at a time."),
             Mistake(0, "value: with a learning rate of 0 nothing ever moves.", "Above 0."),
             Mistake(-1.0, "value: a negative learning rate walks uphill.", "Above 0."),
         ),
@@ -375,62 +339,39 @@ EXERCISES = {
         inputs=_downhill,
         observe=_path,
         mistakes=(
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - lr * grad, beta * v + grad),
-                _PLAIN,
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - lr * v, beta * v + grad),
-                "value: the step uses the old velocity. Update the velocity first.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - lr * (v + grad), v + grad),
-                "value: the velocity never slows down: multiply the old one by beta.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - lr * (v + beta * grad), v + beta * grad),
+            Mistake(lambda p, grad, v, lr, beta: (p - lr * grad, beta * v + grad),
+                _PLAIN),
+            Mistake(lambda p, grad, v, lr, beta: (p - lr * v, beta * v + grad),
+                "value: the step uses the old velocity. Update the velocity first."),
+            Mistake(lambda p, grad, v, lr, beta: (p - lr * (v + grad), v + grad),
+                "value: the velocity never slows down: multiply the old one by beta."),
+            Mistake(lambda p, grad, v, lr, beta: (p - lr * (v + beta * grad), v + beta * grad),
                 _BETA,
-                _WHICH,
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - lr * beta * (v + grad), beta * (v + grad)),
+                _WHICH),
+            Mistake(lambda p, grad, v, lr, beta: (p - lr * beta * (v + grad), beta * (v + grad)),
                 _BETA,
-                _WHICH,
-            ),
+                _WHICH),
             Mistake(
                 lambda p, grad, v, lr, beta: (
                     p - lr * (beta * v + (1 - beta) * grad),
                     beta * v + (1 - beta) * grad,
                 ),
                 "value: this is a running average of the gradients, weight 1 - beta. Here, as in "
-                "PyTorch, the new gradient counts in full.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p + lr * (beta * v + grad), beta * v + grad),
-                "value: this walks uphill. Subtract lr * velocity.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - lr * (beta * v + grad), v),
-                _PLAIN,
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - (beta * v + grad), beta * v + grad),
-                "value: the learning rate is missing: step by lr * velocity.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p - (beta * v + lr * grad), beta * v + lr * grad),
+                "PyTorch, the new gradient counts in full."),
+            Mistake(lambda p, grad, v, lr, beta: (p + lr * (beta * v + grad), beta * v + grad),
+                "value: this walks uphill. Subtract lr * velocity."),
+            Mistake(lambda p, grad, v, lr, beta: (p - lr * (beta * v + grad), v),
+                _PLAIN),
+            Mistake(lambda p, grad, v, lr, beta: (p - (beta * v + grad), beta * v + grad),
+                "value: the learning rate is missing: step by lr * velocity."),
+            Mistake(lambda p, grad, v, lr, beta: (p - (beta * v + lr * grad), beta * v + lr * grad),
                 "value: the way is right, but your velocity contains lr. Keep it free of lr, and "
-                "multiply by lr in the step.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (p + (beta * v - lr * grad), beta * v - lr * grad),
+                "multiply by lr in the step."),
+            Mistake(lambda p, grad, v, lr, beta: (p + (beta * v - lr * grad), beta * v - lr * grad),
                 "value: the way is right, but your velocity contains lr and points downhill. Keep "
-                "it a sum of gradients, and subtract lr * velocity in the step.",
-            ),
-            Mistake(
-                lambda p, grad, v, lr, beta: (beta * v + grad, p - lr * (beta * v + grad)),
-                "value: the two results are in the wrong order: return p, velocity.",
-            ),
+                "it a sum of gradients, and subtract lr * velocity in the step."),
+            Mistake(lambda p, grad, v, lr, beta: (beta * v + grad, p - lr * (beta * v + grad)),
+                "value: the two results are in the wrong order: return p, velocity."),
         ),
         praise="the same way that torch.optim.SGD takes with this momentum.",
         do="First velocity = beta * velocity + grad, then the step lr * velocity, then both "
@@ -442,48 +383,32 @@ EXERCISES = {
         solution=_evidence,
         inputs=_images_and_weights,
         mistakes=(
-            Mistake(
-                lambda x, w: x @ w,
+            Mistake(lambda x, w: x @ w,
                 "shape: one number an image. The matrix product has added the products up.",
-                "Multiply with *, which adds nothing up; the weights have to lie down as a row.",
-            ),
-            Mistake(
-                lambda x, w: x * w.T,
+                "Multiply with *, which adds nothing up; the weights have to lie down as a row."),
+            Mistake(lambda x, w: x * w.T,
                 "shape: the products are right, but they still lie in rows.",
-                "Give each row its two axes again: .view(-1, 28, 28).",
-            ),
-            Mistake(
-                lambda x, w: (x * w.T).sum(0).view(28, 28),
+                "Give each row its two axes again: .view(-1, 28, 28)."),
+            Mistake(lambda x, w: (x * w.T).sum(0).view(28, 28),
                 "shape: one picture for all images together.",
-                "Keep the axis of the images; no sum is needed.",
-            ),
-            Mistake(
-                lambda x, w: (x * w.T).abs().view(-1, 28, 28),
+                "Keep the axis of the images; no sum is needed."),
+            Mistake(lambda x, w: (x * w.T).abs().view(-1, 28, 28),
                 "value: without the signs nobody can see which digit a pixel speaks for.",
-                "Leave the products as they are.",
-            ),
-            Mistake(
-                lambda x, w: (x + w.T).view(-1, 28, 28),
+                "Leave the products as they are."),
+            Mistake(lambda x, w: (x + w.T).view(-1, 28, 28),
                 "value: this adds pixel and weight.",
-                "Multiply them.",
-            ),
-            Mistake(
-                lambda x, w: (x * w.T).view(-1, 28, 28).transpose(1, 2),
+                "Multiply them."),
+            Mistake(lambda x, w: (x * w.T).view(-1, 28, 28).transpose(1, 2),
                 "value: rows and columns of each picture are exchanged.",
-                "view(-1, 28, 28) puts the numbers in their order; nothing has to be turned.",
-            ),
-            Mistake(
-                lambda x, w: x.view(-1, 28, 28),
+                "view(-1, 28, 28) puts the numbers in their order; nothing has to be turned."),
+            Mistake(lambda x, w: x.view(-1, 28, 28),
                 "value: these are the images themselves; the weights are missing.",
-                "Multiply each pixel by its weight.",
-            ),
-            Mistake(
-                lambda x, w: w.T.view(-1, 28, 28).expand(len(x), 28, 28),
+                "Multiply each pixel by its weight."),
+            Mistake(lambda x, w: w.T.view(-1, 28, 28).expand(len(x), 28, 28),
                 "value: these are the weights; the pixels are missing.",
-                "Multiply each pixel by its weight.",
-            ),
+                "Multiply each pixel by its weight."),
         ),
         praise="the sum of each picture, plus the bias, is what the model says.",
         do="Lay the weights down as a row with .T, multiply, and view the rows as pictures.",
     ),
-}
+}  # fmt: skip

@@ -138,26 +138,19 @@ EXERCISES = {
         observe=_leaves_it_alone,
         mistakes=(
             Mistake(lambda x: x.abs(), "value: this turns -2 into 2. ReLU makes it 0."),
-            Mistake(
-                _relu_in_place,
+            Mistake(_relu_in_place,
                 "value: this changes the tensor that came in. It must stay as it is.",
                 "Compute a new tensor and return it. x[...] = ..., *= and names that end in _ "
-                "change x itself.",
-            ),
+                "change x itself."),
             Mistake(
-                lambda x: x.max(), "shape: the largest number of all. ReLU works on each number."
-            ),
+                lambda x: x.max(), "shape: the largest number of all. ReLU works on each number."),
             Mistake(lambda x: x > 0, "dtype: True and False. Where it is positive, keep x itself."),
-            Mistake(
-                lambda x: (x > 0).float(),
-                "gradient: this gives 1 for everything positive. Keep x itself there.",
-            ),
+            Mistake(lambda x: (x > 0).float(),
+                "gradient: this gives 1 for everything positive. Keep x itself there."),
             Mistake(lambda x: x.clamp(max=0), "value: this keeps the negative side."),
             Mistake(lambda x: x[x > 0], "shape: this drops the negative numbers. Make them 0."),
-            Mistake(
-                lambda x: torch.where(x > 0, x, 0.01 * x),
-                "value: this is the leaky ReLU; the plain one gives 0 for every negative number.",
-            ),
+            Mistake(lambda x: torch.where(x > 0, x, 0.01 * x),
+                "value: this is the leaky ReLU; the plain one gives 0 for every negative number."),
             Mistake(lambda x: x.sigmoid(), "value: this is the sigmoid, another non-linearity."),
         ),
         praise="it is what F.relu and nn.ReLU() compute, and it has no parameters.",
@@ -168,31 +161,19 @@ EXERCISES = {
         solution=_count,
         inputs=_networks,
         mistakes=(
-            Mistake(
-                lambda s: sum(a * b for a, b in zip(s, s[1:])),
+            Mistake(lambda s: sum(a * b for a, b in zip(s, s[1:])),
                 "value: these are the weights. Each layer also has a bias, one number for each "
-                "output.",
-            ),
-            Mistake(
-                lambda s: sum(a * b + a for a, b in zip(s, s[1:])),
-                "value: a layer has one bias for each output, not for each input.",
-            ),
-            Mistake(
-                lambda s: sum(a * b + 1 for a, b in zip(s, s[1:])),
-                "value: a layer has as many biases as outputs, not just one.",
-            ),
-            Mistake(
-                lambda s: sum(a * b for a, b in zip(s, s[1:])) + sum(s),
-                "value: the inputs of the network have no bias; only the outputs of layers have.",
-            ),
-            Mistake(
-                lambda s: s[0] * s[1] + s[1],
-                "value: this is the first layer only. Go through all neighbours in sizes.",
-            ),
-            Mistake(
-                lambda s: sum(a * b + b for a, b in zip(s[:-1], s[1:-1])),
-                "value: the last layer is missing.",
-            ),
+                "output."),
+            Mistake(lambda s: sum(a * b + a for a, b in zip(s, s[1:])),
+                "value: a layer has one bias for each output, not for each input."),
+            Mistake(lambda s: sum(a * b + 1 for a, b in zip(s, s[1:])),
+                "value: a layer has as many biases as outputs, not just one."),
+            Mistake(lambda s: sum(a * b for a, b in zip(s, s[1:])) + sum(s),
+                "value: the inputs of the network have no bias; only the outputs of layers have."),
+            Mistake(lambda s: s[0] * s[1] + s[1],
+                "value: this is the first layer only. Go through all neighbours in sizes."),
+            Mistake(lambda s: sum(a * b + b for a, b in zip(s[:-1], s[1:-1])),
+                "value: the last layer is missing."),
         ),
         praise="one weight for each pair of an input and an output, one bias for each output.",
         tolerance=0,
@@ -203,40 +184,24 @@ EXERCISES = {
         inputs=_two_layers,
         observe=_as_one,
         mistakes=(
-            Mistake(
-                lambda w1, b1, w2, b2: (w1 @ w2, b1 + b2),
-                "value: the weights are right. The first bias also goes through the second layer.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w1 @ w2, b2),
-                "value: the weights are right. The first bias is lost.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w1 @ w2, b1 @ w2),
-                "value: the weights are right. The second bias is lost.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w2 @ w1, b1 @ w2 + b2),
+            Mistake(lambda w1, b1, w2, b2: (w1 @ w2, b1 + b2),
+                "value: the weights are right. The first bias also goes through the second layer."),
+            Mistake(lambda w1, b1, w2, b2: (w1 @ w2, b2),
+                "value: the weights are right. The first bias is lost."),
+            Mistake(lambda w1, b1, w2, b2: (w1 @ w2, b1 @ w2),
+                "value: the weights are right. The second bias is lost."),
+            Mistake(lambda w1, b1, w2, b2: (w2 @ w1, b1 @ w2 + b2),
                 "value: the bias is right, the weights are in the wrong order: the first layer is "
-                "applied first, so it stands on the left.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w2 @ w1, w2 @ b1 + b2),
+                "applied first, so it stands on the left."),
+            Mistake(lambda w1, b1, w2, b2: (w2 @ w1, w2 @ b1 + b2),
                 "value: this is the order for weights as nn.Linear stores them, turned over. Here "
-                "the first layer stands on the left: w1 @ w2, b1 @ w2.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w2 @ w1, b2 @ w1 + b1),
-                "value: this folds them the other way round, the second layer first.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w1 * w2, b1 * w2.diagonal() + b2),
-                "value: `*` multiplies number by number. Layers follow each other by `@`.",
-            ),
-            Mistake(
-                lambda w1, b1, w2, b2: (w1 + w2, b1 + b2),
-                "value: layers that follow each other multiply, they do not add.",
-            ),
+                "the first layer stands on the left: w1 @ w2, b1 @ w2."),
+            Mistake(lambda w1, b1, w2, b2: (w2 @ w1, b2 @ w1 + b1),
+                "value: this folds them the other way round, the second layer first."),
+            Mistake(lambda w1, b1, w2, b2: (w1 * w2, b1 * w2.diagonal() + b2),
+                "value: `*` multiplies number by number. Layers follow each other by `@`."),
+            Mistake(lambda w1, b1, w2, b2: (w1 + w2, b1 + b2),
+                "value: layers that follow each other multiply, they do not add."),
         ),
         praise="two linear layers in a row are one: without a non-linearity depth gains nothing.",
         do="Write (x @ w1 + b1) @ w2 + b2 and multiply the bracket out. What stands beside x, and "
@@ -247,30 +212,22 @@ EXERCISES = {
         inputs=_slopes,
         observe=_both,
         mistakes=(
-            Mistake(
-                lambda h, w, d: (h.T @ d, d @ w),
+            Mistake(lambda h, w, d: (h.T @ d, d @ w),
                 _TURNED.format("hidden"),
-                "The shape of d_out is (n, outputs). What must w2 look like to follow it by @?",
-            ),
+                "The shape of d_out is (n, outputs). What must w2 look like to follow it by @?"),
             Mistake(lambda h, w, d: (h.T @ d, w @ d), _TURNED.format("hidden"), _WHICH_WAY),
             Mistake(lambda h, w, d: (h.T @ d, w @ d.T), _TURNED.format("hidden"), _WHICH_WAY),
             Mistake(lambda h, w, d: (h @ d, d @ w.T), _TURNED.format("w2"), _WHICH_WAY),
             Mistake(lambda h, w, d: (d.T @ h, d @ w.T), _TURNED.format("w2"), _WHICH_WAY),
-            Mistake(
-                lambda h, w, d: (h.T @ d / len(h), d @ w.T),
+            Mistake(lambda h, w, d: (h.T @ d / len(h), d @ w.T),
                 "value: this takes the mean over the examples. Is it not in d_out already?",
-                "The loss has taken the mean: here the slopes of the examples only add up.",
-            ),
-            Mistake(
-                lambda h, w, d: (d @ w.T, h.T @ d),
+                "The loss has taken the mean: here the slopes of the examples only add up."),
+            Mistake(lambda h, w, d: (d @ w.T, h.T @ d),
                 "value: the right two, in the wrong order. First the slopes of w2.",
-                "return d_w2, d_hidden",
-            ),
-            Mistake(
-                lambda h, w, d: (h.T @ d, d @ w.T * (h > 0)),
+                "return d_w2, d_hidden"),
+            Mistake(lambda h, w, d: (h.T @ d, d @ w.T * (h > 0)),
                 "value: this goes through the ReLU as well. Stop at hidden, after the ReLU.",
-                "Leave the closed units as they are: the ReLU comes one step later.",
-            ),
+                "Leave the closed units as they are: the ReLU comes one step later."),
         ),
         praise="each weight's slope is what came in times the slope behind it, summed over images.",
         do=_WHICH_WAY,
@@ -279,39 +236,29 @@ EXERCISES = {
         solution=1,
         inputs=lambda: [()],
         mistakes=(
-            Mistake(
-                23581,
+            Mistake(23581,
                 "value: all of them? Begin at the output: its slope is not 0. What is multiplied "
                 "by it, one layer further back?",
-                _ALL_ZERO,
-            ),
-            Mistake(
-                0,
+                _ALL_ZERO),
+            Mistake(0,
                 "value: nearly. The slope at the output is prediction minus target, and the "
                 "prediction is one half. Who gets it unchanged?",
-                "Go through w2, b2, w1, b1 one by one: which slope has no factor that is 0?",
-            ),
-            Mistake(
-                31,
+                "Go through w2, b2, w1, b1 one by one: which slope has no factor that is 0?"),
+            Mistake(31,
                 "value: the second layer has 31 parameters. What is the slope of one of its "
                 "weights multiplied by?",
-                _ALL_ZERO,
-            ),
-            Mistake(
-                30,
+                _ALL_ZERO),
+            Mistake(30,
                 "value: are these the weights of the second layer, or the biases of the first? "
                 "Either way: which number stands beside the slope behind them, as a factor?",
-                _ALL_ZERO,
-            ),
-            Mistake(
-                2,
+                _ALL_ZERO),
+            Mistake(2,
                 "value: one bias a layer is not how many there are, and does a slope arrive at the "
                 "first layer?",
-                _ALL_ZERO,
-            ),
+                _ALL_ZERO),
         ),
         praise="only the last bias moves, all else is stuck: so one begins with random numbers.",
         tolerance=0,
         do=_ALL_ZERO,
     ),
-}
+}  # fmt: skip

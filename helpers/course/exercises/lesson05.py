@@ -143,48 +143,32 @@ EXERCISES = {
         inputs=_photos,
         do="Three steps: permute for the axes, .float() for the dtype, / 255 for the range.",
         mistakes=(
-            Mistake(
-                lambda p: p.float() / 255,
+            Mistake(lambda p: p.float() / 255,
                 "shape: the colours are still the last axis. PyTorch wants them first.",
-                "permute puts axes in a new order, as in section 2, but the other way.",
-            ),
-            Mistake(
-                lambda p: p.permute(2, 0, 1).float(),
+                "permute puts axes in a new order, as in section 2, but the other way."),
+            Mistake(lambda p: p.permute(2, 0, 1).float(),
                 "value: still from 0 to 255. White must become 1.",
-                "Divide by the largest byte.",
-            ),
-            Mistake(
-                lambda p: p.permute(2, 0, 1),
+                "Divide by the largest byte."),
+            Mistake(lambda p: p.permute(2, 0, 1),
                 "dtype: still bytes from 0 to 255.",
-                "Make them floats with .float(), and divide by 255.",
-            ),
-            Mistake(
-                lambda p: p.permute(2, 0, 1).float() / 256,
+                "Make them floats with .float(), and divide by 255."),
+            Mistake(lambda p: p.permute(2, 0, 1).float() / 256,
                 "value: white is not quite 1. What is the largest byte?",
-                "A byte holds 256 different numbers, but the first of them is 0: divide by 255.",
-            ),
-            Mistake(
-                lambda p: p.reshape(p.shape[2], p.shape[0], p.shape[1]).float() / 255,
+                "A byte holds 256 different numbers, but the first of them is 0: divide by 255."),
+            Mistake(lambda p: p.reshape(p.shape[2], p.shape[0], p.shape[1]).float() / 255,
                 "value: the shape is right and the picture is scrambled: view and reshape keep the "
                 "numbers in their order.",
-                "permute moves whole axes.",
-            ),
+                "permute moves whole axes."),
             Mistake(lambda p: p.permute(2, 1, 0).float() / 255, _ORDER, _NEW_ORDER),
-            Mistake(
-                lambda p: p.permute(1, 2, 0).float() / 255,
+            Mistake(lambda p: p.permute(1, 2, 0).float() / 255,
                 "shape: the width is the first axis now. The colours belong there.",
-                _NEW_ORDER,
-            ),
-            Mistake(
-                lambda p: p.permute(2, 0, 1) // 255,
+                _NEW_ORDER),
+            Mistake(lambda p: p.permute(2, 0, 1) // 255,
                 "dtype: // cuts to whole numbers, so nearly everything becomes 0.",
-                "Use .float() and /.",
-            ),
-            Mistake(
-                lambda p: p.permute(2, 0, 1).double() / 255,
+                "Use .float() and /."),
+            Mistake(lambda p: p.permute(2, 0, 1).double() / 255,
                 "dtype: .double() gives float64. Networks want float32.",
-                "Use .float().",
-            ),
+                "Use .float()."),
         ),
         praise="that is ToTensor, colours first and from 0 to 1.",
     ),
@@ -193,48 +177,32 @@ EXERCISES = {
         inputs=_runs,
         do="How many batches has one epoch, the small last one included? Then times the epochs.",
         mistakes=(
-            Mistake(
-                lambda n, b, e: n // b * e,
+            Mistake(lambda n, b, e: n // b * e,
                 "value: too few when the last batch is not full. It is a step as well.",
-                "Round up instead of down: math.ceil, or // with two minus signs.",
-            ),
-            Mistake(
-                lambda n, b, e: n / b * e,
+                "Round up instead of down: math.ceil, or // with two minus signs."),
+            Mistake(lambda n, b, e: n / b * e,
                 "value: there is no part of a step. A batch that is not full counts as one.",
-                "Round up, for one epoch, before you multiply: math.ceil.",
-            ),
-            Mistake(
-                lambda n, b, e: (n // b + 1) * e,
+                "Round up, for one epoch, before you multiply: math.ceil."),
+            Mistake(lambda n, b, e: (n // b + 1) * e,
                 "value: one too many an epoch when the batches fit exactly.",
-                "Round up (math.ceil); do not always add 1.",
-            ),
-            Mistake(
-                lambda n, b, e: -(-n * e // b),
+                "Round up (math.ceil); do not always add 1."),
+            Mistake(lambda n, b, e: -(-n * e // b),
                 "value: every epoch ends with its own small batch. What happens where one epoch "
                 "meets the next?",
-                "Round up for one epoch first, then multiply.",
-            ),
-            Mistake(
-                lambda n, b, e: -(-n // b),
+                "Round up for one epoch first, then multiply."),
+            Mistake(lambda n, b, e: -(-n // b),
                 "value: these are the steps of one epoch.",
-                "Multiply by the number of epochs.",
-            ),
-            Mistake(
-                lambda n, b, e: -(-b // n) * e,
+                "Multiply by the number of epochs."),
+            Mistake(lambda n, b, e: -(-b // n) * e,
                 "value: too few. What is divided by what?",
-                "How many batches do the images fill? The images are divided, by the batch size.",
-            ),
-            Mistake(
-                lambda n, b, e: -(-n // b) + e,
+                "How many batches do the images fill? The images are divided, by the batch size."),
+            Mistake(lambda n, b, e: -(-n // b) + e,
                 "value: the steps of one epoch are right, and the epochs are added to them. Does "
                 "a second epoch make one step more, or as many as the first?",
-                "Each epoch makes all these steps again: multiply.",
-            ),
-            Mistake(
-                lambda n, b, e: n * e,
+                "Each epoch makes all these steps again: multiply."),
+            Mistake(lambda n, b, e: n * e,
                 "value: these are images. A step takes a whole batch.",
-                "Divide by the batch size, and round up.",
-            ),
+                "Divide by the batch size, and round up."),
         ),
         praise="so many times the parameters are changed; the size of the last batch is no matter.",
         tolerance=0,
@@ -244,56 +212,38 @@ EXERCISES = {
         inputs=_outputs,
         do="Log-probabilities of all classes, pick those of the labels, minus sign, mean.",
         mistakes=(
-            Mistake(
-                lambda x, y: -_of_labels(x.softmax(1).log(), y).mean(),
+            Mistake(lambda x, y: -_of_labels(x.softmax(1).log(), y).mean(),
                 "value: right for small logits, but a tiny probability is rounded to 0 before its "
                 "logarithm is taken.",
-                "Take the two together: log_softmax, or logsumexp.",
-            ),
+                "Take the two together: log_softmax, or logsumexp."),
             Mistake(_overflowing_1, _OVERFLOWS, _SMALLER),
             Mistake(_overflowing_2, _OVERFLOWS, _SMALLER),
-            Mistake(
-                lambda x, y: _of_labels(_log_probabilities(x), y).mean(),
+            Mistake(lambda x, y: _of_labels(_log_probabilities(x), y).mean(),
                 "value: the sign. A loss must be large when the answer is bad.",
-                "Logarithms of probabilities are negative: put a minus in front.",
-            ),
-            Mistake(
-                lambda x, y: -_of_labels(_log_probabilities(x), y).sum(),
+                "Logarithms of probabilities are negative: put a minus in front."),
+            Mistake(lambda x, y: -_of_labels(_log_probabilities(x), y).sum(),
                 "value: this is the sum over the batch, so a larger batch has a larger loss.",
-                "Take the mean.",
-            ),
-            Mistake(
-                lambda x, y: -_of_labels(_log_probabilities(x), y),
+                "Take the mean."),
+            Mistake(lambda x, y: -_of_labels(_log_probabilities(x), y),
                 "shape: one loss an example. A loss is one number.",
-                "Take the mean.",
-            ),
-            Mistake(
-                lambda x, y: -_log_probabilities(x).mean(),
+                "Take the mean."),
+            Mistake(lambda x, y: -_log_probabilities(x).mean(),
                 "value: this averages over all classes. Only the true class of each row counts.",
-                _LABELS,
-            ),
-            Mistake(
-                lambda x, y: -_log_probabilities(x)[:, y].mean(),
+                _LABELS),
+            Mistake(lambda x, y: -_log_probabilities(x)[:, y].mean(),
                 "value: [:, labels] takes all those columns from every row. You want one number a "
                 "row.",
-                _LABELS,
-            ),
-            Mistake(
-                lambda x, y: -_of_labels(x.softmax(1), y).mean(),
+                _LABELS),
+            Mistake(lambda x, y: -_of_labels(x.softmax(1), y).mean(),
                 "value: the logarithm is missing.",
-                "Use log_softmax in place of softmax.",
-            ),
-            Mistake(
-                lambda x, y: -_of_labels(x, y).mean(),
+                "Use log_softmax in place of softmax."),
+            Mistake(lambda x, y: -_of_labels(x, y).mean(),
                 "value: these are the logits as they are.",
-                "Make logarithms of probabilities first: log_softmax.",
-            ),
-            Mistake(
-                lambda x, y: -_of_labels(x.log_softmax(0), y).mean(),
+                "Make logarithms of probabilities first: log_softmax."),
+            Mistake(lambda x, y: -_of_labels(x.log_softmax(0), y).mean(),
                 "value: whose probabilities add up to 1 here, those of one example or those of one "
                 "class?",
-                "The classes of one example lie along axis 1: dim=1.",
-            ),
+                "The classes of one example lie along axis 1: dim=1."),
         ),
         praise="the same as F.cross_entropy, for logits of any size.",
     ),
@@ -304,68 +254,48 @@ EXERCISES = {
         do="dataset[index] and dataset[index + 1] are pairs (image, label): join the images along "
         "the width, and put the labels together as tens and ones.",
         mistakes=(
-            Mistake(
-                _joined(lambda a, b: torch.cat([a, b], dim=1)),
+            Mistake(_joined(lambda a, b: torch.cat([a, b], dim=1)),
                 "shape: one digit is below the other. They should be side by side.",
-                _WIDE,
-            ),
-            Mistake(
-                _joined(lambda a, b: torch.cat([a, b])),
+                _WIDE),
+            Mistake(_joined(lambda a, b: torch.cat([a, b])),
                 "shape: torch.cat joins along axis 0 unless you say otherwise, and that one counts "
                 "the channels: this is one image with two channels.",
-                _WIDE,
-            ),
+                _WIDE),
             Mistake(
                 _joined(lambda a, b: torch.cat(a, b, 2)),  # type: ignore[call-arg, arg-type]  # the mistake
                 "shape: torch.cat got two tensors, one after the other. How does it want those "
                 "that it is to join?",
-                "Together, as one list, in brackets; the axis comes after the list.",
-            ),
+                "Together, as one list, in brackets; the axis comes after the list."),
             Mistake(
                 _joined(lambda a, b: torch.cat(a, b, dim=2)),  # type: ignore[misc]  # the mistake
                 "shape: torch.cat got two tensors, one after the other. How does it want those "
                 "that it is to join?",
-                "Together, as one list, in brackets; the axis comes after the list.",
-            ),
-            Mistake(
-                _joined(lambda a, b: torch.stack([a, b])),
+                "Together, as one list, in brackets; the axis comes after the list."),
+            Mistake(_joined(lambda a, b: torch.stack([a, b])),
                 "shape: stack puts in a new axis: this is a batch of two images. You want one "
                 "wider image.",
-                _WIDE,
-            ),
-            Mistake(
-                _joined(lambda a, b: torch.cat([a, b]).view(1, a.shape[1], -1)),
+                _WIDE),
+            Mistake(_joined(lambda a, b: torch.cat([a, b]).view(1, a.shape[1], -1)),
                 "value: the shape is right and the picture is scrambled: view keeps the numbers in "
                 "their order, image after image.",
-                _WIDE,
-            ),
-            Mistake(
-                _joined(lambda a, b: _beside(b, a)),
+                _WIDE),
+            Mistake(_joined(lambda a, b: _beside(b, a)),
                 "value: the two digits have changed places.",
-                "Image number index comes first, that is, on the left.",
-            ),
-            Mistake(
-                _joined(_beside, lambda a, b: a + b),
+                "Image number index comes first, that is, on the left."),
+            Mistake(_joined(_beside, lambda a, b: a + b),
                 "value: the image is right; the number is a sum. What do a 5 and a 7 make when "
                 "they stand side by side?",
-                _DECIMAL,
-            ),
-            Mistake(
-                _joined(_beside, lambda a, b: 10 * b + a),
+                _DECIMAL),
+            Mistake(_joined(_beside, lambda a, b: 10 * b + a),
                 "value: the image is right; tens and ones have changed places.",
-                _DECIMAL,
-            ),
-            Mistake(
-                _joined(_beside, lambda a, b: f"{a}{b}"),
+                _DECIMAL),
+            Mistake(_joined(_beside, lambda a, b: f"{a}{b}"),
                 "dtype: the image is right; the number is a text. A loss wants a number.",
-                "Compute it: the first digit counts ten times. Or turn the text into an int.",
-            ),
-            Mistake(
-                _joined(_beside, lambda a, b: a),
+                "Compute it: the first digit counts ten times. Or turn the text into an int."),
+            Mistake(_joined(_beside, lambda a, b: a),
                 "value: the image is right; the number is the first digit only.",
-                _DECIMAL,
-            ),
+                _DECIMAL),
         ),
         praise="now look at one, as the next line of the lesson says.",
     ),
-}
+}  # fmt: skip

@@ -145,51 +145,35 @@ EXERCISES = {
         solution=_AFTER_TWO_STEPS,
         inputs=lambda: [()],
         mistakes=(
-            Mistake(
-                1.0,
+            Mistake(1.0,
                 "value: that is where gradient descent would end. Does Adam's second step have the "
                 "length of the first? Look at m.",
-                "After the second gradient m is 0.9 * 0.4 - 0.1 * 4.",
-            ),
-            Mistake(
-                0.8,
+                "After the second gradient m is 0.9 * 0.4 - 0.1 * 4."),
+            Mistake(0.8,
                 "value: this makes two full steps in one direction. What is m after a gradient of "
                 "4 and one of -4?",
-                "m is an average, and the two nearly cancel out in it.",
-            ),
-            Mistake(
-                0.9,
+                "m is an average, and the two nearly cancel out in it."),
+            Mistake(0.9,
                 "value: the place after the first step is right. But m is not exactly 0 after the "
                 "second gradient: which of the two counts for more?",
-                "The newest gradient has weight 0.1, the older one 0.9 * 0.1.",
-            ),
-            Mistake(
-                0.6,
+                "The newest gradient has weight 0.1, the older one 0.9 * 0.1."),
+            Mistake(0.6,
                 "value: this is a step of gradient descent, rate times gradient. Adam divides by "
                 "the root of v.",
-                _ORDER,
-            ),
-            Mistake(
-                1 - 0.1 * 0.4 / 0.016**0.5 + 0.1 * 0.04 / 0.031984**0.5,
+                _ORDER),
+            Mistake(1 - 0.1 * 0.4 / 0.016**0.5 + 0.1 * 0.04 / 0.031984**0.5,
                 "value: m and v are as they should be, but they began at 0 and are still too "
                 "small. Something has to be divided.",
-                _CORRECTION,
-            ),
-            Mistake(
-                0.9 + 0.1 * 0.04 / 4,
+                _CORRECTION),
+            Mistake(0.9 + 0.1 * 0.04 / 4,
                 "value: nearly. In the second step m has not been corrected.",
-                _CORRECTION,
-            ),
-            Mistake(
-                0.9 + 0.1 * 0.4 / 4,
+                _CORRECTION),
+            Mistake(0.9 + 0.1 * 0.4 / 4,
                 "value: nearly. In the second step m is divided by the number of the first step.",
-                "In step t it is 1 - 0.9**t; t is 2 now.",
-            ),
-            Mistake(
-                0.9 - 0.1 * 0.04 / 0.19 / 4,
+                "In step t it is 1 - 0.9**t; t is 2 now."),
+            Mistake(0.9 - 0.1 * 0.04 / 0.19 / 4,
                 "value: the length of the second step is right, its direction is not.",
-                "m is negative now, and the step is subtracted.",
-            ),
+                "m is negative now, and the step is subtracted."),
         ),
         praise="a gradient that changes its sign makes Adam careful.",
         tolerance=2e-4,
@@ -199,46 +183,29 @@ EXERCISES = {
         solution=_top_k,
         inputs=_ranked,
         mistakes=(
-            Mistake(
-                lambda x, y, k: (x.argmax(1) == y).float().mean(),
+            Mistake(lambda x, y, k: (x.argmax(1) == y).float().mean(),
                 "value: this is the plain accuracy. The k largest logits count, not only the "
-                "largest.",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).float().mean(),
-                "value: this divides by n times k. An image is right or not: use any(1) first.",
-            ),
+                "largest."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).float().mean(),
+                "value: this divides by n times k. An image is right or not: use any(1) first."),
             Mistake(
                 lambda x, y, k: (
                     (x.topk(k, dim=1, largest=False).indices == y[:, None]).any(1).float().mean()
                 ),
-                "value: these are the k smallest logits.",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any(1).float().sum(),
-                "value: this is a count. Divide by the number of images.",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).all(1).float().mean(),
-                "value: all(1) wants every one of the k to be the label. One of them is enough.",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).values == y[:, None]).any(1).float().mean(),
-                "value: topk gives values and indices. Labels are compared with the indices.",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any().float(),
+                "value: these are the k smallest logits."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any(1).float().sum(),
+                "value: this is a count. Divide by the number of images."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).all(1).float().mean(),
+                "value: all(1) wants every one of the k to be the label. One of them is enough."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).values == y[:, None]).any(1).float().mean(),
+                "value: topk gives values and indices. Labels are compared with the indices."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any().float(),
                 "value: this asks whether any label is found anywhere. Compare each label with its "
-                "own row, labels.unsqueeze(1), and use any(dim=1).",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices[:, -1] == y).float().mean(),
-                "value: this asks for the k-th place only. The places before it count as well.",
-            ),
-            Mistake(
-                lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any(1),
-                "shape: True or False for each image. Take the mean of them as floats.",
-            ),
+                "own row, labels.unsqueeze(1), and use any(dim=1)."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).indices[:, -1] == y).float().mean(),
+                "value: this asks for the k-th place only. The places before it count as well."),
+            Mistake(lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).any(1),
+                "shape: True or False for each image. Take the mean of them as floats."),
         ),
         do="Compare best with labels.unsqueeze(1), ask each row with any(dim=1), take the mean.",
         praise="with k = 1 it is the accuracy, and with all classes it is always 1.",
@@ -247,60 +214,40 @@ EXERCISES = {
         solution=_overconfidence,
         inputs=_answered,
         mistakes=(
-            Mistake(
-                lambda x, y: (_sure(x).mean() - _right(x, y).mean()).abs(),
+            Mistake(lambda x, y: (_sure(x).mean() - _right(x, y).mean()).abs(),
                 "value: right where it is above 0. What should come out for a network that is "
                 "surer than it is right, and what for one that promises too little?",
-                "The sign says which of the two it is: keep it, without .abs().",
-            ),
-            Mistake(
-                lambda x, y: _sure(x).mean() - (x.argmax(0) == y).float().mean(),
+                "The sign says which of the two it is: keep it, without .abs()."),
+            Mistake(lambda x, y: _sure(x).mean() - (x.argmax(0) == y).float().mean(),
                 _AXIS,
-                _WHICH_AXIS,
-            ),
-            Mistake(
-                lambda x, y: _sure(x).mean() - (x.max(dim=1).values == y).float().mean(),
+                _WHICH_AXIS),
+            Mistake(lambda x, y: _sure(x).mean() - (x.max(dim=1).values == y).float().mean(),
                 "value: this compares the labels with numbers that say how sure, not which class.",
-                "max gives values and indices, as topk does; argmax gives the indices alone.",
-            ),
-            Mistake(
-                lambda x, y: _right(x, y).mean() - _sure(x).mean(),
+                "max gives values and indices, as topk does; argmax gives the indices alone."),
+            Mistake(lambda x, y: _right(x, y).mean() - _sure(x).mean(),
                 "value: the sign is the other way round: this is above 0 for a network that "
                 "promises too little.",
-                "How sure it is comes first; what is right is taken away.",
-            ),
-            Mistake(
-                lambda x, y: _sure(x).mean(),
+                "How sure it is comes first; what is right is taken away."),
+            Mistake(lambda x, y: _sure(x).mean(),
                 "value: this is how sure it is. How much of that is justified?",
-                "Take away the share that is right.",
-            ),
-            Mistake(
-                lambda x, y: x.max(dim=1).values.mean() - _right(x, y).mean(),
+                "Take away the share that is right."),
+            Mistake(lambda x, y: x.max(dim=1).values.mean() - _right(x, y).mean(),
                 "value: these are logits, and they may be any number. How sure is a network?",
-                "Softmax along axis 1 first, then the largest of each row.",
-            ),
-            Mistake(
-                lambda x, y: x.softmax(1)[torch.arange(len(y)), y].mean() - _right(x, y).mean(),
+                "Softmax along axis 1 first, then the largest of each row."),
+            Mistake(lambda x, y: x.softmax(1)[torch.arange(len(y)), y].mean() - _right(x, y).mean(),
                 "value: this takes the probability of the right class. The network's answer may be "
                 "another one.",
-                "How sure it is of its own answer: the largest probability of each row.",
-            ),
-            Mistake(
-                lambda x, y: x.softmax(0).max(dim=1).values.mean() - _right(x, y).mean(),
+                "How sure it is of its own answer: the largest probability of each row."),
+            Mistake(lambda x, y: x.softmax(0).max(dim=1).values.mean() - _right(x, y).mean(),
                 "value: the probabilities of one image must add up to 1, and here those of one "
                 "class do.",
-                "softmax(dim=1).",
-            ),
-            Mistake(
-                lambda x, y: _sure(x) - _right(x, y),
+                "softmax(dim=1)."),
+            Mistake(lambda x, y: _sure(x) - _right(x, y),
                 "shape: one number an image. One number for all is asked for.",
-                "Take the mean of both.",
-            ),
-            Mistake(
-                lambda x, y: (_sure(x) - _right(x, y)).abs().mean(),
+                "Take the mean of both."),
+            Mistake(lambda x, y: (_sure(x) - _right(x, y)).abs().mean(),
                 "value: the sign of each difference is lost, so an honest network would not get 0.",
-                "Mean first, then the difference.",
-            ),
+                "Mean first, then the difference."),
         ),
         praise="0 would be honest on average; the diagram shows where it is not.",
         do="Three lines: the largest probability of each row, which answers are right, the "
@@ -311,39 +258,27 @@ EXERCISES = {
         inputs=lambda: [(_Trial(training=True),), (_Trial(training=False),)],
         observe=_what_it_does,
         mistakes=(
-            Mistake(
-                _evaluation(enter=False),
+            Mistake(_evaluation(enter=False),
                 "value: the model is still in training mode, so dropout puts zeros in at random. "
-                "Call model.eval() first.",
-            ),
+                "Call model.eval() first."),
             Mistake(_evaluation(axis=0), _AXIS, _WHICH_AXIS),
-            Mistake(
-                _evaluation(leave="eval"),
+            Mistake(_evaluation(leave="eval"),
                 "value: the model came in training mode and is left in eval mode, so the next "
-                "epoch would train without dropout. Put its mode back: model.train(was_training).",
-            ),
-            Mistake(
-                _evaluation(leave="train"),
+                "epoch would train without dropout. Put its mode back: model.train(was_training)."),
+            Mistake(_evaluation(leave="train"),
                 "value: the model came in eval mode and is left in training mode. Remember "
-                "model.training at the beginning, and put that back.",
-            ),
-            Mistake(
-                _evaluation(record=True),
+                "model.training at the beginning, and put that back."),
+            Mistake(_evaluation(record=True),
                 "gradient: activations are kept for a backward pass that never comes. Put the "
-                "predictions under `with torch.no_grad():`.",
-            ),
-            Mistake(
-                _evaluation(by_batch=True),
+                "predictions under `with torch.no_grad():`."),
+            Mistake(_evaluation(by_batch=True),
                 "value: this is the mean of the batches' shares, in which the two examples of the "
-                "last batch count twice as much as others. Count over all examples.",
-            ),
-            Mistake(
-                lambda model, dl: 1.0,
-                "value: the model was never asked. Go through dl and call model(xb).",
-            ),
+                "last batch count twice as much as others. Count over all examples."),
+            Mistake(lambda model, dl: 1.0,
+                "value: the model was never asked. Go through dl and call model(xb)."),
         ),
         do="Before: note model.training, then eval(). Meanwhile: no_grad(). After: the mode put "
         "back. Join the rows of True and False of all batches, then one mean.",
         praise="the same number every time, and training goes on as if nobody had looked.",
     ),
-}
+}  # fmt: skip

@@ -160,84 +160,56 @@ EXERCISES = {
         ],
         observe=_as_tensor,
         mistakes=(
-            Mistake(
-                _ring(adds=False),
+            Mistake(_ring(adds=False),
                 "value: the piece that arrives takes the place of the old number. In this round it "
                 "is added.",
-                "The receiver keeps its own piece, plus what the sender had before the step.",
-            ),
-            Mistake(
-                _ring(steps=1),
+                "The receiver keeps its own piece, plus what the sender had before the step."),
+            Mistake(_ring(steps=1),
                 "value: this goes on for n steps. After which step is the first sum complete?",
-                "With n processes a number meets n - 1 others.",
-            ),
-            Mistake(
-                _ring(rounds=2),
+                "With n processes a number meets n - 1 others."),
+            Mistake(_ring(rounds=2),
                 "value: this adds for two rounds. Only the first one adds.",
-                "n - 1 steps are enough here.",
-            ),
-            Mistake(
-                _ring(piece=lambda process, step: process + step),
+                "n - 1 steps are enough here."),
+            Mistake(_ring(piece=lambda process, step: process + step),
                 "value: in the second step a process passes on what has just arrived. Which piece "
                 "was that?",
-                "What arrived came from the process before, and has that one's number.",
-            ),
-            Mistake(
-                _ring(piece=lambda process, step: process),
+                "What arrived came from the process before, and has that one's number."),
+            Mistake(_ring(piece=lambda process, step: process),
                 "value: every step sends the same piece again. Look at the arrows in the picture: "
                 "they move.",
-                "The number of the piece goes down by one in each step.",
-            ),
-            Mistake(
-                lambda rows: [[sum(column) for column in zip(*rows)] for _ in rows],
+                "The number of the piece goes down by one in each step."),
+            Mistake(lambda rows: [[sum(column) for column in zip(*rows)] for _ in rows],
                 "value: these are the sums of all, in every process. After the first round each "
                 "process has only one of them.",
                 "Let the numbers go from neighbour to neighbour, step by step, and stop after the "
-                "first round.",
-            ),
-            Mistake(
-                _beyond_the_last,
+                "first round."),
+            Mistake(_beyond_the_last,
                 "shape: a place goes beyond n - 1. In a ring, what comes after the last?",
                 "After the last comes 0: % n takes care of that, with the sum before it in "
-                "brackets.",
-            ),
-            Mistake(
-                _old_copy,
+                "brackets."),
+            Mistake(_old_copy,
                 "value: every step sends the numbers of the very beginning. From the second step "
                 "on, a process sends what it has by then.",
-                "Make the copy anew in each step.",
-            ),
-            Mistake(
-                lambda rows: [list(row) for row in rows],
+                "Make the copy anew in each step."),
+            Mistake(lambda rows: [list(row) for row in rows],
                 "value: nothing has been added. Do you return the rows that you add to?",
-                "Read from the copy, and add to the rows that you return.",
-            ),
-            Mistake(
-                _to_the_left,
+                "Read from the copy, and add to the rows that you return."),
+            Mistake(_to_the_left,
                 "value: the pieces go to the left neighbour.",
-                "The right neighbour has the next larger number: (process + 1) % n.",
-            ),
-            Mistake(
-                _given_away,
+                "The right neighbour has the next larger number: (process + 1) % n."),
+            Mistake(_given_away,
                 "value: the sender keeps its numbers; here they become 0.",
-                "Only the receiver's row changes.",
-            ),
-            Mistake(
-                _ring(piece=lambda process, step: process - step - 1),
+                "Only the receiver's row changes."),
+            Mistake(_ring(piece=lambda process, step: process - step - 1),
                 "value: steps count from 0: in the first one a process sends the piece of its "
                 "own number.",
-                "range(n - 1) begins at 0.",
-            ),
-            Mistake(
-                _ring(steps=-1),
+                "range(n - 1) begins at 0."),
+            Mistake(_ring(steps=-1),
                 "value: a step is missing. Does `return` stand inside the loop?",
-                "There are n - 1 steps, and the return comes after all of them.",
-            ),
-            Mistake(
-                _last_is_silent,
+                "There are n - 1 steps, and the return comes after all of them."),
+            Mistake(_last_is_silent,
                 "value: the last process sends nothing.",
-                "In each step all n processes send: range(n).",
-            ),
+                "In each step all n processes send: range(n)."),
         ),
         do="For each step copy all rows first. Then each process sends one piece of that copy, "
         "number (process - step) % n, to the neighbour on its right, which adds it.",
@@ -248,71 +220,47 @@ EXERCISES = {
         inputs=lambda: [(12, 3, 2, 2), (12, 3, 0, 3), (12, 4, 1, 4)],
         observe=_all_shares,
         mistakes=(
-            Mistake(
-                _own_rows(rank_too=True),
+            Mistake(_own_rows(rank_too=True),
                 "value: each process shuffles in its own way, so that some images are seen twice "
                 "and others never. That was the bug!",
-                "The order must be the same everywhere: no rank in its seed.",
-            ),
-            Mistake(
-                _own_rows(first=lambda seed, epoch: seed, rank_too=True),
+                "The order must be the same everywhere: no rank in its seed."),
+            Mistake(_own_rows(first=lambda seed, epoch: seed, rank_too=True),
                 "value: each process shuffles in its own way, so that some images are seen twice "
                 "and others never. That was the bug!",
                 "The order must be the same everywhere: no rank in its seed. It must be another "
-                "one in each epoch.",
-            ),
-            Mistake(
-                _own_rows(first=lambda seed, epoch: seed),
+                "one in each epoch."),
+            Mistake(_own_rows(first=lambda seed, epoch: seed),
                 "value: every epoch has the same order.",
-                "Add the number of the epoch to the seed.",
-            ),
-            Mistake(
-                _own_rows(cut="block"),
+                "Add the number of the epoch to the seed."),
+            Mistake(_own_rows(cut="block"),
                 "value: whole blocks, one a process. DistributedSampler deals images out in turn, "
                 "like cards.",
-                "Begin at the rank, and go on in steps of the number of processes.",
-            ),
-            Mistake(
-                _own_rows(cut="own"),
+                "Begin at the rank, and go on in steps of the number of processes."),
+            Mistake(_own_rows(cut="own"),
                 "value: the shares are right, but not shuffled.",
-                "First the order of all images, then this process's part of it.",
-            ),
-            Mistake(
-                _own_rows(cut="all"),
+                "First the order of all images, then this process's part of it."),
+            Mistake(_own_rows(cut="all"),
                 "shape: this is the whole order, in every process. Each should take its share.",
-                "Begin at the rank, and go on in steps of the number of processes.",
-            ),
-            Mistake(
-                _own_rows(first=lambda seed, epoch: seed * epoch),
+                "Begin at the rank, and go on in steps of the number of processes."),
+            Mistake(_own_rows(first=lambda seed, epoch: seed * epoch),
                 "value: in epoch 0 every seed gives the same order.",
-                "Add the number of the epoch to the seed.",
-            ),
-            Mistake(
-                _own_rows(first=lambda seed, epoch: epoch),
+                "Add the number of the epoch to the seed."),
+            Mistake(_own_rows(first=lambda seed, epoch: epoch),
                 "value: `seed` has no effect: every training would draw the same orders.",
-                "Add the number of the epoch to the seed.",
-            ),
-            Mistake(
-                lambda n, seed, epoch, rank, size: torch.randperm(n)[rank::size],
+                "Add the number of the epoch to the seed."),
+            Mistake(lambda n, seed, epoch, rank, size: torch.randperm(n)[rank::size],
                 "value: without a seed each process draws an order of its own.",
-                "torch.manual_seed(seed + epoch) comes first.",
-            ),
-            Mistake(
-                _own_rows(cut="alike"),
+                "torch.manual_seed(seed + epoch) comes first."),
+            Mistake(_own_rows(cut="alike"),
                 "value: every process begins at the same place, and gets the same images.",
-                "Begin at the rank: [rank::size].",
-            ),
-            Mistake(
-                _own_rows(cut="size"),
+                "Begin at the rank: [rank::size]."),
+            Mistake(_own_rows(cut="size"),
                 "shape: whole blocks, of as many images as there are processes. "
                 "DistributedSampler deals images out in turn, like cards.",
-                "Begin at the rank, and go on in steps of the number of processes.",
-            ),
-            Mistake(
-                _own_rows(cut="turned"),
+                "Begin at the rank, and go on in steps of the number of processes."),
+            Mistake(_own_rows(cut="turned"),
                 "value: begin and step are exchanged.",
-                "[rank::size] begins at the rank and goes on in steps of `size`.",
-            ),
+                "[rank::size] begins at the rank and goes on in steps of `size`."),
         ),
         do="Seed a generator with seed + epoch, draw the order of all n, then take every size-th "
         "place of it from the rank on.",
@@ -322,45 +270,31 @@ EXERCISES = {
         solution=0.18,
         inputs=lambda: [()],
         mistakes=(
-            Mistake(
-                0.03,
+            Mistake(0.03,
                 "value: the old rate. A step now stands for six of the old ones: how long should "
                 "it be?",
-                "Six steps in one.",
-            ),
-            Mistake(
-                0.005,
+                "Six steps in one."),
+            Mistake(0.005,
                 "value: this divides by the number of processes. But the gradients are averaged, "
                 "so the step is no longer than before.",
-                "There are six times fewer steps to get equally far.",
-            ),
-            Mistake(
-                0.03 * 6**0.5,
+                "There are six times fewer steps to get equally far."),
+            Mistake(0.03 * 6**0.5,
                 "value: times the root of six is a rule for Adam. For SGD the lesson's rule is "
                 "simpler.",
-                "Six steps in one.",
-            ),
-            Mistake(
-                0.03 * 288,
+                "Six steps in one."),
+            Mistake(0.03 * 288,
                 "value: this multiplies by the size of the batch. By how much has the batch grown?",
-                "From 48 images to 288.",
-            ),
-            Mistake(
-                0.03 * 48,
+                "From 48 images to 288."),
+            Mistake(0.03 * 48,
                 "value: this multiplies by the images of one process. By how much has the whole "
                 "batch grown?",
-                "From 48 images to 288.",
-            ),
-            Mistake(
-                6,
+                "From 48 images to 288."),
+            Mistake(6,
                 "value: the batch is this many times as large. And the rate?",
-                "Multiply the old rate by it.",
-            ),
-            Mistake(
-                0.03 / 48,
+                "Multiply the old rate by it."),
+            Mistake(0.03 / 48,
                 "value: this divides by the images of a batch. The gradients are averaged already.",
-                "The rate grows as the batch does.",
-            ),
+                "The rate grows as the batch does."),
         ),
         tolerance=1e-4,
         do="The rate grows as the batch does.",
@@ -370,85 +304,55 @@ EXERCISES = {
         solution=_speed_up,
         inputs=lambda: [(0.5, 4, 20.0, 0.1), (0.08, 8, 400.0, 10.0), (1.0, 1, 20.0, 1.0)],
         mistakes=(
-            Mistake(
-                _with(lambda n, m, b: 2 * (n - 1) / n * m / b),
+            Mistake(_with(lambda n, m, b: 2 * (n - 1) / n * m / b),
                 "value: megabytes are divided by gigabytes a second. What is missing?",
-                _GIGA,
-            ),
-            Mistake(
-                _with(lambda n, m, b: m / 1000 / b),
+                _GIGA),
+            Mistake(_with(lambda n, m, b: m / 1000 / b),
                 "value: each gradient would be sent once. How often is it sent in a ring?",
-                "2 (n - 1) / n times: a round to add, and one to pass on.",
-            ),
-            Mistake(
-                _with(lambda n, m, b: 2 * (n - 1) * m / 1000 / b),
+                "2 (n - 1) / n times: a round to add, and one to pass on."),
+            Mistake(_with(lambda n, m, b: 2 * (n - 1) * m / 1000 / b),
                 "value: in each step only a piece is sent. How large is a piece?",
-                "There are n pieces: divide by n.",
-            ),
-            Mistake(
-                _with(lambda n, m, b: (n - 1) / n * m / 1000 / b),
+                "There are n pieces: divide by n."),
+            Mistake(_with(lambda n, m, b: (n - 1) / n * m / 1000 / b),
                 "value: this is one round. A ring has two.",
-                "One round adds, the other passes the sums on.",
-            ),
-            Mistake(
-                _with(lambda n, m, b: 2 * (n - 1) / n * m / 1000 / b, shared=False),
+                "One round adds, the other passes the sums on."),
+            Mistake(_with(lambda n, m, b: 2 * (n - 1) / n * m / 1000 / b, shared=False),
                 "value: the computing is not shared.",
-                "Each process computes for its share of the images only.",
-            ),
-            Mistake(
-                lambda c, n, m, b: c / n + 2 * (n - 1) / n * m / 1000 / b,
+                "Each process computes for its share of the images only."),
+            Mistake(lambda c, n, m, b: c / n + 2 * (n - 1) / n * m / 1000 / b,
                 "value: these are the seconds of a step. How many times as fast is that?",
-                "Old seconds by new seconds.",
-            ),
-            Mistake(
-                lambda c, n, m, b: (c / n + 2 * (n - 1) / n * m / 1000 / b) / c,
+                "Old seconds by new seconds."),
+            Mistake(lambda c, n, m, b: (c / n + 2 * (n - 1) / n * m / 1000 / b) / c,
                 "value: upside down: this gets smaller when training gets faster.",
-                "Old seconds by new seconds.",
-            ),
-            Mistake(
-                lambda c, n, m, b: float(n),
+                "Old seconds by new seconds."),
+            Mistake(lambda c, n, m, b: float(n),
                 "value: this would be so if talking took no time.",
-                "Add the seconds of the exchange to those of the share.",
-            ),
-            Mistake(
-                _with(lambda n, m, b: 2 * (n - 1) / n * m * 1000 / b),
+                "Add the seconds of the exchange to those of the share."),
+            Mistake(_with(lambda n, m, b: 2 * (n - 1) / n * m * 1000 / b),
                 "value: a gigabyte is a thousand megabytes. So are there more gigabytes than "
                 "megabytes, or fewer?",
-                _GIGA,
-            ),
-            Mistake(
-                _with(lambda n, m, b: 2 * (n - 1) / n * m / 1000 * b),
+                _GIGA),
+            Mistake(_with(lambda n, m, b: 2 * (n - 1) / n * m / 1000 * b),
                 "value: here a larger bandwidth makes the exchange longer.",
-                _GIGA,
-            ),
-            Mistake(
-                _with(lambda n, m, b: 8 * 2 * (n - 1) / n * m / 1000 / b),
+                _GIGA),
+            Mistake(_with(lambda n, m, b: 8 * 2 * (n - 1) / n * m / 1000 / b),
                 "value: the bandwidth is in bytes, not in bits: nothing is to be multiplied by 8.",
-                _GIGA,
-            ),
-            Mistake(
-                _with(lambda n, m, b: 2 * m / 1000 / b),
+                _GIGA),
+            Mistake(_with(lambda n, m, b: 2 * m / 1000 / b),
                 "value: nearly: a piece is sent 2 (n - 1) times, and there are n pieces.",
-                "The megabytes, times 2 (n - 1) / n.",
-            ),
-            Mistake(
-                lambda c, n, m, b: c / c / n + 2 * (n - 1) / n * m / 1000 / b,
+                "The megabytes, times 2 (n - 1) / n."),
+            Mistake(lambda c, n, m, b: c / c / n + 2 * (n - 1) / n * m / 1000 / b,
                 "value: Python divides from left to right, and before it adds.",
-                "Put all the seconds of n processes in brackets, and divide by that.",
-            ),
-            Mistake(
-                lambda c, n, m, b: c / max(c / n, 2 * (n - 1) / n * m / 1000 / b),
+                "Put all the seconds of n processes in brackets, and divide by that."),
+            Mistake(lambda c, n, m, b: c / max(c / n, 2 * (n - 1) / n * m / 1000 / b),
                 "value: here talking and computing go on at the same time.",
-                "Here the one comes after the other: add the seconds.",
-            ),
-            Mistake(
-                lambda c, n, m, b: c - (c / n + 2 * (n - 1) / n * m / 1000 / b),
+                "Here the one comes after the other: add the seconds."),
+            Mistake(lambda c, n, m, b: c - (c / n + 2 * (n - 1) / n * m / 1000 / b),
                 "value: these are the seconds that are saved. How many times as fast is it?",
-                "Old seconds by new seconds.",
-            ),
+                "Old seconds by new seconds."),
         ),
         do="The seconds of one process, divided by those of n: the share of the computing, plus "
         "the exchange. " + _GIGA,
         praise="before you rent the second GPU, compute this.",
     ),
-}
+}  # fmt: skip

@@ -128,9 +128,6 @@ def refuse_what_makes_no_sense(chosen: argparse.Namespace, parser: argparse.Argu
     """Find out before any work whether arguments fit together and results can be written.
 
     It fills in where things are, and where they go, as far as nobody has said that.
-
-    Raises:
-        SystemExit: when they do not.
     """
     if chosen.submissions is None and chosen.merge is None:
         _of_one(chosen, parser)

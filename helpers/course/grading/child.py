@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 
 from helpers.course.exercises.framework import is_stub
 from helpers.course.grading import inside
+from helpers.course.grading.cells import Question, cells_of, questions
 from helpers.course.grading.limits import limit
-from helpers.course.grading.notebook import Question, cells_of, questions
 from helpers.course.grading.sandbox import WORK
 from helpers.course.grading.verdict import EXERCISES, is_known
 from helpers.course.grading.wire import pack

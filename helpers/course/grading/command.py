@@ -16,7 +16,6 @@ from helpers.course.grading.formats import FORMATS, write_results
 from helpers.course.grading.isolate import CannotStart, Runner
 from helpers.course.grading.jobs import at_once, in_turn, side_by_side
 from helpers.course.grading.marking import WORDS, Mark, marks, missing, unreadable
-from helpers.course.grading.merging import is_in_shard, joined
 from helpers.course.grading.record import Record, differences, page, read_record, record_of
 from helpers.course.grading.results import results_of
 from helpers.course.grading.sandbox import Walls, walls
@@ -30,7 +29,16 @@ from helpers.course.grading.submissions import (
     read_file,
     work_of,
 )
-from helpers.course.grading.table import Row, Table, printable, read_rows, write_rows, write_whole
+from helpers.course.grading.table import (
+    Row,
+    Table,
+    is_in_shard,
+    joined,
+    printable,
+    read_rows,
+    write_rows,
+    write_whole,
+)
 from helpers.language import say
 
 # What is open without walls; the README says the same.
@@ -49,15 +57,9 @@ NO_WALLS = (
 def main(arguments: Sequence[str]) -> int:
     """Run the command.
 
-    Args:
-        arguments: what follows ``progress`` on the command line.
-
     Returns:
         0 when the results could be told, whatever they are; 1 when no answer can be run or the
         table cannot be written any more; 128 and the signal's number when one has ended it.
-
-    Raises:
-        SystemExit: when there is no such folder, or an argument is of another form.
     """
     parser = parser_of_progress()
     chosen = parser.parse_args(arguments)

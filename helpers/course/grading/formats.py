@@ -165,12 +165,8 @@ def write_results(form: Format, results: Sequence[Result], out: Path, split: boo
 
     Args:
         form: one of ``FORMATS``' values.
-        results: of the class.
         out: the file; for ``split`` the folder, which gets a folder a learner.
         split: whether each learner gets a file.
-
-    Returns:
-        The files.
 
     Raises:
         OSError: when one cannot be written; those before it stay.

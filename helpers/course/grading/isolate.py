@@ -80,7 +80,6 @@ class Runner:
 
         Args:
             notebook: the file's bytes.
-            done: exercises to pass over.
             seconds: for the answers together, from when all is imported. Each may take an equal
                 share of what is left; then the process and all that it started are killed.
 
@@ -233,12 +232,7 @@ class _Forked:
 
 
 class _Heard:
-    """What a process has said, and how long it may go on.
-
-    Args:
-        seconds: for all answers.
-        done: exercises that it passes over.
-    """
+    """What a process has said, and how long it may go on."""
 
     def __init__(self, seconds: float, done: list[str]) -> None:
         self.said: list[dict] = []

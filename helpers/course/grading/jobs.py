@@ -87,10 +87,7 @@ def side_by_side(
     """The rows of each submission, as they come.
 
     Args:
-        found: the submissions.
         judge: gives the rows of one; it runs in a worker.
-        walls: see ``Runner``.
-        jobs: the number of workers.
 
     Raises:
         CannotStart: when no notebook can be run here.

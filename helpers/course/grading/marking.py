@@ -46,10 +46,8 @@ def marks(notebook: bytes, timeout: float, runner: Runner) -> list[Mark]:
     time, the others are run in a new one.
 
     Args:
-        notebook: the file's bytes.
         timeout: seconds for all its answers together; each may take an equal share of what is
             left.
-        runner: runs them.
 
     Returns:
         A mark for each exercise of the lesson, in order; none when it checks no exercise.

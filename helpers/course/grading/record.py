@@ -62,9 +62,6 @@ class Record:
 def record_of(found: Iterable[tuple[str, Sequence[Mark]]]) -> Record:
     """The record of some notebooks, of today.
 
-    Args:
-        found: name of each notebook's file and its marks.
-
     Example:
         >>> record_of([("02.ipynb", [Mark("2.1", "right", "")])]).entries[0].exercise
         '2.1'
@@ -126,10 +123,6 @@ def read_record(content: bytes) -> Record:
 
 def differences(record: Record, found: Iterable[tuple[str, Sequence[Mark]]]) -> list[str]:
     """In what the notebooks are not what a record says, in words; empty when they agree.
-
-    Args:
-        record: as ``read_record`` gives it.
-        found: name of each notebook's file and its marks, as they are now.
 
     Example:
         >>> was = record_of([("02.ipynb", [Mark("2.1", "right", "", "sha256-1")])])

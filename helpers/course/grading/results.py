@@ -41,7 +41,6 @@ class Result:
     """All that a learner has handed in.
 
     Attributes:
-        learner: the name.
         tasks: each exercise once, in order; then notebooks as a whole.
     """
 
@@ -65,7 +64,6 @@ def results_of(rows: Iterable[Row], lessons: Sequence[int] = ()) -> list[Result]
     An exercise gives one point. Where a learner has handed it in twice, the better one counts.
 
     Args:
-        rows: of the table.
         lessons: what was to be handed in: of these each exercise counts, and no other. Without
             them those count that are there.
 
@@ -85,10 +83,7 @@ def results_of(rows: Iterable[Row], lessons: Sequence[int] = ()) -> list[Result]
 
 
 def exercises_of(lessons: Sequence[int]) -> list[str]:
-    """The numbers of all exercises of some lessons, in order.
-
-    Raises:
-        ValueError: when one of them has no exercises.
+    """The numbers of all exercises of some lessons, in order; a ValueError where one has none.
 
     Example:
         >>> exercises_of([2])

@@ -12,9 +12,6 @@ from helpers.language import say
 def own_table(found: Iterable[tuple[str, Sequence[Mark]]]) -> str:
     """A learner's results as text: lesson, exercise, result, what the check says.
 
-    Args:
-        found: name of the notebook and its marks.
-
     Example:
         >>> print(own_table([("02_gradients", [Mark("2.1", "wrong", "value: too large.")])]))
         lesson        exercise  result

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from helpers.course.grading.archive import members
+from helpers.course.grading.packed import members
 
 NOTEBOOKS = (".ipynb", ".ipynb.txt")  # some browsers add the second ending
 ARCHIVES = (".zip",)
@@ -73,15 +73,7 @@ def hand_ins(folder: Path, besides: Collection[Path] = ()) -> Iterator[HandIn]:
 
 
 def work_of(folder: Path, learner: str) -> Iterator[HandIn]:
-    """All that lies in ``folder`` as the work of one learner; else like ``hand_ins``.
-
-    Args:
-        folder: as a learner has it.
-        learner: the name.
-
-    Raises:
-        OSError: when ``folder`` itself cannot be read.
-    """
+    """All that lies in ``folder`` as the work of one learner; else like ``hand_ins``."""
     _listed(folder)
     yield from _hand_ins(folder, learner, _below(folder))
 

@@ -29,7 +29,6 @@ def judge(number: str, gave: object) -> tuple[str, str]:
     """The verdict on what an answer gave.
 
     Args:
-        number: the exercise.
         gave: see ``helpers.course.grading.child.answered``.
 
     Returns:

@@ -1,4 +1,8 @@
-"""Read an archive into memory: nothing of it reaches the disk before it has been looked at."""
+"""Read an archive into memory: nothing of it reaches the disk before it has been looked at.
+
+pooch's ``Untar`` and ``Decompress`` write to the disk what an archive holds, however much that is,
+and with Python 3.11 wherever its names lead.
+"""
 
 import gzip
 import io

@@ -12,7 +12,7 @@ from pathlib import Path
 from helpers.data.fetch import faults
 from helpers.data.fetch.faults import DataError, Unwritable
 from helpers.language import marked, say
-from helpers.settings import setting
+from helpers.settings import is_set, setting
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent.parent
 # What a relative path in a variable begins at: one place, whatever the working folder.
@@ -107,7 +107,7 @@ def move_to(chosen: Home) -> None:
             ),
             flush=True,
         )
-    if chosen.instead_of is not None or "FASTAI_HOME" in os.environ:
+    if chosen.instead_of is not None or is_set("FASTAI_HOME"):
         os.environ["FASTAI_HOME"] = str(chosen.base)
     if os.path.expanduser("~") == "~":  # fastai asks for the home folder, whatever FASTAI_HOME says
         os.environ["HOME"] = str(chosen.base)

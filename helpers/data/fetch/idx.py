@@ -3,6 +3,9 @@
 An idx file is a header and plain bytes. The header: two zero bytes, a byte for the type of the
 numbers (8: unsigned bytes), a byte for how many dimensions there are, then the size of each, four
 bytes long, the highest first. http://yann.lecun.com/exdb/mnist/ describes it.
+
+torchvision's reader takes a path only and all that lies there, and stops at damage without a word;
+here the bytes may come from an archive in memory, are limited, and what is wrong is said.
 """
 
 import hashlib

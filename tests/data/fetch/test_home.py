@@ -55,15 +55,20 @@ def machine(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_a_relative_home_is_one_place_for_us_and_for_fastai(machine, monkeypatch):
+@pytest.mark.parametrize(("name", "folder"), [("fastai", "fastai"), ("", ".fastai")])
+def test_a_relative_or_empty_home_is_one_place_for_us_and_for_fastai(
+    machine, monkeypatch, name, folder
+):
     monkeypatch.setattr(home, "START", machine)
-    monkeypatch.setenv("FASTAI_HOME", "fastai")
-    for folder in (machine, machine / "temporary"):
-        monkeypatch.chdir(folder)
-        assert data_home() == machine / "fastai" / "data"
+    monkeypatch.setenv("FASTAI_HOME", name)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(machine))
+    for place in (machine, machine / "temporary"):
+        monkeypatch.chdir(place)
+        assert data_home() == machine / folder / "data"
     home.move_to(home.current())
     with fastai() as external:
-        assert external.fastai_path("data") == machine / "fastai" / "data"
+        assert external.fastai_path("data") == machine / folder / "data"
 
 
 def test_paths_of_a_checkout_begin_at_its_root():

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from helpers import data
-from helpers.course.doctor import images
-from helpers.course.doctor.report import NOTE, OK
+from helpers.course.doctor import machine
+from helpers.course.doctor.finding import NOTE, OK
 from helpers.data.fetch.layout import UNKNOWN, Edition, pixels_digest, recognise
 from helpers.data.images import Split
 from tests.data.kit import PNG, Bench
@@ -48,7 +48,7 @@ def test_a_known_edition_is_not_worth_a_word(bench, capsys):
         bench.new_process()
         use("tiny")
         assert capsys.readouterr().out.count("\n") == 1
-    finding = images.stand(["tiny"])[0].finding
+    finding = machine.stand(["tiny"])[0].finding
     assert finding.word == OK and "all files (the known one)" in finding.text
 
 
@@ -68,5 +68,5 @@ def test_an_unknown_edition_is_told_and_works(bench, capsys, used):
     bench.new_process()
     data.folder("tiny")
     assert "not the pixels of an edition" in capsys.readouterr().out
-    finding = images.stand(["tiny"])[0].finding
+    finding = machine.stand(["tiny"])[0].finding
     assert finding.word == NOTE and UNKNOWN in finding.text

@@ -19,7 +19,7 @@ from PIL import Image
 from torchvision.datasets import ImageFolder
 
 from helpers import data
-from helpers.course.doctor import images
+from helpers.course.doctor import machine
 from helpers.data.fetch import decoded, home
 from helpers.data.fetch.faults import DataError
 from helpers.data.fetch.outlook import NOTHING, PRACTICE, REAL, forecast
@@ -478,7 +478,7 @@ def test_the_report_and_the_lesson_agree(prepare, kind, outcome, monkeypatch, tm
         bench.new_process()
         before = sorted(tmp_path.rglob("*"))
         said = forecast(["tiny"])["tiny"]
-        finding = images.stand(["tiny"])[0].finding
+        finding = machine.stand(["tiny"])[0].finding
         assert sorted(tmp_path.rglob("*")) == before, "a report changes nothing"
         assert said.gives == outcome, finding
         for use in (data.load, data.folder):

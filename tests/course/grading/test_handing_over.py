@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests import ROOT
-from tests.course.test_formats import CLASSROOM50, GRADESCOPE, OF_CLASSROOM50, valid
-from tests.course.test_grading import RIGHT, lesson_02, walled
+from tests.course.grading.test_formats import CLASSROOM50, GRADESCOPE, OF_CLASSROOM50, valid
+from tests.course.grading.test_grading import RIGHT, lesson_02, walled
 
 TOOLS = ROOT / "tools"
 BASH = None if os.name == "nt" else shutil.which("bash")

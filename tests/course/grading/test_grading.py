@@ -21,7 +21,7 @@ import psutil
 import pytest
 import torch
 
-from helpers.course.grading import archive, child, command, isolate, marking, notebook
+from helpers.course.grading import cells, child, command, isolate, marking
 from helpers.course.grading.marking import Mark
 from helpers.course.grading.sandbox import WORK, Walls, bubblewrap, environment, unshare, walls
 from helpers.course.grading.submissions import hand_ins
@@ -45,13 +45,11 @@ def cell(source: str, *tags: str) -> dict:
     return {"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}, "outputs": []}
 
 
-def asked(*cells: dict) -> list[notebook.Question]:
-    return notebook.questions(
-        [{"source": c["source"], "tags": c["metadata"]["tags"]} for c in cells]
-    )
+def asked(*cells: dict) -> list[cells.Question]:
+    return cells.questions([{"source": c["source"], "tags": c["metadata"]["tags"]} for c in cells])
 
 
-def code_of(question: notebook.Question) -> list[str]:
+def code_of(question: cells.Question) -> list[str]:
     return [part.code for part in question.parts]
 
 
@@ -177,7 +175,7 @@ def test_an_import_of_everything_is_taken_for_names_that_nothing_else_binds():
 )
 def test_what_is_no_notebook_is_told(text):
     with pytest.raises(ValueError, match="is no notebook"):
-        notebook.cells_of(text.encode("latin1"))
+        cells.cells_of(text.encode("latin1"))
 
 
 def test_cells_of_unusual_forms_are_read():
@@ -194,7 +192,7 @@ def test_cells_of_unusual_forms_are_read():
             "nonsense",
         ],
     }
-    assert notebook.cells_of(json.dumps(words).encode()) == [
+    assert cells.cells_of(json.dumps(words).encode()) == [
         {"source": "a = 1\nb = 2", "tags": []},
         {"source": "c", "tags": ["exercise"]},
         {"source": "", "tags": []},
@@ -310,7 +308,7 @@ def through_the_wire(number: str, answer: object) -> tuple[str, str]:
     """The verdict on an answer that ran elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(child, "_run", lambda code, name, names: names.update(answer=answer) or "")
-        gave = child.answered(notebook.Question(number, "answer", (notebook.Part(""),)))
+        gave = child.answered(cells.Question(number, "answer", (cells.Part(""),)))
     return judge(number, json.loads(json.dumps(gave)))
 
 
@@ -959,12 +957,12 @@ def test_an_archive_is_bounded(tmp_path, monkeypatch):
         out.writestr(link, "/etc/passwd")
     whole = zipped(tmp_path / "torn.zip", {"a.ipynb": "text"}).read_bytes()
     (tmp_path / "torn.zip").write_bytes(whole.replace(b"text", b"tex!"))
-    monkeypatch.setattr(archive, "MOST", 8)
+    monkeypatch.setattr(packed, "MOST", 8)
     whys = {learner: why for learner, _, why in handed_in(tmp_path)}
     assert "grows too much" in whys["bomb"] and "unusual" in whys["lzma"]
     assert "more than 8" in whys["many"] and "no notebook" in whys["link"]
     assert "damaged" in whys["torn"]
-    monkeypatch.setattr(archive, "LIST", 50)
+    monkeypatch.setattr(packed, "LIST", 50)
     assert "too many" in {learner: why for learner, _, why in handed_in(tmp_path)}["many"]
 
 

@@ -16,11 +16,10 @@ from helpers.course.grading import command, jobs, limits, stopping
 from helpers.course.grading.isolate import CannotStart, Runner
 from helpers.course.grading.jobs import at_once, side_by_side
 from helpers.course.grading.marking import Mark, marks
-from helpers.course.grading.merging import is_in_shard, joined
 from helpers.course.grading.sandbox import Walls, walls
 from helpers.course.grading.submissions import HandIn
-from helpers.course.grading.table import Row, write_rows
-from tests.course.test_grading import (
+from helpers.course.grading.table import Row, is_in_shard, joined, write_rows
+from tests.course.grading.test_grading import (
     CRASHES,
     GREEDY,
     HANGS,

@@ -13,7 +13,7 @@ from helpers.course.grading.formats import FORMATS, as_classroom50, as_junit, wr
 from helpers.course.grading.results import Result, results_of
 from helpers.course.grading.sandbox import walls
 from helpers.course.grading.table import Row
-from tests.course.test_grading import LEAVES, RIGHT, STUBS, lesson_02, table_of
+from tests.course.grading.test_grading import LEAVES, RIGHT, STUBS, lesson_02, table_of
 
 LEARNERS = ["good", "missing", "stopped", "unreadable", "wrong"]
 

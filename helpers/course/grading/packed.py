@@ -21,7 +21,6 @@ def members(
     """The members of an archive whose file names are ``wanted``, each with what reads it.
 
     Args:
-        archive: the bytes of the .zip.
         wanted: tells by a name without its folders.
         largest: bytes of one member.
 

@@ -25,7 +25,7 @@ import helpers.course.exercises
 from helpers.course.grading import sandbox
 from helpers.course.grading.isolate import Runner
 from helpers.course.grading.marking import Mark, marks
-from tests.course.test_grading import RIGHT, STUBS, lesson_02, says, table_of
+from tests.course.grading.test_grading import RIGHT, STUBS, lesson_02, says, table_of
 
 pty = pytest.importorskip("pty")  # not on Windows
 

@@ -9,11 +9,11 @@ import pytest
 
 import helpers
 from helpers.course.grading import command
+from helpers.course.grading.cells import cells_of, questions
 from helpers.course.grading.marking import Mark
-from helpers.course.grading.notebook import cells_of, questions
 from helpers.course.grading.record import Record, differences, page, read_record, record_of
 from helpers.course.grading.sandbox import walls
-from tests.course.test_grading import RIGHT, lesson_02
+from tests.course.grading.test_grading import RIGHT, lesson_02
 
 FOUND = [
     ("02.ipynb", [Mark("2.1", "right", "so", "sha256-1"), Mark("2.2", "wrong", "too large", "x")]),
