@@ -232,6 +232,15 @@ def test_a_comment_in_a_code_block_is_no_heading():
     assert exercises.find(made)[0].code == "# one\nanswer = 1"
 
 
+def test_imports_do_not_make_a_cell_long():
+    made = lesson()
+    plain = code_cells(made)[1]
+    plain.source = "\n".join(
+        ["import os", "from sys import path"] * 20 + [plain.source, "os, path"]
+    )
+    assert problems(made) == []
+
+
 def test_a_setup_cell_may_be_long():
     made = lesson()
     lines(16, cells=standard.LONG_CELLS)(made)

@@ -25,6 +25,7 @@ LONG_CELLS = 3  # cells longer than that, at most
 MOST_LINES = 25
 AHEAD = 2  # code cells from an import to where it is used, at most
 
+_IMPORT = re.compile(r"(?:import|from) [^;]*$")
 _HANGUL = re.compile(r"[가-힣]")
 
 
@@ -101,7 +102,7 @@ def recap(notebook: NotebookNode) -> list[str]:
 def code_style(notebook: NotebookNode) -> list[str]:
     """No star imports, and cells short enough to be read at a glance.
 
-    The setup cell, which nobody needs to read, does not count among the long ones.
+    Imports do not count, nor does the setup cell among the long ones: nobody needs to read them.
     """
     problems = []
     lengths = []
@@ -111,7 +112,8 @@ def code_style(notebook: NotebookNode) -> list[str]:
                 problems.append(
                     f"{where(notebook, cell)}: imports * from {node.module}; name what is used"
                 )
-        lengths.append(sum(bool(line.strip()) for line in cell.source.splitlines()))
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        lengths.append(sum(not _IMPORT.match(line) for line in lines))
     if lengths and median(lengths) > TYPICAL_LINES:
         problems.append(
             f"half of the code cells have {median(lengths):g} lines or more; "
