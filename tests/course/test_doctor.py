@@ -96,6 +96,7 @@ def works(program: str) -> bool:
     return bool(found) and not subprocess.run([found, "-c", ""], capture_output=True).returncode
 
 
+@pytest.mark.slow
 def test_a_real_old_python_is_told():
     old = next(filter(works, ("python3.10", "python3.9", "python3.8")), None)
     if old is None:
@@ -127,6 +128,7 @@ sys.meta_path.insert(0, Block())
 MISSING = "ModuleNotFoundError(f'No module named {name!r}', name=name)"
 
 
+@pytest.mark.slow
 def test_without_torch_it_says_so_and_goes_on(tmp_path):
     code = BLOCKED.format(names=["torch"], error=MISSING)
     (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
@@ -141,6 +143,7 @@ def test_without_torch_it_says_so_and_goes_on(tmp_path):
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_without_anything_it_says_so_and_goes_on(tmp_path):
     """A Python into which nothing was installed: -S hides all packages."""
     done = subprocess.run(
@@ -171,6 +174,7 @@ def test_a_damaged_torch_is_named_with_its_error(monkeypatch, error):
     assert "make clean" in found.text
 
 
+@pytest.mark.slow
 def test_a_damaged_torch_does_not_end_the_report(tmp_path):
     code = BLOCKED.format(names=["torch"], error="OSError('libc10.so: file too short')")
     (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
@@ -181,6 +185,7 @@ def test_a_damaged_torch_does_not_end_the_report(tmp_path):
     assert named(done.stdout, "lessons").word == OK
 
 
+@pytest.mark.slow
 def test_a_file_that_hides_torch_is_named(tmp_path):
     (tmp_path / "torch.py").write_text("tensor = None\n", encoding="utf-8")
     found = named(run_in(tmp_path).stdout, "torch")
@@ -323,6 +328,7 @@ def test_a_full_disk_is_told_and_a_scratch_folder_takes_its_place(bench, monkeyp
     assert str(tmp_path / "temporary") in found.text and "FASTAI_HOME" in found.text
 
 
+@pytest.mark.slow
 def test_without_room_anywhere_no_lesson_runs(bench, monkeypatch, tmp_path, capsys):
     with_free(monkeypatch, {tmp_path: 20})
     assert report.main([]) == 1
@@ -460,6 +466,7 @@ def test_a_name_that_takes_forever_to_look_up_is_not_waited_for(bench, monkeypat
     over.set()
 
 
+@pytest.mark.slow
 def test_a_setting_that_nobody_understands_is_named(bench, capsys):
     bench.mode("offical")
     assert report.main([]) == 1

@@ -87,6 +87,7 @@ def told(number, answer, capsys):
     return verdict, sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", EXERCISES)
 def test_odd_answers_and_odd_results_get_a_sentence(number, capsys):
     for name, make in ODD.items():

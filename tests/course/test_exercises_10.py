@@ -13,6 +13,7 @@ from helpers.training.muon import EXACT, orthogonalize
 from helpers.training.views import look_twice
 
 
+@pytest.mark.slow
 @given(st.floats(0, 6.2))
 def test_a_whitened_cloud_may_be_turned(angle):
     whiten = find("10.1").solution

@@ -90,6 +90,7 @@ def test_the_scale(capsys, monkeypatch):
     assert "규모: part. 훈련 이미지 3,000장" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_doctor(capsys):
     assert report.main([]) == 0
     said = capsys.readouterr().out
@@ -116,6 +117,7 @@ def test_columns_of_results_are_straight_in_a_terminal():
     assert lines.splitlines()[0].startswith("강의      연습문제  결과")
 
 
+@pytest.mark.slow
 def test_hint_speaks_the_language_of_the_notebook(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("LESSONS_LANG", raising=False)
     cells = [

@@ -146,6 +146,7 @@ def test_kaggle_s_wheel_is_installed_without_network(tmp_path, data_set):
     assert said == [f"installs {wheel}", f"helpers of {working / 'helpers/__init__.py'}"]
 
 
+@pytest.mark.slow
 def test_what_make_kaggle_packs_runs_there_with_its_images(tmp_path, data_set):
     """Its folder cannot be written to; the images go to the home of whoever runs the lesson."""
     wheel, mirror = tmp_path / "deep_learning_by_building-1.0-py3-none-any.whl", tmp_path / "mirror"

@@ -106,6 +106,7 @@ def test_a_block_halves_height_and_width():
     assert conv_block(3, 5, 7)(torch.zeros(2, 3, 10, 12)).shape == (2, 7, 5, 6)
 
 
+@pytest.mark.slow
 def test_bfloat16_changes_the_sums_but_not_the_interface():
     torch.manual_seed(0)
     exact, xb = Cifar10CnnModel().eval(), torch.rand(4, 3, 32, 32)

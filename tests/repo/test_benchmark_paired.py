@@ -268,6 +268,7 @@ def test_students_quantiles_leave_five_in_a_hundred_outside(df):
     assert inside == pytest.approx(0.95, abs=6e-5)
 
 
+@pytest.mark.slow
 @given(
     pairs=st.lists(st.tuples(*[st.integers(0, 5000)] * 2), min_size=1, max_size=6),
     order=st.randoms(use_true_random=False),
@@ -383,6 +384,7 @@ def test_the_defaults_are_the_recipe_of_fit_fast():
         assert torch.equal(values, theirs.state_dict()[name]), name
 
 
+@pytest.mark.slow
 def test_every_recipe_that_is_asked_for_trains():
     """For two steps, so that a queue of hours does not end in the middle."""
     trainer = Trainer(split(110))

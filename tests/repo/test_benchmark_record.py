@@ -44,6 +44,7 @@ def photos(n, seed=0):
     return Split(images, torch.arange(n) % 10)
 
 
+@pytest.mark.slow
 def test_it_computes_the_same_as_the_helpers(theirs):
     images, results = photos(80), []
     ours = types.SimpleNamespace(

@@ -28,6 +28,7 @@ def test_each_way_makes_steps(pixels, settings):
         step()
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_saved(monkeypatch, capsys):
     monkeypatch.setattr(steps, "load", lambda name: type("Set", (), {"train": photos(1024)}))
     words = ["steps", "muon", "--widths", "4", "4", "4", "--pixels", "24", "--rounds", "2"]

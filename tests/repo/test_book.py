@@ -37,6 +37,7 @@ def test_a_page_is_made_tidy():
     assert "<br/>" in book.tidy(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_first_page_says_in_its_language_when_the_lessons_ran(lang, tmp_path):
     found = lessons.find(ROOT, lang)

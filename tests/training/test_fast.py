@@ -83,6 +83,7 @@ def test_the_averages_of_the_norms_follow_within_a_few_steps():
     assert {m.momentum for m in started().modules() if isinstance(m, nn.BatchNorm2d)} == {0.4}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
 def test_it_learns_in_a_few_steps(precision):
     model = started(precision)
@@ -291,6 +292,7 @@ def ticking(monkeypatch):
     monkeypatch.setattr(fast, "clock_of", lambda device: lambda: 0.02 * next(ticks))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cost", "expected"), [(1e-6, SIZES[1]), (100.0, SIZES[0])])
 def test_a_wide_network_is_taken_where_there_is_time_for_it(monkeypatch, clock, cost, expected):
     monkeypatch.setattr(fast.Trial, "step_seconds", lambda trial: cost)
@@ -379,6 +381,7 @@ def test_one_pass_is_the_training_of_many_passes():
         torch.testing.assert_close(values, ends[1][name], atol=2e-3, rtol=2e-3, msg=name)
 
 
+@pytest.mark.slow
 def test_no_step_of_fit_fast_sees_fewer_images_than_others(monkeypatch, clock):
     sizes = []
 

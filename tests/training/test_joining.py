@@ -52,6 +52,7 @@ def test_a_port_in_use(said):
             join(2)
 
 
+@pytest.mark.slow
 def test_an_address_that_does_not_answer(said):
     port = free_port()
     said(RANK=1, WORLD_SIZE=2, MASTER_ADDR="127.0.0.1", MASTER_PORT=port)

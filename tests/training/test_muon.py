@@ -217,6 +217,7 @@ def test_in_bfloat16_too():
         assert (ours - theirs).norm() < 0.03 * (theirs - begin).norm()
 
 
+@pytest.mark.slow
 def test_it_takes_few_operations():
     counts = {}
     for kind in (Muon, BatchedMuon):

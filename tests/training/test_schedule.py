@@ -107,6 +107,7 @@ def test_no_step_is_refused():
         StepBudget(0)
 
 
+@pytest.mark.slow
 @given(st.floats(0.01, 0.5), st.floats(20, 200), st.floats(0, 20))
 def test_time_is_kept_at_a_steady_speed(step, seconds, after):
     assume(after * step < (seconds - 3) / 2)  # more is not kept back
@@ -215,6 +216,7 @@ def test_what_is_left_is_told_in_steps():
     assert budget.left() == 0
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0.01, 0.1, 1, 10, 100])), max_size=4),
     st.floats(0, 1.5),

@@ -280,6 +280,7 @@ def test_no_korean_lesson_is_left_of_an_english_one_that_is_gone():
     assert catalogues - {"helpers.po"} == {make.catalogue_of(path).name for path in PARTS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PARTS, ids=make.name_of)
 def test_the_korean_says_what_the_english_says(path):
     """Of what is translated and not stale, so that no English mend waits for it."""

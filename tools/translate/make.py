@@ -195,10 +195,18 @@ def with_outputs(
     for one, cell in zip(code_cells(original), code_cells(notebook)):
         ran = notes(kept[cell.id]).get("ran") if cell.id in kept else None
         if ran and ran == origin(one, cell, code_cells(notebook)[0]):
-            cell.outputs = copy.deepcopy(kept[cell.id].outputs)
-            cell.execution_count = kept[cell.id].execution_count
+            cell.outputs = _numbered(kept[cell.id].outputs, cell.execution_count)
             cell.metadata["lesson"] = notes(cell) | {"ran": ran}
     return notebook
+
+
+def _numbered(outputs: list[NotebookNode], count: int | None) -> list[NotebookNode]:
+    """Outputs of another run, whose cell may have had another number."""
+    outputs = copy.deepcopy(outputs)
+    for output in outputs:
+        if "execution_count" in output:
+            output.execution_count = count
+    return outputs
 
 
 def made(lesson: Path) -> NotebookNode:
@@ -230,7 +238,7 @@ def run(lesson: Path, practice: bool = False, timeout: float = 600, fresh: bool 
         stays = keeps(old, first) and not its_own and not same_figures(old.outputs, outputs)
         kept = not fresh and "ran" in notes(old) and not is_ignored(old)
         if stays or kept and not difference(old.outputs, outputs, tolerance_of(old)):
-            new.outputs, new.execution_count = old.outputs, old.execution_count
+            new.outputs = _numbered(old.outputs, new.execution_count)
         if not stays:
             new.metadata["lesson"] = notes(new) | {"ran": origin(one, new, first)}
     store(canonical(ran), korean_lesson(lesson))

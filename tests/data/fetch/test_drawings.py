@@ -20,6 +20,7 @@ def splits(drawn):
     return LAYOUT.check(drawn).splits
 
 
+@pytest.mark.slow
 def test_the_folder_is_whole(drawn, splits):
     assert splits["train"].images.shape == (400, 3, 32, 32)
     assert splits["test"].images.shape == (100, 3, 32, 32)
@@ -27,6 +28,7 @@ def test_the_folder_is_whole(drawn, splits):
     assert not LAYOUT.lossy(drawn)
 
 
+@pytest.mark.slow
 def test_every_time_the_same(drawn, tmp_path):
     drawings.draw_pictures(tmp_path)
     files = [file.relative_to(drawn) for file in drawn.rglob("*.png")]

@@ -101,6 +101,7 @@ def stall(request):
     silence(request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [silence, stall], ids=["at once", "in mid-file"])
 def test_silence_is_noticed_and_tried_again(tmp_path, monkeypatch, naps, answer):
     monkeypatch.setenv("LESSONS_TIMEOUT", SHORT)
@@ -112,6 +113,7 @@ def test_silence_is_noticed_and_tried_again(tmp_path, monkeypatch, naps, answer)
     assert len(naps) == 2 and not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [True, False], ids=["headers", "body"])
 def test_a_server_that_drips_is_left(tmp_path, monkeypatch, headers):
     monkeypatch.setenv("LESSONS_TIMEOUT", SHORT)

@@ -468,6 +468,7 @@ def http_where_https_is_expected(bench, stack):
 # The comparison.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prepare, kind, outcome", SITUATIONS)
 def test_the_report_and_the_lesson_agree(prepare, kind, outcome, monkeypatch, tmp_path, capsys):
     with contextlib.ExitStack() as stack:
