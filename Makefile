@@ -141,7 +141,7 @@ ko: $(READY)
 	$(BIN)/python -m tools.translate make $(NN)
 
 # Run them, and store what they show, on the real images as `make notebooks`. FRESH=1 also renews
-# what differs within the tolerance, and pictures whose axes have got other words.
+# numbers that differ within the tolerance.
 ko-run: ko
 	$(BIN)/python -m tools.translate run $(NN) $(if $(FRESH),--fresh)
 

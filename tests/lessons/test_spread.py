@@ -1,6 +1,7 @@
 """How far numbers are off elsewhere: what is measured, written down, and asked for."""
 
 import doctest
+import subprocess
 import sys
 
 import nbformat
@@ -142,10 +143,39 @@ def test_a_variant_is_in_force(monkeypatch):
     assert variants.VARIANTS["two-threads"].environment()["LESSONS_TEST_THREADS"] == "2"
 
 
-def test_a_commit_chooses_a_variant():
-    names = [variants.chosen(f"{number:x}") for number in range(len(variants.QUICK))]
-    assert sorted(names) == sorted(variants.QUICK) and set(names) <= set(variants.VARIANTS)
+@pytest.mark.parametrize(
+    "possible, names",
+    [
+        (tuple(variants.VARIANTS), variants.QUICK),
+        (("own", "avx2"), ("avx2",)),
+        (("own",), ("own",)),
+    ],
+)
+def test_a_commit_chooses_a_variant_that_is_possible_here(monkeypatch, possible, names):
+    monkeypatch.setattr(variants, "here", lambda: possible)
+    assert [variants.chosen(f"{number:x}") for number in range(len(names))] == list(names)
     assert doctest.testmod(variants).failed == 0
+
+
+@pytest.mark.parametrize(
+    "kernels, lacking",
+    [("AVX512", set()), ("AVX2", {"avx512", "bf16"}), ("SVE256", {"avx2", "avx512", "bf16"})],
+)
+def test_what_would_kill_torch_is_left_out(monkeypatch, kernels, lacking, capsys):
+    """On a processor without AVX512 torch takes its kernels for it all the same, and is killed."""
+
+    def says(*_: object, **__: object) -> subprocess.CompletedProcess:
+        return subprocess.CompletedProcess([], 0, f"{kernels}\n")
+
+    variants.here.cache_clear()
+    monkeypatch.setattr(subprocess, "run", says)
+    try:
+        assert set(variants.VARIANTS) - set(variants.here()) == lacking
+        for name in lacking:
+            assert variants.main([name, "--", "true"]) == 2
+            assert "this processor cannot compute as" in capsys.readouterr().out
+    finally:
+        variants.here.cache_clear()
 
 
 def test_a_command_runs_in_a_variant(capfd):

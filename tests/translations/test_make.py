@@ -141,6 +141,8 @@ def test_a_run_stores_what_the_korean_notebook_shows(tmp_path, quoted, stays):
     english.cells.append(copy.deepcopy(english.cells[3]))
     english.cells[-1].id = "cell-5"
     english.cells[-1].source = 'print(os.environ["LESSONS_LANG"])'
+    for count, cell in enumerate(code_cells(english), start=1):
+        cell.execution_count = count
     texts = {name: text for name, text in KOREAN.items() if name != "cell-3:alt"}
     texts["cell-700"] = "여기서는 700입니다."
     path = checkout(tmp_path, texts | {"cell-4:words": "{n}의 정확도"}, english)
@@ -157,20 +159,23 @@ def test_a_run_stores_what_the_korean_notebook_shows(tmp_path, quoted, stays):
 @pytest.mark.slow
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_run_keeps_what_an_earlier_korean_run_has_shown_within_the_tolerance(tmp_path, fresh):
+    """But for pictures, whose words nothing compares."""
+    picture = {"image/png": "iVBORw0KGgo=", "text/plain": "a dot"}
     english = lesson()
-    english.cells[3].source = "print(f'accuracy of {1 / 3:.7f}')"
-    english.cells[3].outputs = [sample.printed("accuracy of 0.3333334\n")]
-    english.cells[3].metadata = {"lesson": {"rtol": 0.01}}
+    english.cells[3].source = f"print(f'accuracy of {{1 / 3:.7f}}')\ndisplay({picture}, raw=True)"
+    english.cells[3].outputs = [sample.printed("accuracy of 0.3333334\n"), sample.shown(picture)]
     words = {"cell-3:words": "{1 / 3:.7f}의 정확도"}
     path = checkout(tmp_path, KOREAN | words, english)
     command.make_all([path])
     make.run(path)
     notebook = read(make.made_of(path))
     notebook.cells[3].outputs[0].text = "0.3333334의 정확도\n"  # as another processor would
+    notebook.cells[3].outputs[1].data["image/png"] = "iVBORw0KGgp="
     make.made_of(path).write_text(written(notebook), encoding="utf-8")
     make.run(path, fresh=fresh)
-    shown = read(make.made_of(path)).cells[3].outputs[0].text
-    assert shown == f"0.333333{3 if fresh else 4}의 정확도\n"
+    printed, shown = read(make.made_of(path)).cells[3].outputs
+    assert printed.text == f"0.333333{3 if fresh else 4}의 정확도\n"
+    assert shown.data["image/png"].strip() == picture["image/png"]
 
 
 def test_a_name_that_a_cell_before_has_given_is_told_where_a_line_begins_with_it():

@@ -27,7 +27,7 @@ from tools.lessons import compare
 from tools.lessons.execute import merged, store
 from tools.lessons.kernel import on_practice_data, run
 from tools.lessons.notebook import code_cells, digests, is_ignored, notes, read, where
-from tools.lessons.variants import SEEDS, VARIANTS
+from tools.lessons.variants import SEEDS, VARIANTS, here
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = 2.0  # a cell allows at least so many times of what was measured
@@ -271,7 +271,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.lessons.spread", description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all of them by default")
     parser.add_argument("--write", action="store_true", help="record the spread in the cells")
-    parser.add_argument("--variants", nargs="+", choices=[*VARIANTS, *SEEDS], help="default: all")
+    parser.add_argument(
+        "--variants",
+        nargs="+",
+        choices=[*here(), *SEEDS],
+        help="default: all that this processor can compute",
+    )
     parser.add_argument("--kept", action="store_true", help="take runs of the same code again")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds a cell may take")
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
@@ -285,7 +290,7 @@ def main(arguments: list[str] | None = None) -> int:
     everything: dict[str, dict[str, list[Found]]] = {}
     for path in paths:
         results = everything.setdefault(path.stem, {})
-        for variant in options.variants or [*VARIANTS, *SEEDS]:
+        for variant in options.variants or [*here(), *SEEDS]:
             begin = time.perf_counter()
             results[variant] = trial(path, variant, options.timeout, options.kept)
             fails = sum(one.problem is not None for one in results[variant])

@@ -2,14 +2,16 @@
 
 A processor shows in the last digits of a sum, because kernels add up in another order. Libraries
 can be told to use the kernels of another one: torch's own by ``ATEN_CPU_CAPABILITY``, oneDNN's
-(convolutions) by ``ONEDNN_MAX_CPU_ISA``, MKL's (matrix products) by ``MKL_CBWR``; what a variable
-names that this processor lacks is ignored by them. ``OMP_NUM_THREADS`` says in how many parts a sum
-is made. Without arguments the command shows what each variant really is on this machine.
+(convolutions) by ``ONEDNN_MAX_CPU_ISA``, MKL's (matrix products) by ``MKL_CBWR``. The last two
+ignore what this processor lacks; torch does not, and would be killed, so such variants are left out
+(``here``). ``OMP_NUM_THREADS`` says in how many parts a sum is made. Without arguments the command
+shows what each variant really is on this machine.
 """
 
 import os
 import subprocess
 import sys
+from functools import cache
 from typing import NamedTuple
 
 
@@ -60,17 +62,36 @@ print(torch.backends.cpu.get_cpu_capability(), torch.get_num_threads(), precisio
 """
 
 
+_KERNELS = ("DEFAULT", "AVX2", "AVX512")  # of torch; a processor with one has those before it
+
+
+@cache
+def here() -> tuple[str, ...]:
+    """The variants that this processor can compute."""
+    ask = "import torch; print(torch.backends.cpu.get_cpu_capability())"
+    said = subprocess.run(
+        [sys.executable, "-c", ask],
+        env=VARIANTS["own"].environment(), capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    known = _KERNELS[: _KERNELS.index(said) + 1] if said in _KERNELS else _KERNELS[:1]
+    wanted = {
+        name: v.variables.get("ATEN_CPU_CAPABILITY", "default") for name, v in VARIANTS.items()
+    }
+    return tuple(name for name, kernels in wanted.items() if kernels.upper() in known)
+
+
 def chosen(digest: str) -> str:
-    """The variant for a commit: one of ``QUICK``, and always the same for one commit.
+    """The variant for a commit: of ``QUICK``, as far as they are possible here.
 
     Args:
         digest: hexadecimal, for example of ``git rev-parse HEAD``.
 
     Example:
-        >>> chosen("03") == chosen("01"), chosen("01")
-        (True, 'avx512')
+        >>> chosen("03") == chosen("03") and chosen("03") in here()
+        True
     """
-    return QUICK[int(digest, 16) % len(QUICK)]
+    quick = [name for name in QUICK if name in here()] or ["own"]
+    return quick[int(digest, 16) % len(quick)]
 
 
 def describe(name: str) -> str:
@@ -95,10 +116,13 @@ def main(arguments: list[str] | None = None) -> int:
         except ValueError:
             print(f"expected one of {', '.join(VARIANTS)} or a digest, got {name!r}")
             return 2
+    if name and name not in here():
+        print(f"this processor cannot compute as {name} would; expected one of {', '.join(here())}")
+        return 2
     if not command:
         print("| variant | torch's kernels | threads | precision | oneDNN | a convolution |")
         print("|---|---|---|---|---|---|")
-        for each in [name] if name else VARIANTS:
+        for each in [name] if name else here():
             print(describe(each), flush=True)
         return 0
     variables = VARIANTS[name].variables

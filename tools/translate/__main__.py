@@ -103,8 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--fresh",
         action="store_true",
-        help="run: also renew what differs from an earlier Korean run within the tolerance, "
-        "and pictures whose axes have got other words",
+        help="run: also renew numbers that differ from an earlier Korean run within the tolerance",
     )
     options = parser.parse_args(arguments)
     sources = {make.name_of(path): path for path in make.sources(make.ROOT)}

@@ -31,6 +31,7 @@ from tools.translate.texts import replaced, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = "ko"
+PICTURE = "image/png"
 MARK = "> *여기부터는 영어 원문입니다. 한국어 번역은 준비하고 있습니다.*"
 
 
@@ -224,7 +225,7 @@ def run(lesson: Path, practice: bool = False, timeout: float = 600, fresh: bool 
         lesson: the English notebook.
         practice: whether to run on practice data, for a trial: its figures are not the lesson's.
         timeout: the longest a cell may take, in seconds.
-        fresh: also renew what differs from an earlier Korean run within the tolerance.
+        fresh: also renew numbers that differ from an earlier Korean run within the tolerance.
 
     Raises:
         CellExecutionError: when a cell fails; nothing is stored then.
@@ -239,6 +240,9 @@ def run(lesson: Path, practice: bool = False, timeout: float = 600, fresh: bool 
         kept = not fresh and "ran" in notes(old) and not is_ignored(old)
         if stays or kept and not difference(old.outputs, outputs, tolerance_of(old)):
             new.outputs = _numbered(old.outputs, new.execution_count)
+            for before, after in zip(new.outputs, () if stays else outputs):
+                if PICTURE in before.get("data", {}):  # what its axes say is compared nowhere
+                    before.data[PICTURE] = after.data[PICTURE]
         if not stays:
             new.metadata["lesson"] = notes(new) | {"ran": origin(one, new, first)}
     store(canonical(ran), korean_lesson(lesson))
