@@ -54,9 +54,9 @@ help:
 lab: $(READY)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB) notebooks
 
-# All tests, in six parts that may run side by side (.ci/run does). The last two skip, and say why,
-# where there is no browser or no environment with Colab's versions.
-test: test-real test-units test-practice test-ko test-browser test-colab
+# All tests, in six parts that may run side by side (.ci/run does), the longest first. Those of the
+# browser and of Colab skip, and say why, where there is none.
+test: test-units test-real test-browser test-colab test-practice test-ko
 
 # Where Python may not keep what it has compiled, each process of the tests rewrites and compiles them
 # and hypothesis anew, for seconds.

@@ -45,8 +45,8 @@ def cell(source: str, *tags: str) -> dict:
     return {"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}, "outputs": []}
 
 
-def asked(*cells: dict) -> list[cells.Question]:
-    return cells.questions([{"source": c["source"], "tags": c["metadata"]["tags"]} for c in cells])
+def asked(*those: dict) -> list[cells.Question]:
+    return cells.questions([{"source": c["source"], "tags": c["metadata"]["tags"]} for c in those])
 
 
 def code_of(question: cells.Question) -> list[str]:
@@ -957,12 +957,12 @@ def test_an_archive_is_bounded(tmp_path, monkeypatch):
         out.writestr(link, "/etc/passwd")
     whole = zipped(tmp_path / "torn.zip", {"a.ipynb": "text"}).read_bytes()
     (tmp_path / "torn.zip").write_bytes(whole.replace(b"text", b"tex!"))
-    monkeypatch.setattr(packed, "MOST", 8)
+    monkeypatch.setattr("helpers.course.grading.packed.MOST", 8)
     whys = {learner: why for learner, _, why in handed_in(tmp_path)}
     assert "grows too much" in whys["bomb"] and "unusual" in whys["lzma"]
     assert "more than 8" in whys["many"] and "no notebook" in whys["link"]
     assert "damaged" in whys["torn"]
-    monkeypatch.setattr(packed, "LIST", 50)
+    monkeypatch.setattr("helpers.course.grading.packed.LIST", 50)
     assert "too many" in {learner: why for learner, _, why in handed_in(tmp_path)}["many"]
 
 
