@@ -20,14 +20,18 @@ def setting(name: str, default: str = "") -> str:
         >>> setting("LESSONS_TIMEOUT", "10")
         '10'
     """
-    if name not in VARIABLES:
-        raise KeyError(f"{name} is no variable of the course: {', '.join(VARIABLES)}")
-    return os.environ.get(name, "").strip() or default
+    return os.environ.get(_known(name), "").strip() or default
 
 
 def is_set(name: str) -> bool:
     """Whether a variable of ``VARIABLES`` is there, be it empty."""
-    return name in VARIABLES and name in os.environ
+    return _known(name) in os.environ
+
+
+def _known(name: str) -> str:
+    if name not in VARIABLES:
+        raise KeyError(f"{name} is no variable of the course: {', '.join(VARIABLES)}")
+    return name
 
 
 def is_headless() -> bool:

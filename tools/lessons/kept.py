@@ -114,9 +114,8 @@ class _Bare(ast.NodeTransformer):
             node.body = node.body[1:]
         while node.body and is_check(node.body[0]):
             node.body.pop(0)
-        while node.body and is_check(
-            node.body[-1]
-        ):  # after a list was made of what can be read once
+        # Last, because a list had to be made first of what can be read once only.
+        while node.body and is_check(node.body[-1]):
             node.body.pop()
         node.body = node.body or [ast.Pass()]
         return node

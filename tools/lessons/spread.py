@@ -274,7 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--variants",
         nargs="+",
-        choices=[*here(), *SEEDS],
+        choices=[*VARIANTS, *SEEDS],
         help="default: all that this processor can compute",
     )
     parser.add_argument("--kept", action="store_true", help="take runs of the same code again")
@@ -286,11 +286,14 @@ def main(arguments: list[str] | None = None) -> int:
         path, made = options.paths
         _run(path, made, options.seed, options.timeout)
         return 0
+    variants = options.variants or [*here(), *SEEDS]
+    if lacking := set(variants) - {*here(), *SEEDS}:
+        parser.error(f"this processor cannot compute as {', '.join(sorted(lacking))} would")
     paths = options.paths or sorted((ROOT / "notebooks").glob("*.ipynb"))
     everything: dict[str, dict[str, list[Found]]] = {}
     for path in paths:
         results = everything.setdefault(path.stem, {})
-        for variant in options.variants or [*here(), *SEEDS]:
+        for variant in variants:
             begin = time.perf_counter()
             results[variant] = trial(path, variant, options.timeout, options.kept)
             fails = sum(one.problem is not None for one in results[variant])

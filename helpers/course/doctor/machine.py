@@ -126,21 +126,21 @@ def _finding(name: str, found) -> Finding:
     if found.gives == PRACTICE and mode() == "practice":
         return Finding(OK, name, say("practice images, as LESSONS_DATA=practice says"))
     why = "; ".join(found.failures)
-    what_to_do = say(
-        "connect to the internet, or set LESSONS_MIRROR to a place that has the archives"
-    )
+    told = {
+        "why": why,
+        "what_to_do": say(
+            "connect to the internet, or set LESSONS_MIRROR to a place that has the archives"
+        ),
+    }
     if found.gives == NOTHING:
         text = say(
             "cannot be had, and LESSONS_DATA=official allows nothing else ({why}): {what_to_do}",
-            why=why,
-            what_to_do=what_to_do,
+            **told,
         )
         return Finding(FIX, name, damaged + text)
     if found.gives == PRACTICE:
         text = say(
-            "PRACTICE IMAGES only, figures differ ({why}). For the real ones {what_to_do}",
-            why=why,
-            what_to_do=what_to_do,
+            "PRACTICE IMAGES only, figures differ ({why}). For the real ones {what_to_do}", **told
         )
         return Finding(NOTE, name, damaged + text)
     tried = f" ({why})" if why else ""
