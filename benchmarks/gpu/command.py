@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import torch
 
-from benchmarks.gpu.results import Results, new_file
+from benchmarks.gpu.results import Results, new_file, short_name
 from benchmarks.gpu.summary import table
 from helpers.device.place import describe, get_default_device
 
@@ -38,6 +38,7 @@ STAGES = {
     "cifar10_lesson": Plan("benchmarks.gpu.lessons", 130),
     "fast_lesson": Plan("benchmarks.gpu.lessons", 200),
     "modern_lesson": Plan("benchmarks.gpu.lessons", 200),
+    "paired": Plan("benchmarks.gpu.paired", 400),
 }
 IMAGES = Plan("benchmarks.gpu.images", 150)  # before all others, beside the facts
 
@@ -116,10 +117,8 @@ def environment(small: bool) -> dict[str, str]:
 
 def file_for(folder: Path, gpu: str) -> Path:
     """A new file of results, named by date and GPU: ``2026-11-26_h200_1.json``."""
-    model = re.sub(r"\b(nvidia|tesla|geforce|gpu)\b", "", gpu.lower())
-    short = re.sub(r"[^a-z0-9]+", "-", model).strip("-")
     folder.mkdir(parents=True, exist_ok=True)
-    return new_file(folder.resolve(), f"{date.today()}_{short}")
+    return new_file(folder.resolve(), f"{date.today()}_{short_name(gpu)}")
 
 
 def state() -> str:

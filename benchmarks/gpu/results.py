@@ -65,3 +65,14 @@ def new_file(folder: Path, name: str) -> Path:
     while (path := folder / f"{name}_{number}.json").exists():
         number += 1
     return path
+
+
+def short_name(gpu: str) -> str:
+    """What a GPU is called in the name of a file.
+
+    Example:
+        >>> short_name("NVIDIA A100-SXM4-40GB")
+        'a100-sxm4-40gb'
+    """
+    model = re.sub(r"\b(nvidia|tesla|geforce|gpu)\b", "", gpu.lower())
+    return re.sub(r"[^a-z0-9]+", "-", model).strip("-")

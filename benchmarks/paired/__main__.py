@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
 
 from benchmarks.paired import exported, store
+from benchmarks.paired.jobs import Facts, Train, Trial, in_turn, shared_out
 from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
 from benchmarks.paired.table import filled, report, table, write
@@ -20,8 +21,6 @@ from helpers.data import load
 TRIALS = ROOT / "benchmarks" / "results" / "paired.jsonl"
 DOCUMENT = ROOT / "benchmarks" / "results" / "README.md"
 ROUNDS = (4, 8, 12)  # all questions get so many seeds before one of them gets more
-
-Train = Callable[[Recipe, Scale, int], dict[str, Any]]
 
 
 def queue(
@@ -47,6 +46,7 @@ def run(
     questions: dict[str, Question],
     asked: Iterable[tuple[Question, Recipe, Scale, int]],
     after: Callable[[store.Line], object] = lambda line: None,
+    spread: Callable[[Train, Iterable[Trial]], Iterator[tuple[Trial, Facts]]] = in_turn,
 ) -> int:
     """Make the trials that are not there yet; how many there were to make.
 
@@ -56,38 +56,42 @@ def run(
         questions: all of them, to see that none was changed after its trials.
         asked: which trials.
         after: called with each new trial, when it is in the file.
+        spread: makes some trials, here or in other processes.
     """
     lines = store.read(path)
     check_unchanged(questions, lines)
-    done, made = set(store.by_key(lines)), 0
-    for question, recipe, scale, seed in asked:
-        if (key := store.key(recipe, scale, seed)) in done:
-            continue
+    done = set(store.by_key(lines))
+    wanted = {store.key(*trial): (trial, question) for question, *trial in asked}
+    missing = {key: one for key, one in wanted.items() if key not in done}
+    made = 0
+    for trial, facts in spread(train, [tuple(trial) for trial, _ in missing.values()]):
+        recipe, scale, seed = trial
+        question = missing[store.key(*trial)][1]
         line = {
             "question": question.name,
             "asked": question.digest,
             "seed": seed,
-            **train(recipe, scale, seed),
+            **facts,
             "recipe": recipe.plain(),
             "scale": scale.plain(),
         }
         lines.append(line)
         check_alike(lines)
         store.append(path, line)
-        done.add(key)
         made += 1
         after(line)
     return made
 
 
 def check_alike(lines: Iterable[store.Line]) -> None:
-    """In another precision other recipes may be the best ones.
+    """In another precision other recipes may be the best ones, and a GPU draws other numbers.
 
     Raises:
-        ValueError: when trials of two precisions would come into one file.
+        ValueError: when trials in two precisions or on two kinds of device would come into a file.
     """
-    if len(found := sorted({line["precision"] for line in lines})) > 1:
-        raise ValueError(f"trials in {' and '.join(found)} do not mix; give another --file")
+    found = {f"{line['precision']} on {line.get('device', 'cpu')}" for line in lines}
+    if len(found) > 1:
+        raise ValueError(f"trials in {' and '.join(sorted(found))} do not mix; give another --file")
 
 
 def check_committed(path: Path) -> None:
@@ -117,7 +121,8 @@ def command(options: argparse.Namespace) -> int:
     if options.command == "run":
         check_committed(FILE)
         torch.set_num_threads(options.threads)
-        trainer = Trainer(load("cifar10").train)
+        trainer = Trainer(load("cifar10").train, torch.device(options.device))
+        spread = partial(shared_out, options.jobs, None) if options.jobs > 1 else in_turn
         scales = [SCALES[name] for name in options.scales]
 
         def after(line: store.Line) -> None:
@@ -130,7 +135,7 @@ def command(options: argparse.Namespace) -> int:
                 write(documents(store.read(TRIALS), questions.values()))
 
         with FileLock(f"{options.file}.lock", timeout=0):
-            made = run(trainer, options.file, questions, queue(some, scales), after)
+            made = run(trainer, options.file, questions, queue(some, scales), after, spread)
         print(f"{made} trials made, nothing left to do")
         return 0
     lines = store.read(options.file)
@@ -150,6 +155,8 @@ def main() -> int:
     parser.add_argument("questions", nargs="*", help="names of questions; all without")
     parser.add_argument("--scales", nargs="+", choices=SCALES, default=list(SCALES))
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="where to train, such as cuda")
+    parser.add_argument("--jobs", type=int, default=1, help="trials at the same time; for a GPU")
     parser.add_argument("--file", type=Path, default=TRIALS, help="of trials")
     parser.add_argument("--check", action="store_true", help="write: only compare")
     options = parser.parse_args()

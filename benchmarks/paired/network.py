@@ -34,7 +34,7 @@ class SwitchedNet(FastNet):
     ) -> None:
         ImageClassificationBase.__init__(self)
         self.recipe, self.precision, self.pixels = recipe, precision, 32
-        mean, std = torch.zeros(1, 3, 1, 1), torch.ones(1, 3, 1, 1)
+        mean, std = images.new_zeros(1, 3, 1, 1), images.new_ones(1, 3, 1, 1)
         if recipe.standardise:
             mean, std = (images.mean((0, 2, 3), keepdim=True), images.std((0, 2, 3), keepdim=True))
         self.register_buffer("mean", mean)

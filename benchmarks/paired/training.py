@@ -30,13 +30,21 @@ class PairedBatches:
         recipe: says how images are changed, and what becomes of an incomplete batch.
         batch_size: images a step.
         seed: of the trial.
+        device: where the images stay.
     """
 
-    def __init__(self, split: Split, recipe: Recipe, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        split: Split,
+        recipe: Recipe,
+        batch_size: int,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
         self.recipe, self.seed, self.epoch, self.batches = recipe, seed, 0, 0
         kind = AlternatingTrainingBatches if recipe.flip == "alternating" else TrainingBatches
         options = {"shuffle": True, "augment": self.change, "rest": recipe.rest}
-        self.loader = kind(*split, batch_size, "cpu", **options)  # type: ignore[arg-type]
+        self.loader = kind(*split, batch_size, device, **options)  # type: ignore[arg-type]
         self.batch_size = batch_size
 
     def draw(self, kind: int, number: int) -> None:

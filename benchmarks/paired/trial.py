@@ -17,7 +17,9 @@ from benchmarks.paired.recipe import Recipe, Scale
 from benchmarks.paired.training import PairedBatches, train
 from helpers.data import ResidentBatches, Split
 from helpers.device.memory import keep_freed_memory
+from helpers.device.place import describe
 from helpers.device.precision import fast_precision
+from helpers.device.speed import clock_of
 from helpers.training.classifier import evaluating
 from helpers.training.fast import DOUBTFUL
 from helpers.training.views import look_twice
@@ -33,13 +35,21 @@ class Trainer:
     Args:
         split: training images of a set, such as ``load("cifar10").train``, to learn from and to
             judge by.
+        device: where to train.
+        state: which commit this is, where git cannot say it.
     """
 
-    def __init__(self, split: Split) -> None:
+    def __init__(
+        self,
+        split: Split,
+        device: torch.device = torch.device("cpu"),  # noqa: B008  # it cannot be changed
+        state: str | None = None,
+    ) -> None:
         n = len(split.labels)
         parts = random_split(range(n), [n - n // 10, n // 10], torch.Generator().manual_seed(42))
         self.split, (self.learn, self.judge) = split, (list(part.indices) for part in parts)
-        self.precision = fast_precision(torch.device("cpu"), watchful=True)
+        self.device, self.state = device, state
+        self.precision = fast_precision(device, watchful=True)
         keep_freed_memory()
 
     def some(self, rows: list[int]) -> Split:
@@ -53,29 +63,31 @@ class Trainer:
                 raise ValueError(f"scale {scale.name} needs {need} images, there are {len(there)}")
         images, valid = self.some(self.learn[: wanted[0]]), self.some(self.judge[: wanted[1]])
         batch_size, steps = scale.batch(recipe), scale.steps(recipe)
-        sample = images.images[: scale.train : scale.train // 1000 + 1].float() / 255
+        sample = images.images[: scale.train : scale.train // 1000 + 1].to(self.device) / 255
         widths = tuple(width * factor for width, factor in zip(scale.widths, recipe.wider))
         begin, busy, load = time.perf_counter(), time.process_time(), os.getloadavg()[0]
         torch.manual_seed(seed)
         model = SwitchedNet(sample, recipe, widths, 10, self.precision)  # type: ignore[arg-type]
-        train(model, PairedBatches(images, recipe, batch_size, seed), recipe, steps)
+        train(model, PairedBatches(images, recipe, batch_size, seed, self.device), recipe, steps)
+        clock_of(self.device)()  # waits for it
         seconds, busy = time.perf_counter() - begin, time.process_time() - busy
         load = max(load, os.getloadavg()[0])
-        plain, views = right(model, ResidentBatches(*valid, 500, "cpu"))
+        plain, views = right(model, ResidentBatches(*valid, 500, self.device))
         return {
             "accuracy": plain / scale.valid,
             "accuracy_views": views / scale.valid,
             "seconds": round(seconds, 2),
             "processor_seconds": round(busy, 2),
             "load": round(load, 2),
-            "seconds_comparable": alone(seconds, busy, load),
+            "seconds_comparable": self.device.type == "cpu" and alone(seconds, busy, load),
             "steps": steps,
             "images_a_step": batch_size,
             "precision": str(self.precision).removeprefix("torch."),
+            "device": self.device.type,
             "threads": torch.get_num_threads(),
-            "machine": machine(),
+            "machine": machine() if self.device.type == "cpu" else describe(self.device),
             "versions": {"torch": torch.__version__, "python": platform.python_version()},
-            "commit": commit(),
+            "commit": commit() if self.state is None else self.state,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
 

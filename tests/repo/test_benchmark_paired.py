@@ -111,7 +111,7 @@ def test_an_interrupted_run_goes_on_where_it_was(questions, tmp_path):
 def test_two_precisions_do_not_come_into_one_file(questions, tmp_path):
     path, trials = tmp_path / "trials.jsonl", list(asked(questions))
     harness.run(fake, path, questions, trials[:2])
-    with pytest.raises(ValueError, match="trials in bfloat16 and float32 do not mix"):
+    with pytest.raises(ValueError, match="trials in bfloat16 on cpu and float32 on cpu do not mix"):
         harness.run(lambda *t: fake(*t) | {"precision": "bfloat16"}, path, questions, trials)
     assert len(store.read(path)) == 2
 
@@ -536,7 +536,7 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     monkeypatch.setattr(harness, "read_questions", lambda: questions)
     monkeypatch.setattr(harness, "check_committed", lambda path: None)
     monkeypatch.setattr(harness, "load", lambda name: type("Set", (), {"train": None}))
-    monkeypatch.setattr(harness, "Trainer", lambda split: fake)
+    monkeypatch.setattr(harness, "Trainer", lambda split, device: fake)
     (tmp_path / "README.md").write_text(f"{BEGIN}\n{END}\n")
     assert call("run", "luck") == 2 and "no question luck" in capsys.readouterr().err
     assert call("run", "flip", "--threads", str(torch.get_num_threads())) == 0
