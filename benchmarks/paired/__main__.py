@@ -13,7 +13,7 @@ from benchmarks.paired import exported, store
 from benchmarks.paired.jobs import Facts, Train, Trial, in_turn, shared_out
 from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
-from benchmarks.paired.table import filled, report, table, write
+from benchmarks.paired.table import filled, report, table, waiting, write
 from benchmarks.paired.trial import ROOT, Trainer, git
 from helpers.course import trials
 from helpers.data import load
@@ -61,12 +61,16 @@ def run(
     lines = store.read(path)
     check_unchanged(questions, lines)
     done = set(store.by_key(lines))
-    wanted = {store.key(*trial): (trial, question) for question, *trial in asked}
-    missing = {key: one for key, one in wanted.items() if key not in done}
+    first_asked: dict[store.Key, Question] = {}
+    missing: list[Trial] = []
+    for question, *trial in asked:
+        if (key := store.key(*trial)) not in done:
+            done.add(key)
+            first_asked[key] = question
+            missing.append(tuple(trial))
     made = 0
-    for trial, facts in spread(train, [tuple(trial) for trial, _ in missing.values()]):
-        recipe, scale, seed = trial
-        question = missing[store.key(*trial)][1]
+    for (recipe, scale, seed), facts in spread(train, missing):
+        question = first_asked[store.key(recipe, scale, seed)]
         line = {
             "question": question.name,
             "asked": question.digest,
@@ -104,13 +108,19 @@ def check_committed(path: Path) -> None:
         raise ValueError(f"commit {path.name} first: questions are asked before the answers come")
 
 
-def documents(lines: list[store.Line], questions: Iterable[Question]) -> dict[Path, str]:
+def machines() -> dict[str, list[store.Line]]:
+    """The trials of all machines, by the names of their files; those of ``TRIALS`` first."""
+    others = sorted(TRIALS.parent.glob(f"{TRIALS.stem}_*.jsonl"))
+    return {path.name: store.read(path) for path in (TRIALS, *others)}
+
+
+def documents(questions: Iterable[Question]) -> dict[Path, str]:
     """What is made from the trials: the results' document, and two tables for lessons."""
-    questions = list(questions)
-    document = filled(DOCUMENT.read_text(encoding="utf-8"), report(lines, questions))
+    questions, stored = list(questions), machines()
+    document = filled(DOCUMENT.read_text(encoding="utf-8"), report(stored, questions))
     return {
         DOCUMENT: document,
-        trials.PAIRS: exported.pairs(lines, questions),
+        trials.PAIRS: exported.pairs(stored.values(), questions),
         trials.ASKED: exported.asked(questions),
     }
 
@@ -131,19 +141,21 @@ def command(options: argparse.Namespace) -> int:
             )
             right = f"{line['accuracy']:.4f}, with views {line['accuracy_views']:.4f}"
             print(f"{words}: {right}, {line['seconds']:.0f} s", flush=True)
-            if options.file == TRIALS:
-                write(documents(store.read(TRIALS), questions.values()))
+            if options.file.resolve().parent == TRIALS.parent:
+                write(documents(questions.values()))
 
         with FileLock(f"{options.file}.lock", timeout=0):
             made = run(trainer, options.file, questions, queue(some, scales), after, spread)
         print(f"{made} trials made, nothing left to do")
         return 0
-    lines = store.read(options.file)
-    check_unchanged(questions, lines)
     if options.command == "table":
-        print(table(lines, some, [SCALES[name] for name in options.scales]))
+        check_unchanged(questions, lines := store.read(options.file))
+        scales = [SCALES[name] for name in options.scales]
+        print(table(lines, some, scales), waiting([lines], some, scales), sep="\n\n")
         return 0
-    changed = write(documents(lines, questions.values()), options.check)
+    for lines in machines().values():
+        check_unchanged(questions, lines)
+    changed = write(documents(questions.values()), options.check)
     said = "out of date" if options.check else "written"
     print(f"{', '.join(path.name for path in changed)}: {said}" if changed else "as the trials say")
     return int(options.check and bool(changed))

@@ -10,20 +10,24 @@ from benchmarks.paired.store import Line, by_key
 from benchmarks.paired.table import accuracies
 
 
-def pairs(lines: Iterable[Line], questions: Iterable[Question]) -> str:
-    """One line for each question, scale and seed of which both trials are there, as CSV."""
-    trials, rows = by_key(lines), []
+def pairs(machines: Iterable[Iterable[Line]], questions: Iterable[Question]) -> str:
+    """One line for each question, scale and seed of which both trials are there, as CSV.
+
+    Of several machines that with most pairs for a question and scale gives all of them, of equals
+    the first: what came out has no say in it.
+    """
+    trials, rows = [by_key(lines) for lines in machines], []
     for question in questions:
         there, here = JUDGES[question.judged]
         for name, seeds in question.seeds.items():
-            with_it, without = (
-                accuracies(trials, recipe, SCALES[name], seeds, column)
-                for recipe, column in ((question.with_it, there), (question.without, here))
-            )
-            rows += [
-                (question.name, name, seed, with_it[seed], without[seed])
-                for seed in sorted(with_it.keys() & without.keys())
-            ]
+            scale, most = SCALES[name], []
+            for one in trials:
+                with_it = accuracies(one, question.with_it, scale, seeds, there)
+                without = accuracies(one, question.without, scale, seeds, here)
+                both = sorted(with_it.keys() & without.keys())
+                found = [(question.name, name, s, with_it[s], without[s]) for s in both]
+                most = max(most, found, key=len)
+            rows += most
     return _csv(("question", "scale", "seed", "with", "without"), rows)
 
 

@@ -65,14 +65,29 @@ def table(
     rows = {
         (q.name, s.name): row(trials, q, s) for q in questions for s in scales if s.name in q.seeds
     }
-    waiting = [f"{name} ({scale})" for (name, scale), text in rows.items() if not text]
-    shown = "\n".join([HEAD, *filter(None, rows.values())])
-    return f"{shown}\n\nNo pair of trials yet: {', '.join(waiting)}." if waiting else shown
+    return "\n".join([HEAD, *filter(None, rows.values())])
 
 
-def report(lines: Iterable[Line], questions: Iterable[Question]) -> str:
-    """The table, with what was asked."""
-    lines, questions = list(lines), list(questions)
+def waiting(
+    machines: Iterable[Iterable[Line]], questions: Iterable[Question], scales: Iterable[Scale]
+) -> str:
+    """Which questions no machine has a pair of trials for."""
+    trials, scales = [by_key(lines) for lines in machines], list(scales)
+    names = [
+        f"{q.name} ({s.name})"
+        for q in questions for s in scales
+        if s.name in q.seeds and not any(row(one, q, s) for one in trials)
+    ]  # fmt: skip
+    return f"No pair of trials yet: {', '.join(names)}." if names else ""
+
+
+def report(machines: Mapping[str, list[Line]], questions: Iterable[Question]) -> str:
+    """A table for each machine, with what was asked.
+
+    Args:
+        machines: trials by the name of their file.
+    """
+    questions, scales = list(questions), list(SCALES.values())
     sizes = [
         f"- **{s.name}**: {s.train:,} images to learn from, {s.valid:,} to judge by, {s.epochs:g} "
         f"epochs with all pixels (more with fewer, for equal arithmetic), {s.batch_size} images a "
@@ -83,11 +98,14 @@ def report(lines: Iterable[Line], questions: Iterable[Question]) -> str:
         f"- **{q.name}** ({q.judged}; matters from {q.least:g} points): {q.hypothesis}"
         for q in questions
     ]
-    where = sorted({f"{line['machine']}, {line['precision']}" for line in lines})
-    made = f"{len(lines)} trials, on: {'; '.join(where)}." if lines else "No trials yet."
-    heading = "What was asked, before it was tried:"
-    parts = made, "\n".join(sizes), table(lines, questions), heading, "\n".join(asked)
-    return "\n\n".join(parts)
+    parts = ["\n".join(sizes)]
+    for name, lines in machines.items():
+        where = sorted({f"{line['machine']}, {line['precision']}" for line in lines})
+        made = f"{len(lines)} trials, on: {'; '.join(where)}." if lines else "No trials yet."
+        parts += [f"`{name}`: {made}", table(lines, questions, scales)]
+    parts.append(waiting(machines.values(), questions, scales))
+    parts += ["What was asked, before it was tried:", "\n".join(asked)]
+    return "\n\n".join(filter(None, parts))
 
 
 def filled(document: str, text: str) -> str:

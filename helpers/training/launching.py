@@ -148,6 +148,8 @@ def _run(rank: int, folder: Path, size: int, limit: float, device: str) -> None:
     faulthandler.dump_traceback_later(limit, exit=True, file=log)
     os.environ.update(RANK=str(rank), WORLD_SIZE=str(size), LOCAL_RANK=str(rank))
     os.environ["LOCAL_WORLD_SIZE"] = str(size)
+    if device == "cpu":  # else fully_shard would take GPUs, one for each process, unasked
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
     torch.set_num_threads(max(1, torch.get_num_threads() // size))
     try:
         function, args, source = pickle.loads((folder / "job").read_bytes())

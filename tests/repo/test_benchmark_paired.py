@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.paired import __main__ as harness
-from benchmarks.paired import exported, store
+from benchmarks.paired import exported, jobs, store
 from benchmarks.paired.network import SwitchedNet
 from benchmarks.paired.questions import check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
-from benchmarks.paired.table import BEGIN, END, filled, report, table, write
+from benchmarks.paired.table import BEGIN, END, filled, report, table, waiting, write
 from benchmarks.paired.training import Average, Cautious, PairedBatches, train
 from benchmarks.paired.trial import Trainer, alone, right
 from helpers.course import trials as kept
@@ -106,6 +106,25 @@ def test_an_interrupted_run_goes_on_where_it_was(questions, tmp_path):
     whole = tmp_path / "whole.jsonl"
     harness.run(fake, whole, questions, asked(questions))
     assert path.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.slow
+def test_several_processes_make_the_same_trials(questions, tmp_path):
+    """Real ones, which the processes get from here; none is begun when the time is over."""
+    trainer, trials = Trainer(split(110)), [(Recipe(), TINY, seed) for seed in range(3)]
+    trainer.precision = torch.float32
+    facts = dict(jobs.shared_out(2, None, trainer, trials))
+    assert facts.keys() == set(trials)
+    alone = trainer(*trials[1])
+    assert facts[trials[1]]["accuracy"] == alone["accuracy"]
+    assert list(jobs.shared_out(1, 1e-9, trainer, trials)) == []
+
+
+def test_a_gpu_and_a_processor_do_not_come_into_one_file():
+    lines = [{"precision": "bfloat16"}, {"precision": "bfloat16", "device": "cpu"}]
+    harness.check_alike(lines)
+    with pytest.raises(ValueError, match="bfloat16 on cpu and bfloat16 on cuda do not mix"):
+        harness.check_alike([*lines, {"precision": "bfloat16", "device": "cuda"}])
 
 
 def test_two_precisions_do_not_come_into_one_file(questions, tmp_path):
@@ -284,25 +303,27 @@ def test_the_order_of_lines_changes_nothing(pairs, order):
     ]
     mixed = order.sample(lines, len(lines))
     assert table(mixed, [question]) == table(lines, [question])
-    assert report(mixed, [question]) == report(lines, [question])
+    assert report({"a": mixed}, [question]) == report({"a": lines}, [question])
 
 
 def test_there_is_no_verdict_before_all_seeds_are_there(questions, tmp_path):
     path = tmp_path / "trials.jsonl"
     trials = list(asked(questions))
     harness.run(fake, path, questions, trials[:4])
-    rows = table(store.read(path), questions.values()).splitlines()
-    assert len(rows) == 2 + 1 + 2
+    lines = store.read(path)
+    rows = table(lines, questions.values()).splitlines()
+    assert len(rows) == 2 + 1
     assert rows[2] == (
         "| flip | part | 60.5 % | +0.40 ± 0.00 | +0.40 to +0.40 | 2 | 2 / 0 "
         "| not yet: 2 of 3 seeds |"
     )
-    assert rows[4] == "No pair of trials yet: views (part), views (full)."
+    left = waiting([lines, lines[:2]], questions.values(), SCALES.values())
+    assert left == "No pair of trials yet: views (part), views (full)."
     harness.run(fake, path, questions, trials)
     rows = table(store.read(path), questions.values()).splitlines()
     assert rows[2].endswith("| 3 | 3 / 0 | **proved** |")
     assert rows[3].endswith("| +1.00 ± 0.00 | +1.00 to +1.00 | 2 | 2 / 0 | **proved** |")
-    assert rows[4] == "| views | full | 60.4 % | +1.00 |  | 1 | 1 / 0 | not proved |"
+    assert rows[-1] == "| views | full | 60.4 % | +1.00 |  | 1 | 1 / 0 | not proved |"
 
 
 # The document.
@@ -324,9 +345,12 @@ def test_a_document_without_place_is_refused(text):
 
 
 def test_what_is_made_from_the_stored_trials_agrees_with_them():
-    lines, questions = store.read(harness.TRIALS), read_questions()
-    check_unchanged(questions, lines)
-    made = harness.documents(lines, questions.values())
+    questions, stored = read_questions(), harness.machines()
+    assert next(iter(stored)) == "paired.jsonl" and "paired_h200.jsonl" in stored
+    for lines in stored.values():
+        check_unchanged(questions, lines)
+        harness.check_alike(lines)
+    made = harness.documents(questions.values())
     assert {path.name for path in made} == {"README.md", "trials.csv", "questions.csv"}
     assert not write(made, check=True), "python -m benchmarks.paired write"
 
@@ -337,7 +361,7 @@ def test_lessons_read_what_the_trials_say(questions, tmp_path, monkeypatch):
     lines = store.read(path)
     monkeypatch.setattr(kept, "PAIRS", tmp_path / "trials.csv")
     monkeypatch.setattr(kept, "ASKED", tmp_path / "questions.csv")
-    kept.PAIRS.write_text(exported.pairs(lines, questions.values()))
+    kept.PAIRS.write_text(exported.pairs([lines[:2], lines], questions.values()))
     kept.ASKED.write_text(exported.asked(questions.values()))
     assert kept.PAIRS.read_text().splitlines()[1] == "flip,part,0,0.604,0.6"
     assert kept.paired("flip", "part").values.tolist() == [
@@ -351,7 +375,7 @@ def test_lessons_read_what_the_trials_say(questions, tmp_path, monkeypatch):
 
 
 def test_stored_trials_say_what_they_are():
-    for line in store.read(harness.TRIALS):
+    for line in (line for lines in harness.machines().values() for line in lines):
         assert {"machine", "versions", "commit", "threads", "precision", "seconds"} <= line.keys()
         assert line["steps"] > 0 and line["images_a_step"] > 0
         valid = line["scale"]["valid"]

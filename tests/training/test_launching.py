@@ -32,6 +32,12 @@ def test_results_come_in_the_order_of_the_ranks():
     assert launch(lambda: torch.arange(3), 1)[0].tolist() == [0, 1, 2]
 
 
+def test_on_the_processor_no_process_sees_a_gpu():
+    """``fully_shard`` takes whatever GPU torch finds: with one GPU and two processes it failed."""
+    told = launch(lambda: (os.environ["CUDA_VISIBLE_DEVICES"], torch.cuda.device_count()), 2)
+    assert told == [("", 0)] * 2
+
+
 def test_arguments_are_copies():
     numbers = torch.zeros(3)
     launch(lambda: numbers.add_(1), 2)
