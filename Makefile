@@ -89,14 +89,15 @@ test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
 		$(PYTEST) --nbval -m "not solved" $(LESSONS)
 
-# Style and types beside the quick tests, those in as many processes as there are processors.
-# AT=training: only the tests of that room.
+# Style and types beside the quick tests of helpers and of the house's order, those in as many processes
+# as there are processors. AT=training: only the tests of that room; AT=. all quick ones.
+HELPERS := tests --ignore=tests/lessons --ignore=tests/translations --ignore-glob='*/repo/test_[!h]*'
 check: $(READY)
 	$(MAKE) --no-print-directory -j2 lint test-quick
 
 test-quick: $(READY)
 	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow and not attack" \
-		$(if $(AT),tests/$(AT),$(UNITS)) $(CHECK)
+		$(if $(AT),tests/$(AT) $(wordlist 2,9,$(UNITS)),$(HELPERS)) $(CHECK)
 
 # Minutes; it counts what was tried and what came through, with each kind of walls and without.
 attack: $(READY)
