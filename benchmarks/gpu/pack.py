@@ -26,6 +26,7 @@ from helpers.data.fetch.origins import mirror_place, sources
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 LIMIT = 64  # MiB
+NOT_MEASURED = ("notebooks/ko", "translations")  # the same code as in English
 PLATFORM = "x86_64-manylinux_2_28"
 
 Fetch = Callable[[list[str], str, Path], None]
@@ -60,7 +61,7 @@ def pack(into: Path, python: str = "3.12", limit: float = LIMIT, fetch: Fetch | 
     (into / "state.txt").write_text(f"{state()}, packed {date.today()}\n")
     (into / "python.txt").write_text(f"{python}\n")
     files = project_files(ROOT, into)
-    for file in files:
+    for file in (f for f in files if not any(f.is_relative_to(one) for one in NOT_MEASURED)):
         (into / "project" / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / file, into / "project" / file)
     pack_images(into / "images")
@@ -83,7 +84,10 @@ def size(file: Path) -> int:
 
 
 def project_files(root: Path, into: Path) -> list[Path]:
-    """The files that git does not ignore, changes that are not committed included."""
+    """The files that git does not ignore, changes that are not committed included.
+
+    All of them travel where the checkout does; ``pack`` copies those that a stage may need.
+    """
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, cwd=root, capture_output=True)
     if done.returncode:
