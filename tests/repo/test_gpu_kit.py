@@ -16,7 +16,7 @@ from packaging.markers import Marker
 from torch import nn
 
 from benchmarks import full
-from benchmarks.gpu import command, lessons, pack, tests
+from benchmarks.gpu import command, lessons, pack, paired, tests
 from benchmarks.gpu.command import Plan, Run
 from benchmarks.gpu.fast import SliceMax
 from benchmarks.gpu.pack import PackError, pinned
@@ -168,6 +168,26 @@ def test_a_real_run_is_not_to_use_practice_images(monkeypatch):
     monkeypatch.setenv("LESSONS_DATA", "practice")
     assert command.environment(small=False)["LESSONS_DATA"] == "official"
     assert command.environment(small=True)["LESSONS_DATA"] == "practice"
+
+
+def test_questions_that_are_in_no_commit_are_not_asked(results):
+    results.put({"state": "abc1234-dirty, packed 2026-11-28", "gpu": "NVIDIA T4, torch 2.11.0"})
+    with pytest.raises(ValueError, match="commit the questions and pack again"):
+        paired.run(Stage("paired", results, seconds=60))
+
+
+@pytest.mark.slow
+def test_trials_go_on_with_those_that_are_stored(results, tmp_path, monkeypatch):
+    results.put({"state": "abc1234-dirty", "gpu": "NVIDIA T4, torch 2.11.0"})
+    monkeypatch.setenv("LESSONS_DATA", "practice")
+    monkeypatch.setattr(paired, "STORED", tmp_path / "stored")
+    made = []
+    for _ in range(2):  # in the second there is nothing left to do
+        paired.run(Stage("paired", results, seconds=120, small=True))
+        made.append(results.read()["paired.trials"])
+        (tmp_path / "stored").mkdir(exist_ok=True)
+        (tmp_path / "paired_t4.jsonl").rename(tmp_path / "stored" / "paired_t4.jsonl")
+    assert made == [16, 0] and results.read()["paired.stored_before"] == 16
 
 
 @pytest.fixture
