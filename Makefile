@@ -96,7 +96,7 @@ check: $(READY)
 	$(MAKE) --no-print-directory -j2 lint test-quick
 
 test-quick: $(READY)
-	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 -m "not slow and not attack" \
+	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 --dist loadfile -m "not slow and not attack" \
 		$(if $(AT),tests/$(AT) $(wordlist 2,9,$(UNITS)),$(HELPERS)) $(CHECK)
 
 # Minutes; it counts what was tried and what came through, with each kind of walls and without.

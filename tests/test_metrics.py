@@ -20,6 +20,7 @@ MATRIX = torch.tensor([[50, 4, 0], [7, 30, 4], [0, 1, 20]])
 NAMES = ("ant", "bee", "cat")
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))
 def test_accuracy_is_that_of_scikit_learn(cells):
     from sklearn.metrics import accuracy_score  # slow to import
@@ -45,6 +46,7 @@ def test_rmse_is_the_root_of_torch_s_mse():
     torch.testing.assert_close(rmse(preds, targets), expected)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60))
 def test_counts_are_those_of_scikit_learn(cells):
     from sklearn.metrics import confusion_matrix as by_sklearn  # slow to import

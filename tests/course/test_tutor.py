@@ -81,7 +81,8 @@ def statements(code: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore")  # of words that look like odd Python
-@pytest.mark.parametrize("lang", ["en", pytest.param("ko", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("number", EXERCISES)
 def test_no_hint_contains_its_solution(number, lang):
     with speaking(lang):

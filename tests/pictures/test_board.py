@@ -131,6 +131,7 @@ POINTS = st.tuples(st.integers(-20, SIDE + 20), st.integers(-20, SIDE + 20))
 STROKES = st.lists(st.lists(POINTS, min_size=2, max_size=8), min_size=1, max_size=4)
 
 
+@pytest.mark.slow
 @given(strokes=STROKES, width=st.integers(1, 40), value=st.integers(1, 255))
 def test_any_strokes_are_an_image_with_the_same_centre(strokes, width, value):
     drawing = blank()

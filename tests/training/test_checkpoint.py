@@ -151,6 +151,7 @@ def test_a_disk_that_is_full_is_told(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_is_found_or_does_no_harm(tmp_path):
     path, model = tmp_path / "w.pt", Tiny()
     save_weights(model, path)

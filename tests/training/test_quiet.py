@@ -1,9 +1,7 @@
 """fastai's loop without its table gives what the loop by hand gives."""
 
+import pytest
 import torch
-from fastai.data.core import DataLoaders
-from fastai.learner import Learner
-from fastai.optimizer import SGD
 from torch import nn
 
 from helpers.data import Batches
@@ -11,7 +9,12 @@ from helpers.metrics import batch_accuracy, mnist_loss
 from helpers.training import BasicOptim, fit_quietly, train_model
 
 
+@pytest.mark.slow
 def test_it_prints_nothing_and_returns_an_accuracy_an_epoch(capsys):
+    from fastai.data.core import DataLoaders  # slow to import
+    from fastai.learner import Learner
+    from fastai.optimizer import SGD
+
     torch.manual_seed(0)
     x = torch.rand(32, 4)
     dl = Batches(x, (x.sum(1, keepdim=True) > 2).long(), batch_size=8)

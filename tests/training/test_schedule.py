@@ -256,6 +256,7 @@ def test_a_pause_by_hand():
     assert budget.done() == budget.done() == 1.0
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.002, 0.05), st.floats(2, 20), st.floats(0, 50))
 def test_with_pauses_time_is_kept_and_the_clock_is_hardly_asked(step, seconds, after):

@@ -37,6 +37,7 @@ def test_out_of_date_or_absent_is_none(stored, tmp_path):
     assert decoded.notes(tmp_path / "other", LAYOUT) == {}
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_never_gives_other_pixels(stored):
     file = decoded.file_of(stored.root)
     whole = file.read_bytes()

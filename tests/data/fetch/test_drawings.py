@@ -37,6 +37,7 @@ def test_every_time_the_same(drawn, tmp_path):
         assert np.array_equal(Image.open(tmp_path / file), Image.open(drawn / file))
 
 
+@pytest.mark.slow
 def test_no_picture_comes_twice(splits):
     images = [image.numpy().tobytes() for split in splits.values() for image in split.images]
     assert len(set(images)) == 500
@@ -51,6 +52,7 @@ def test_each_motif_stays_on_the_grid_and_fills_it(cls):
         assert max(values) - min(values) >= least
 
 
+@pytest.mark.slow
 def test_they_can_be_learnt_but_not_by_their_colours_alone(splits):
     from sklearn.svm import SVC  # slow to import
 

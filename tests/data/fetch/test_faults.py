@@ -86,6 +86,7 @@ def test_a_silent_proxy_is_named(asked, monkeypatch):
     assert f"no answer through the proxy {server.url}" in words
 
 
+@pytest.mark.slow
 def test_a_certificate_that_nobody_knows_is_told(asked, tmp_path, monkeypatch):
     with serving(certificate(tmp_path)) as server:
         words = asked(f"{server.url}/file")
