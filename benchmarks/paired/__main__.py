@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from helpers.data import load
 
 TRIALS = ROOT / "benchmarks" / "results" / "paired.jsonl"
 DOCUMENT = ROOT / "benchmarks" / "results" / "README.md"
+DECISIONS = FILE.with_name("decisions.toml")
 ROUNDS = (4, 8, 12)  # all questions get so many seeds before one of them gets more
 
 
@@ -117,7 +119,8 @@ def machines() -> dict[str, list[store.Line]]:
 def documents(questions: Iterable[Question]) -> dict[Path, str]:
     """What is made from the trials: the results' document, and two tables for lessons."""
     questions, stored = list(questions), machines()
-    document = filled(DOCUMENT.read_text(encoding="utf-8"), report(stored, questions))
+    decisions = tomllib.loads(DECISIONS.read_text(encoding="utf-8"))
+    document = filled(DOCUMENT.read_text(encoding="utf-8"), report(stored, questions, decisions))
     return {
         DOCUMENT: document,
         trials.PAIRS: exported.pairs(stored.values(), questions),

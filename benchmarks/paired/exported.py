@@ -7,27 +7,24 @@ from collections.abc import Iterable
 from benchmarks.paired.questions import JUDGES, Question
 from benchmarks.paired.recipe import SCALES
 from benchmarks.paired.store import Line, by_key
-from benchmarks.paired.table import accuracies
+from benchmarks.paired.table import accuracies, fullest
 
 
 def pairs(machines: Iterable[Iterable[Line]], questions: Iterable[Question]) -> str:
     """One line for each question, scale and seed of which both trials are there, as CSV.
 
-    Of several machines that with most pairs for a question and scale gives all of them, of equals
-    the first: what came out has no say in it.
+    Of several machines the ``fullest`` gives all pairs of a question and scale.
     """
     trials, rows = [by_key(lines) for lines in machines], []
     for question in questions:
         there, here = JUDGES[question.judged]
         for name, seeds in question.seeds.items():
-            scale, most = SCALES[name], []
-            for one in trials:
-                with_it = accuracies(one, question.with_it, scale, seeds, there)
-                without = accuracies(one, question.without, scale, seeds, here)
-                both = sorted(with_it.keys() & without.keys())
-                found = [(question.name, name, s, with_it[s], without[s]) for s in both]
-                most = max(most, found, key=len)
-            rows += most
+            scale = SCALES[name]
+            one = fullest(trials, question, scale)
+            with_it = accuracies(one, question.with_it, scale, seeds, there)
+            without = accuracies(one, question.without, scale, seeds, here)
+            both = sorted(with_it.keys() & without.keys())
+            rows += [(question.name, name, s, with_it[s], without[s]) for s in both]
     return _csv(("question", "scale", "seed", "with", "without"), rows)
 
 

@@ -36,6 +36,16 @@ def compared(
     return compare(with_it, without), mean
 
 
+def fullest(
+    machines: Iterable[dict[Key, Line]], question: Question, scale: Scale
+) -> dict[Key, Line]:
+    """The trials of the machine with most pairs for a question, of equals the first.
+
+    What came out has no say in it.
+    """
+    return max(machines, key=lambda trials: compared(trials, question, scale)[0].seeds)
+
+
 def row(trials: dict[Key, Line], question: Question, scale: Scale) -> str:
     """A line of the table; nothing where there is no pair yet."""
     result, mean = compared(trials, question, scale)
@@ -68,6 +78,26 @@ def table(
     return "\n".join([HEAD, *filter(None, rows.values())])
 
 
+def decided(
+    machines: Iterable[Iterable[Line]], questions: Iterable[Question], decisions: Mapping[str, str]
+) -> str:
+    """What became of each part, beside the verdicts, in markdown."""
+    trials, asked = [by_key(lines) for lines in machines], {q.name: q for q in questions}
+    rows = ["| question | short | long | decision |\n|---|---|---|---|"]
+    for name, decision in decisions.items():
+        said = [_said(trials, asked[name], scale) for scale in SCALES.values()]
+        rows.append(f"| {name} | {' | '.join(said)} | {decision} |")
+    return "\n".join(rows)
+
+
+def _said(machines: Iterable[dict[Key, Line]], question: Question, scale: Scale) -> str:
+    """The mean gain at a scale and its verdict; nothing where there is no pair."""
+    if scale.name not in question.seeds:
+        return ""
+    result, _ = compared(fullest(machines, question, scale), question, scale)
+    return f"{result.mean:+.1f}, {result.verdict(question.least)}" if result.seeds else ""
+
+
 def waiting(
     machines: Iterable[Iterable[Line]], questions: Iterable[Question], scales: Iterable[Scale]
 ) -> str:
@@ -81,11 +111,16 @@ def waiting(
     return f"No pair of trials yet: {', '.join(names)}." if names else ""
 
 
-def report(machines: Mapping[str, list[Line]], questions: Iterable[Question]) -> str:
-    """A table for each machine, with what was asked.
+def report(
+    machines: Mapping[str, list[Line]],
+    questions: Iterable[Question],
+    decisions: Mapping[str, str] | None = None,
+) -> str:
+    """What was decided, a table for each machine, and what was asked.
 
     Args:
         machines: trials by the name of their file.
+        decisions: by the name of the question.
     """
     questions, scales = list(questions), list(SCALES.values())
     sizes = [
@@ -99,6 +134,8 @@ def report(machines: Mapping[str, list[Line]], questions: Iterable[Question]) ->
         for q in questions
     ]
     parts = ["\n".join(sizes)]
+    if decisions:
+        parts.append(decided(machines.values(), questions, decisions))
     for name, lines in machines.items():
         where = sorted({f"{line['machine']}, {line['precision']}" for line in lines})
         made = f"{len(lines)} trials, on: {'; '.join(where)}." if lines else "No trials yet."

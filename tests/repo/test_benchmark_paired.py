@@ -557,6 +557,8 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     monkeypatch.setattr(harness, "DOCUMENT", tmp_path / "README.md")
     monkeypatch.setattr(kept, "PAIRS", tmp_path / "trials.csv")
     monkeypatch.setattr(kept, "ASKED", tmp_path / "questions.csv")
+    monkeypatch.setattr(harness, "DECISIONS", tmp_path / "decisions.toml")
+    (tmp_path / "decisions.toml").write_text('flip = "Stays."')
     monkeypatch.setattr(harness, "read_questions", lambda: questions)
     monkeypatch.setattr(harness, "check_committed", lambda path: None)
     monkeypatch.setattr(harness, "load", lambda name: type("Set", (), {"train": None}))
@@ -570,5 +572,7 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     harness.run(fake, harness.TRIALS, questions, asked(questions))
     assert call("write", "--check") == 1 and "out of date" in capsys.readouterr().out
     assert call("write") == 0 and call("write", "--check") == 0
+    said = (tmp_path / "README.md").read_text()
+    assert "| flip | +0.4, proved |  | Stays. |" in said
     with harness.FileLock(f"{harness.TRIALS}.lock"):
         assert call("run") == 2 and "another run is at work" in capsys.readouterr().err
