@@ -25,7 +25,7 @@ help:
 	@echo "make lab        set up everything and open JupyterLab on the lessons"
 	@echo "make test       set up everything and run all tests"
 	@echo "make test-units, test-real, test-practice, test-ko, test-browser, test-colab: one part of them"
-	@echo "make check      style, types and the quick tests; AT=training looks at one room only"
+	@echo "make check      style, types and the quick tests of helpers; AT=training: of one room, AT=.: all quick ones"
 	@echo "make test-variant VARIANT=avx2  run the lessons as another processor would compute them"
 	@echo "make attack     attack the grading of submissions in every way that was thought of"
 	@echo "make container  build a container for grading submissions, see README"
