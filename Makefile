@@ -64,7 +64,8 @@ export PYTHONDONTWRITEBYTECODE :=
 
 PYTEST := $(BIN)/python -m pytest
 LESSONS := --ignore=notebooks/ko notebooks
-UNITS := tests --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
+NO_BROWSER := --ignore=tests/lessons/test_browser.py --ignore=tests/lessons/test_colab.py
+UNITS := tests $(NO_BROWSER)
 
 test-units: $(READY)
 	$(PYTEST) $(UNITS)
@@ -97,7 +98,7 @@ check: $(READY)
 
 test-quick: $(READY)
 	OMP_NUM_THREADS=1 $(PYTEST) -q -n logical --maxprocesses=4 --dist loadfile -m "not slow and not attack" \
-		$(if $(AT),tests/$(AT) $(wordlist 2,9,$(UNITS)),$(HELPERS)) $(CHECK)
+		$(if $(AT),tests/$(AT) $(NO_BROWSER),$(HELPERS)) $(CHECK)
 
 # Minutes; it counts what was tried and what came through, with each kind of walls and without.
 attack: $(READY)

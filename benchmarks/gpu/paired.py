@@ -8,10 +8,7 @@ import torch
 
 from benchmarks.gpu.results import short_name
 from benchmarks.gpu.stage import Stage
-from benchmarks.paired import store
-from benchmarks.paired.__main__ import queue
-from benchmarks.paired.__main__ import run as make
-from benchmarks.paired.jobs import shared_out
+from benchmarks.paired import jobs, store
 from benchmarks.paired.questions import read_questions
 from benchmarks.paired.recipe import SCALES, Scale
 from benchmarks.paired.trial import Trainer
@@ -35,15 +32,15 @@ def run(stage: Stage) -> None:
     if (STORED / file.name).exists() and not file.exists():
         file.write_bytes((STORED / file.name).read_bytes())
     scales, questions = [SCALES["full"], SCALES["part"]], read_questions()
-    asked, jobs = list(questions.values()), JOBS
+    asked, several = list(questions.values()), JOBS
     if stage.small:
-        scales, asked, jobs = [TINY], asked[:1], 2
+        scales, asked, several = [TINY], asked[:1], 2
     before = len(store.read(file))
     stage.put(stored_before=before, file=file.name)
     torch.set_num_threads(1)  # in each of the jobs
     train = Trainer(stage.images.train, stage.device, said["state"])
-    spread = partial(shared_out, jobs, stage.left() - RESERVE)
-    made = make(train, file, questions, queue(asked, scales), spread=spread)
+    spread = partial(jobs.shared_out, several, stage.left() - RESERVE)
+    made = jobs.run(train, file, questions, jobs.queue(asked, scales), spread=spread)
     stage.put(trials=made)
     for scale in {scale.name for scale in scales}:
         seconds = [one["seconds"] for one in store.read(file) if one["scale"]["name"] == scale]

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +11,9 @@ import torch
 from filelock import FileLock, Timeout
 
 from benchmarks.paired import exported, store
-from benchmarks.paired.jobs import Facts, Train, Trial, in_turn, shared_out
+from benchmarks.paired.jobs import in_turn, queue, run, shared_out
 from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
-from benchmarks.paired.recipe import SCALES, Recipe, Scale
+from benchmarks.paired.recipe import SCALES
 from benchmarks.paired.table import filled, report, table, waiting, write
 from benchmarks.paired.trial import ROOT, Trainer, git
 from helpers.course import trials
@@ -22,82 +22,6 @@ from helpers.data import load
 TRIALS = ROOT / "benchmarks" / "results" / "paired.jsonl"
 DOCUMENT = ROOT / "benchmarks" / "results" / "README.md"
 DECISIONS = FILE.with_name("decisions.toml")
-ROUNDS = (4, 8, 12)  # all questions get so many seeds before one of them gets more
-
-
-def queue(
-    questions: Iterable[Question], scales: Iterable[Scale], rounds: Iterable[int] = ROUNDS
-) -> Iterator[tuple[Question, Recipe, Scale, int]]:
-    """All trials in the order in which they should be made; some come more than once.
-
-    At each scale a first round of a few seeds for all questions, then a second; seed by seed, with
-    the part and without it in turn.
-    """
-    questions, rounds = list(questions), [*rounds, sys.maxsize]
-    for scale in scales:
-        for first, last in zip([0, *rounds], rounds):
-            for question in questions:
-                for seed in range(first, min(last, question.seeds.get(scale.name, 0))):
-                    for recipe in (question.with_it, question.without):
-                        yield question, recipe, scale, seed
-
-
-def run(
-    train: Train,
-    path: Path,
-    questions: dict[str, Question],
-    asked: Iterable[tuple[Question, Recipe, Scale, int]],
-    after: Callable[[store.Line], object] = lambda line: None,
-    spread: Callable[[Train, Iterable[Trial]], Iterator[tuple[Trial, Facts]]] = in_turn,
-) -> int:
-    """Make the trials that are not there yet; how many there were to make.
-
-    Args:
-        train: makes one.
-        path: of the file that they are appended to.
-        questions: all of them, to see that none was changed after its trials.
-        asked: which trials.
-        after: called with each new trial, when it is in the file.
-        spread: makes some trials, here or in other processes.
-    """
-    lines = store.read(path)
-    check_unchanged(questions, lines)
-    done = set(store.by_key(lines))
-    first_asked: dict[store.Key, Question] = {}
-    missing: list[Trial] = []
-    for question, *trial in asked:
-        if (key := store.key(*trial)) not in done:
-            done.add(key)
-            first_asked[key] = question
-            missing.append(tuple(trial))
-    made = 0
-    for (recipe, scale, seed), facts in spread(train, missing):
-        question = first_asked[store.key(recipe, scale, seed)]
-        line = {
-            "question": question.name,
-            "asked": question.digest,
-            "seed": seed,
-            **facts,
-            "recipe": recipe.plain(),
-            "scale": scale.plain(),
-        }
-        lines.append(line)
-        check_alike(lines)
-        store.append(path, line)
-        made += 1
-        after(line)
-    return made
-
-
-def check_alike(lines: Iterable[store.Line]) -> None:
-    """In another precision other recipes may be the best ones, and a GPU draws other numbers.
-
-    Raises:
-        ValueError: when trials in two precisions or on two kinds of device would come into a file.
-    """
-    found = {f"{line['precision']} on {line.get('device', 'cpu')}" for line in lines}
-    if len(found) > 1:
-        raise ValueError(f"trials in {' and '.join(sorted(found))} do not mix; give another --file")
 
 
 def check_committed(path: Path) -> None:
@@ -134,7 +58,7 @@ def command(options: argparse.Namespace) -> int:
     if options.command == "run":
         check_committed(FILE)
         torch.set_num_threads(options.threads)
-        trainer = Trainer(load("cifar10").train, torch.device(options.device))
+        trainer = Trainer(load("cifar10").train, options.device)
         spread = partial(shared_out, options.jobs, None) if options.jobs > 1 else in_turn
         scales = [SCALES[name] for name in options.scales]
 

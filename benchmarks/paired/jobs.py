@@ -1,18 +1,39 @@
-"""Trials one after another here, or several at the same time in other processes."""
+"""Which trials are missing, made one after another here or several at a time in other processes."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
 import torch.multiprocessing
 
+from benchmarks.paired.questions import Question, check_unchanged
 from benchmarks.paired.recipe import Recipe, Scale
+from benchmarks.paired.store import Line, Trial, append, by_key, read
 from helpers.device.memory import keep_freed_memory
 
+ROUNDS = (4, 8, 12)  # all questions get so many seeds before one of them gets more
 Facts = dict[str, Any]
-Trial = tuple[Recipe, Scale, int]  # the last is the seed
 Train = Callable[[Recipe, Scale, int], Facts]
+
+
+def queue(
+    questions: Iterable[Question], scales: Iterable[Scale], rounds: Iterable[int] = ROUNDS
+) -> Iterator[tuple[Question, Recipe, Scale, int]]:
+    """All trials in the order in which they should be made; some come more than once.
+
+    At each scale a first round of a few seeds for all questions, then a second; seed by seed, with
+    the part and without it in turn.
+    """
+    questions, rounds = list(questions), [*rounds, sys.maxsize]
+    for scale in scales:
+        for first, last in zip([0, *rounds], rounds):
+            for question in questions:
+                for seed in range(first, min(last, question.seeds.get(scale.name, 0))):
+                    for recipe in (question.with_it, question.without):
+                        yield question, recipe, scale, seed
 
 
 def in_turn(train: Train, trials: Iterable[Trial]) -> Iterator[tuple[Trial, Facts]]:
@@ -40,6 +61,60 @@ def shared_out(
     context = torch.multiprocessing.get_context("spawn")  # a forked process has no GPU
     with context.Pool(jobs, _start, start) as pool:
         yield from filter(None, pool.imap_unordered(_one, trials))
+
+
+def run(
+    train: Train,
+    path: Path,
+    questions: dict[str, Question],
+    asked: Iterable[tuple[Question, Recipe, Scale, int]],
+    after: Callable[[Line], object] = lambda line: None,
+    spread: Callable[[Train, Iterable[Trial]], Iterator[tuple[Trial, Facts]]] = in_turn,
+) -> int:
+    """Make the trials that are not there yet; how many there were to make.
+
+    Args:
+        train: makes one.
+        path: of the file that they are appended to.
+        questions: all of them, to see that none was changed after its trials.
+        asked: which trials.
+        after: called with each new trial, when it is in the file.
+        spread: makes some trials, here or in other processes.
+    """
+    lines = read(path)
+    check_unchanged(questions, lines)
+    done, missing = by_key(lines), dict[Trial, Question]()
+    for question, recipe, scale, seed in asked:
+        if (trial := (recipe, scale, seed)) not in done:
+            missing.setdefault(trial, question)  # who asks first
+    made = 0
+    for trial, facts in spread(train, missing):
+        question, (recipe, scale, seed) = missing[trial], trial
+        line = {
+            "question": question.name,
+            "asked": question.digest,
+            "seed": seed,
+            **facts,
+            "recipe": recipe.plain(),
+            "scale": scale.plain(),
+        }
+        lines.append(line)
+        check_alike(lines)
+        append(path, line)
+        made += 1
+        after(line)
+    return made
+
+
+def check_alike(lines: Iterable[Line]) -> None:
+    """In another precision other recipes may be the best ones, and a GPU draws other numbers.
+
+    Raises:
+        ValueError: when trials in two precisions or on two kinds of device would come into a file.
+    """
+    found = {f"{line['precision']} on {line.get('device', 'cpu')}" for line in lines}
+    if len(found) > 1:
+        raise ValueError(f"trials in {' and '.join(sorted(found))} do not mix; give another --file")
 
 
 _ready: tuple[Train, float]  # in a process of the pool

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.paired.recipe import Recipe, Scale, frozen
 
 Line = dict[str, Any]
-Key = tuple[str, str, int]  # recipe, scale, seed
+Trial = tuple[Recipe, Scale, int]  # what tells it from all others; the last is the seed
 
 
 def read(path: Path) -> list[Line]:
@@ -40,25 +40,20 @@ def append(path: Path, line: Line) -> None:
         file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
-def key(recipe: Recipe, scale: Scale, seed: int) -> Key:
-    """What tells a trial from all others."""
-    return json.dumps(recipe.plain(), sort_keys=True), json.dumps(scale.plain()), seed
-
-
-def key_of(line: Line) -> Key:
-    """The key of a stored trial. Settings that it does not name are as the defaults."""
+def key_of(line: Line) -> Trial:
+    """Which trial is stored. Settings that it does not name are as the defaults."""
     scale = Scale(**{name: frozen(value) for name, value in line["scale"].items()})
-    return key(Recipe().changed(line["recipe"]), scale, line["seed"])
+    return Recipe().changed(line["recipe"]), scale, line["seed"]
 
 
-def by_key(lines: Iterable[Line]) -> dict[Key, Line]:
+def by_key(lines: Iterable[Line]) -> dict[Trial, Line]:
     """Each trial by its key.
 
     Raises:
         ValueError: when there are two of the same: one of them would have to be left out, and
             whoever may choose can choose what he likes.
     """
-    found: dict[Key, Line] = {}
+    found: dict[Trial, Line] = {}
     for line in lines:
         if found.setdefault(key_of(line), line) is not line:
             raise ValueError(f"a trial is there twice: {line['question']}, seed {line['seed']}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.paired.questions import JUDGES, Question
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
-from benchmarks.paired.store import Key, Line, by_key, key
+from benchmarks.paired.store import Line, Trial, by_key
 from helpers.course.evidence import HARMFUL, PROVED, Comparison, compare
 
 BEGIN = "<!-- made by python -m benchmarks.paired write: begin -->"
@@ -17,15 +17,15 @@ HEAD = (
 
 
 def accuracies(
-    trials: dict[Key, Line], recipe: Recipe, scale: Scale, seeds: int, column: str
+    trials: dict[Trial, Line], recipe: Recipe, scale: Scale, seeds: int, column: str
 ) -> dict[int, float]:
     """What a recipe reached, by seed."""
-    keys = {seed: key(recipe, scale, seed) for seed in range(seeds)}
-    return {s: trials[k][column] for s, k in keys.items() if k in trials}
+    found = {seed: trials.get((recipe, scale, seed)) for seed in range(seeds)}
+    return {seed: line[column] for seed, line in found.items() if line}
 
 
 def compared(
-    trials: dict[Key, Line], question: Question, scale: Scale
+    trials: dict[Trial, Line], question: Question, scale: Scale
 ) -> tuple[Comparison, float | None]:
     """The comparison of a question at a scale, and the mean accuracy without the part."""
     seeds, (there, here) = question.seeds[scale.name], JUDGES[question.judged]
@@ -37,8 +37,8 @@ def compared(
 
 
 def fullest(
-    machines: Iterable[dict[Key, Line]], question: Question, scale: Scale
-) -> dict[Key, Line]:
+    machines: Iterable[dict[Trial, Line]], question: Question, scale: Scale
+) -> dict[Trial, Line]:
     """The trials of the machine with most pairs for a question, of equals the first.
 
     What came out has no say in it.
@@ -46,7 +46,7 @@ def fullest(
     return max(machines, key=lambda trials: compared(trials, question, scale)[0].seeds)
 
 
-def row(trials: dict[Key, Line], question: Question, scale: Scale) -> str:
+def row(trials: dict[Trial, Line], question: Question, scale: Scale) -> str:
     """A line of the table; nothing where there is no pair yet."""
     result, mean = compared(trials, question, scale)
     if mean is None:
@@ -70,7 +70,7 @@ def row(trials: dict[Key, Line], question: Question, scale: Scale) -> str:
 def table(
     lines: Iterable[Line], questions: Iterable[Question], scales: Iterable[Scale] = SCALES.values()
 ) -> str:
-    """One line for each question and scale with a pair of trials, in markdown; then what waits."""
+    """One line for each question and scale with a pair of trials, in markdown."""
     trials, scales = by_key(lines), list(scales)
     rows = {
         (q.name, s.name): row(trials, q, s) for q in questions for s in scales if s.name in q.seeds
@@ -90,7 +90,7 @@ def decided(
     return "\n".join(rows)
 
 
-def _said(machines: Iterable[dict[Key, Line]], question: Question, scale: Scale) -> str:
+def _said(machines: Iterable[dict[Trial, Line]], question: Question, scale: Scale) -> str:
     """The mean gain at a scale and its verdict; nothing where there is no pair."""
     if scale.name not in question.seeds:
         return ""

@@ -42,14 +42,14 @@ class Trainer:
     def __init__(
         self,
         split: Split,
-        device: torch.device = torch.device("cpu"),  # noqa: B008  # it cannot be changed
+        device: torch.device | str = "cpu",
         state: str | None = None,
     ) -> None:
         n = len(split.labels)
         parts = random_split(range(n), [n - n // 10, n // 10], torch.Generator().manual_seed(42))
         self.split, (self.learn, self.judge) = split, (list(part.indices) for part in parts)
-        self.device, self.state = device, state
-        self.precision = fast_precision(device, watchful=True)
+        self.device, self.state = torch.device(device), state
+        self.precision = fast_precision(self.device, watchful=True)
         keep_freed_memory()
 
     def some(self, rows: list[int]) -> Split:

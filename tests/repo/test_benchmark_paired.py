@@ -122,9 +122,9 @@ def test_several_processes_make_the_same_trials(questions, tmp_path):
 
 def test_a_gpu_and_a_processor_do_not_come_into_one_file():
     lines = [{"precision": "bfloat16"}, {"precision": "bfloat16", "device": "cpu"}]
-    harness.check_alike(lines)
+    jobs.check_alike(lines)
     with pytest.raises(ValueError, match="bfloat16 on cpu and bfloat16 on cuda do not mix"):
-        harness.check_alike([*lines, {"precision": "bfloat16", "device": "cuda"}])
+        jobs.check_alike([*lines, {"precision": "bfloat16", "device": "cuda"}])
 
 
 def test_two_precisions_do_not_come_into_one_file(questions, tmp_path):
@@ -349,7 +349,7 @@ def test_what_is_made_from_the_stored_trials_agrees_with_them():
     assert next(iter(stored)) == "paired.jsonl" and "paired_h200.jsonl" in stored
     for lines in stored.values():
         check_unchanged(questions, lines)
-        harness.check_alike(lines)
+        jobs.check_alike(lines)
     made = harness.documents(questions.values())
     assert {path.name for path in made} == {"README.md", "trials.csv", "questions.csv"}
     assert not write(made, check=True), "python -m benchmarks.paired write"
