@@ -1,6 +1,6 @@
 """Lessons 08 to 10 at full scale, without a GPU: ``python -m benchmarks.full [08 09 10]``.
 
-For a quiet machine and an hour: each lesson runs from top to bottom on all images. What it prints
+For a quiet machine and two hours: each lesson runs from top to bottom on all images. What it prints
 and the seconds of each cell go into a file beside those of the GPUs
 (``benchmarks/results/DATE_PROCESSOR_N.json``), cell by cell, so that a stopped run is not lost.
 """
@@ -15,7 +15,7 @@ from benchmarks.gpu.stage import Stage
 from benchmarks.paired.trial import machine
 
 STAGES = {title[:2]: stage for stage, title in lessons.TITLES.items()}
-LONGEST = 3_600  # seconds for one lesson
+LONGEST = 7_200  # seconds for one lesson: float32 on two cores takes an hour for 08
 
 
 def main(arguments: list[str] | None = None) -> int:
