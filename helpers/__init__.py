@@ -12,7 +12,8 @@
 
 Beside the rooms: ``metrics`` (how good predictions are), ``checks`` and ``diagnosis`` (what went
 wrong, in plain words) and ``settings`` (what the environment says). Each room's ``__init__`` is its
-index, with the lesson that builds a thing. Import from the room: ``from helpers.data import load``.
+index, where what a lesson builds stands with it. Import from the room, as in
+``from helpers.data import load``.
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The commands behind ``make colab``, ``publish``, ``colab-versions`` and ``refresh``."""
+"""The commands behind ``make colab``, ``kaggle``, ``publish``, ``messages`` and many others."""
 
 import sys
 

@@ -20,7 +20,9 @@ def table(figures: dict) -> str:
     Returns:
         str: a line on date and machine, a markdown table, then what is no number: errors first.
     """
-    said = ", ".join(str(figures[key]) for key in ("date", "gpu", "state") if key in figures)
+    said = ", ".join(
+        str(figures[key]) for key in ("date", "gpu", "machine", "state") if key in figures
+    )
     lines = [said, "", *HEAD]
     for stage in dict.fromkeys(name.split(".")[0] for name in figures if "." in name):
         names = [name for name in figures if name.startswith(f"{stage}.")]

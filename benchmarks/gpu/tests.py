@@ -63,7 +63,7 @@ def run(stage: Stage) -> None:
 
 
 def speaks_of_gpu(path: Path) -> bool:
-    """Whether some of its tests are marked ``gpu``; not so lesson 08, a stage of its own."""
+    """Whether some of its tests are marked ``gpu``; not the lessons, stages of their own."""
     return path.name != LESSON and "@pytest.mark.gpu" in path.read_text("utf-8")
 
 

@@ -71,7 +71,7 @@ def run(
     after: Callable[[Line], object] = lambda line: None,
     spread: Callable[[Train, Iterable[Trial]], Iterator[tuple[Trial, Facts]]] = in_turn,
 ) -> int:
-    """Make the trials that are not there yet; how many there were to make.
+    """Make the trials that are not there yet; how many were made.
 
     Args:
         train: makes one.

@@ -83,7 +83,7 @@ def decided(
 ) -> str:
     """What became of each part, beside the verdicts, in markdown."""
     trials, asked = [by_key(lines) for lines in machines], {q.name: q for q in questions}
-    rows = ["| question | short | long | decision |\n|---|---|---|---|"]
+    rows = ["| question | part | full | decision |\n|---|---|---|---|"]
     for name, decision in decisions.items():
         said = [_said(trials, asked[name], scale) for scale in SCALES.values()]
         rows.append(f"| {name} | {' | '.join(said)} | {decision} |")
@@ -95,7 +95,8 @@ def _said(machines: Iterable[dict[Trial, Line]], question: Question, scale: Scal
     if scale.name not in question.seeds:
         return ""
     result, _ = compared(fullest(machines, question, scale), question, scale)
-    return f"{result.mean:+.1f}, {result.verdict(question.least)}" if result.seeds else ""
+    said = result.verdict(question.least, question.seeds[scale.name])
+    return f"{result.mean:+.1f}, {said}" if result.seeds else ""
 
 
 def waiting(

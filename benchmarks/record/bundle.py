@@ -90,7 +90,9 @@ class Bundle:
         Raises:
             ValueError: when two modules define the same name, or import one under another name.
         """
-        found = self.modules.setdefault(module, Module(module))
+        if module not in self.modules:
+            self.modules[module] = Module(module)
+        found = self.modules[module]
         if name in found.defined:
             node = found.defined[name]
             parts = self.parts.setdefault(module, {})

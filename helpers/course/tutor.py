@@ -7,6 +7,7 @@ it lists the exercises.
 import argparse
 import json
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ def _tell(chosen: argparse.Namespace, content: bytes) -> int:
         with Runner(walls()) as runner:
             hint = hint_for(chosen.exercise, content, chosen.level, runner)
     except CannotStart as error:
-        print(say("Stopped: {error}", error=error))
+        print(say("Stopped: {error}", error=error), file=sys.stderr)
         return 1
     if chosen.json:
         print(json.dumps(asdict(hint)))

@@ -454,15 +454,27 @@ def seen(recipe, seed=5, epochs=2, n=20, batch_size=8):
     return [batch for _ in range(epochs) for batch in loader]
 
 
+def origins(batches):
+    """From which row and column of its image each pixel came, images of all batches in a row."""
+    values = torch.cat([(xb[:, 0] * 255).round().long() - 10 * yb.view(-1, 1, 1)
+                        for xb, yb in batches])  # fmt: skip
+    return values // 3, values % 3
+
+
 def test_both_recipes_see_the_same_images_in_the_same_order_moved_alike():
     torch.manual_seed(random.randrange(1000))
     base = seen(Recipe(flip="none"))
+    rows, columns = origins(base)
     for recipe in (Recipe(flip="random"), Recipe(), Recipe(flip="none", bias_rate=1.0)):
         other = seen(recipe)
         assert [yb.tolist() for _, yb in base] == [yb.tolist() for _, yb in other]
-        for (xb, _), (xb_other, _) in zip(base, other):
-            # Moved alike: an image is the other one or, mirrored before, has the same rows.
-            assert torch.equal(xb.amax((1, 3)), xb_other.amax((1, 3))) or recipe.flip != "none"
+        other_rows, other_columns = origins(other)
+        assert torch.equal(rows, other_rows)
+        # What is mirrored at random has been moved before; what is mirrored in turn, afterwards.
+        mirrored = columns.flip(-1) if recipe.flip == "random" else 2 - columns
+        same = (other_columns == columns).flatten(1).all(1)
+        assert (same | (other_columns == mirrored).flatten(1).all(1)).all()
+        assert same.all() == (recipe.flip == "none")
     assert all(torch.equal(a[0], b[0]) for a, b in zip(base, seen(Recipe(flip="none"))))
     assert [yb.tolist() for _, yb in base] != [yb.tolist() for _, yb in seen(Recipe(), seed=6)]
     unmoved = seen(Recipe(flip="none", shift=0))
@@ -560,11 +572,14 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     monkeypatch.setattr(harness, "DECISIONS", tmp_path / "decisions.toml")
     (tmp_path / "decisions.toml").write_text('flip = "Stays."')
     monkeypatch.setattr(harness, "read_questions", lambda: questions)
-    monkeypatch.setattr(harness, "check_committed", lambda path: None)
+    monkeypatch.setattr(harness, "git", lambda word, *_: "x" * (word == "status"))
     monkeypatch.setattr(harness, "load", lambda name: type("Set", (), {"train": None}))
     monkeypatch.setattr(harness, "Trainer", lambda split, device: fake)
     (tmp_path / "README.md").write_text(f"{BEGIN}\n{END}\n")
     assert call("run", "luck") == 2 and "no question luck" in capsys.readouterr().err
+    assert call("run", "flip") == 2 and "commit questions.toml first" in capsys.readouterr().err
+    assert not harness.TRIALS.exists()
+    monkeypatch.setattr(harness, "git", lambda word, *_: "x" * (word == "ls-files"))
     assert call("run", "flip", "--threads", str(torch.get_num_threads())) == 0
     assert "6 trials made" in capsys.readouterr().out
     assert call("table", "flip") == 0 and "**proved**" in capsys.readouterr().out

@@ -5,6 +5,7 @@ import torch
 
 from benchmarks import steps
 from helpers.data import Split
+from helpers.models.fastnet import FastNet
 
 
 def photos(n=40):
@@ -22,10 +23,17 @@ def test_ways_take_turns_in_changing_order():
 
 @pytest.mark.parametrize("pixels", [24, 32])
 @pytest.mark.parametrize("settings", [("one pass", "batched"), ("lessons", "lessons")])
-def test_each_way_makes_steps(pixels, settings):
+def test_each_way_changes_all_that_learns(monkeypatch, pixels, settings):
+    made = []
+    monkeypatch.setattr(steps, "FastNet", lambda *args: made.append(FastNet(*args)) or made[0])
     step = steps.steps(photos(), (4, 4, 4), pixels, *settings, batch_size=16)
+    (model,) = made
     for _ in range(3):
+        before = {name: p.clone() for name, p in model.named_parameters() if p.requires_grad}
         step()
+        assert model.pixels == pixels and "whiten.weight" not in before
+        assert all(not torch.equal(p, dict(model.named_parameters())[name])
+                   for name, p in before.items())  # fmt: skip
 
 
 @pytest.mark.slow

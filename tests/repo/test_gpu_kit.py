@@ -15,14 +15,14 @@ from nbformat.v4 import new_output
 from packaging.markers import Marker
 from torch import nn
 
-from benchmarks import full
+from benchmarks import full_lessons
 from benchmarks.gpu import command, lessons, pack, paired, tests
 from benchmarks.gpu.command import Plan, Run
 from benchmarks.gpu.fast import SliceMax
 from benchmarks.gpu.pack import PackError, pinned
 from benchmarks.gpu.results import Results, new_file, plain
 from benchmarks.gpu.stage import Stage
-from benchmarks.gpu.summary import table
+from benchmarks.gpu.summary import HEAD, table
 from tests import ROOT
 from tools.lessons.notebook import code_cells, read
 from tools.lessons.sample import code, notebook
@@ -139,7 +139,7 @@ def test_stored_runs_have_a_table(path):
     rows = cells(table(figures))
     stages = {key.removesuffix(".ended") for key in figures if key.endswith(".ended")} - {"images"}
     assert {len(row) for row in rows} == {5} and stages <= {row[0] for row in rows}
-    assert len(rows) > (10 if len(stages) > 1 else 5)
+    assert len(rows) > len(HEAD) + len(stages)  # more than how each has ended
 
 
 # The command
@@ -267,8 +267,28 @@ def test_without_a_gpu_a_lesson_is_not_shortened(results):
     path = lessons.FOLDER / "10_as_fast_as_it_gets.ipynb"
     made = lessons.shortened(stage, read(path), changes={})
     assert [c.source for c in made.cells] == [c.source for c in read(path).cells]
-    assert full.STAGES == {"08": "cifar10_lesson", "09": "modern_lesson", "10": "fast_lesson"}
-    assert full.main(["07"]) == 2
+
+
+def test_whole_lessons_on_a_processor_are_stored_with_their_machine(monkeypatch, tmp_path, capsys):
+    def run(stage, changes):
+        assert not changes and os.environ["LESSONS_DATA"] == "official"
+        assert os.environ["LESSONS_SCALE"] == "full" and not os.environ["CUDA_VISIBLE_DEVICES"]
+        stage.put(cells=3, cells_run=3)
+        stage.failed = stage.name == "fast_lesson"
+
+    for name in ("LESSONS_DATA", "LESSONS_SCALE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS",
+                 "PYTHONUNBUFFERED", "MPLBACKEND", "LESSONS_HEADLESS", "PYTHONPATH"):  # fmt: skip
+        monkeypatch.setenv(name, os.environ.get(name, ""))  # restored afterwards
+    monkeypatch.setattr(full_lessons, "ROOT", tmp_path)
+    monkeypatch.setattr(full_lessons.lessons, "run", run)
+    assert full_lessons.main(["07"]) == 2 and "08, 09, 10, got 07" in capsys.readouterr().out
+    assert full_lessons.main(["08"]) == 0
+    assert full_lessons.main(["08", "10"]) == 1
+    (one, two) = sorted((tmp_path / "benchmarks" / "results").glob("*.json"))
+    said = table(Results(one).read())
+    assert full_lessons.machine() in said.splitlines()[0]
+    assert [row[:2] for row in cells(said)[2:]][0] == ["cifar10_lesson", "done"]
+    assert Results(two).read()["fast_lesson.ended"] == "failed"
 
 
 def test_lesson_10_still_has_what_is_shortened(results):

@@ -17,6 +17,7 @@ module              its one idea
 ``pictures``        a picture has words for those who cannot see it
 ``exercises``       an exercise has a stub, a check and a solution that the check accepts
 ``variants``        other processors, imitated on this one
+``turns``           which lessons are solved in which language, when a commit chooses
 ``spread``          how far a lesson's numbers are off there: ``python -m tools.lessons.spread``
 ``kept``            what a lesson has built is what ``helpers`` keeps
 ``execute``         run notebooks and store their outputs: ``python -m tools.lessons.execute``

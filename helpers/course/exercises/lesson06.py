@@ -138,7 +138,6 @@ _CORRECTION = "Both averages are divided by what is missing: m by 1 - 0.9**t, v 
 _ORDER = "First m and v with the new gradient, then both corrected, then the step."
 _AXIS = "shape: argmax(0) names, for each class, an image. The labels want a class for each image."
 _WHICH_AXIS = "Logits are images by classes. Which axis counts the classes? argmax runs along it."
-_ROWS = "labels.unsqueeze(1) has one row a label; any(dim=1) is asked for each row."
 
 EXERCISES = {
     "6.1": Exercise(
