@@ -31,7 +31,7 @@ help:
 	@echo "make container  build a container for grading submissions, see README"
 	@echo "make notebooks  run the lessons again and store what they print"
 	@echo "make spread     measure how far figures are off on other processors; WRITE=1 records it"
-	@echo "make gpu        measure everything on this machine's GPU; GPU=--small tries it without one"
+	@echo "make gpu        measure this machine's GPU, for ten minutes; GPU=--small tries it without one"
 	@echo "make gpu-pack   pack a folder to carry to a machine with a GPU and no network"
 	@echo "make ko         make the Korean lessons of the English ones and translations/ko"
 	@echo "make ko-run     run the Korean lessons and store what they show; NN=01 for one"
@@ -128,7 +128,7 @@ notebooks: $(READY)
 spread: $(READY)
 	$(BIN)/python -m tools.lessons.spread $(NB) $(if $(WRITE),--write)
 
-# Ten minutes; GPU="fast duel" for single stages. airbench, against which it measures, is no
+# As many stages as end in ten minutes; GPU="fast duel" for single ones. airbench, against which it measures, is no
 # dependency of the lessons; where it cannot be had, the rest is measured.
 gpu: $(READY)
 	-$(if $(findstring --small,$(GPU)),,$(BIN)/uv pip install --quiet --no-deps --python .venv $(shell grep ^airbench benchmarks/gpu/wheels.txt))

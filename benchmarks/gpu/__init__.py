@@ -1,4 +1,4 @@
-"""Everything that is to be measured on a GPU, in ten minutes: ``python -m benchmarks.gpu``.
+"""Everything that is to be measured on a GPU, ten minutes at a time: ``python -m benchmarks.gpu``.
 
 A GPU is at hand rarely and briefly, so one command measures all: a list of stages, each in a
 process of its own with a limit of seconds (``command``). A stage is a module with a function
