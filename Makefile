@@ -18,7 +18,7 @@ ROOT_FLAG = $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 COLAB_PYTHON ?= 3.13
 
 .PHONY: help lab test test-units test-real test-practice test-variant test-quick test-browser \
-	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab kaggle colab-env \
+	test-ko test-colab check attack container picture notebooks spread gpu gpu-pack wheel colab kaggle handout colab-env \
 	colab-versions publish site book ran ko ko-run ko-status refresh lint clean
 
 help:
@@ -39,6 +39,7 @@ help:
 	@echo "make wheel      build the helpers as one file, to take along to Colab"
 	@echo "make colab      build lessons that need no other file, to upload to Colab"
 	@echo "make kaggle     make a folder to upload as a Kaggle data set; DATA=1 with the images"
+	@echo "make handout    write the lessons without their solutions, for a class; KO=1: in Korean"
 	@echo "make colab-env  set up Colab's versions beside, so that make test tries them (6 GB)"
 	@echo "make colab-versions  fetch the list of Colab's versions of today"
 	@echo "make publish REPO=owner/name  write the address of your fork into lessons and README"
@@ -163,6 +164,10 @@ colab: wheel
 # For Kaggle, where notebooks have no network; DATA=1 takes the images that LESSONS_MIRROR has.
 kaggle: wheel
 	$(BIN)/python -m tools.kaggle dist build/kaggle $(if $(DATA),--images "$(LESSONS_MIRROR)")
+
+# For a class: without the folded solutions. KO=1: in Korean.
+handout: $(READY)
+	$(BIN)/python -m tools.handout $(if $(KO),--lang ko build/handout-ko)
 
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)

@@ -132,6 +132,21 @@ def untouched(notebook: NotebookNode) -> list[str]:
     ]
 
 
+def hide(notebook: NotebookNode) -> None:
+    """Take the folded solutions out; the notebook is changed in place.
+
+    Answers to questions in the text stay, and so does a text that stands beside a solution.
+    """
+
+    def kept(part: re.Match) -> str:
+        return "" if part["solution"] and _code(part["solution"]) else part[0]
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _PARTS.sub(kept, cell.source).strip("\n")
+    notebook.cells = [cell for cell in notebook.cells if cell.source or cell.cell_type == "code"]
+
+
 def solve(notebook: NotebookNode) -> None:
     """Put each solution's code into its stub; the notebook is changed in place."""
     for exercise in find(notebook):
