@@ -7,6 +7,7 @@ import pkgutil
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 import helpers.course.exercises
 from helpers.course.exercises import (
@@ -19,6 +20,7 @@ from helpers.course.exercises import (
     find,
     framework,
 )
+from helpers.metrics import mnist_loss
 from tests.course.answers_kit import ERRORS, ODD, raising, spoils_afterwards, spoils_first
 
 LESSONS = [
@@ -254,7 +256,6 @@ DOUBLE = Exercise(
         (lambda x: x**2, "value: this squares."),
         (lambda x: (2 * x)[:2], "the shape is off: expected (3,), got (2,)"),
         (lambda x: (2 * x).double(), "the dtype is off: expected torch.float32, got torch.float64"),
-        (lambda x: (2 * x).requires_grad_(), "the gradient is off"),
         (lambda x: 3 * x, "expected 8, got 12"),
         (lambda x: 7, "expected a tensor of shape (3,), got 7 (int)"),
         (lambda x: None, "returns nothing"),
@@ -447,3 +448,204 @@ def test_there_are_two_hints():
 def test_a_module_is_no_answer():
     verdict, sentence = find("3.3").judge(framework)
     assert verdict == WRONG and "expected a number" in sentence
+
+
+# What readers and attackers have found: answers that once passed, or were refused, or were told
+# something else.
+
+
+def _grad_of(x, y, w):
+    return 2 * (w * x - y) * x
+
+
+def _without_gradient(params, lr):
+    params.data -= 2 * lr * params.data
+    params.grad = None
+    return params
+
+
+def _left_off(params, lr):
+    torch.set_grad_enabled(False)
+    params -= lr * params.grad
+    params.grad = None
+    return params
+
+
+def _root_mode(model, dl):
+    was, model.training = model.training, False
+    with torch.no_grad():
+        right = torch.cat([model(xb).argmax(1) == yb for xb, yb in dl])
+    model.training = was
+    return right.float().mean()
+
+
+def _all_right(model, dl):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for xb, _ in dl:
+            model(xb)
+    model.train(was_training)
+    return 0.9
+
+
+def _rounded(size, layers):
+    for kernel, stride, padding in layers:
+        size = round((size + 2 * padding - kernel) / stride) + 1
+    return size
+
+
+def _one_loss(xb, yb, model, loss_func, params, lr):
+    mnist_loss(model(xb), yb).backward()
+    with torch.no_grad():
+        for p in params:
+            p -= lr * p.grad
+            p.grad = None
+
+
+def _momentum(p, grad, velocity, lr, beta):
+    velocity = beta * velocity + grad
+    return p - (1 - beta) * velocity, velocity
+
+
+def _against_patience(losses, patience):
+    for epoch in range(patience, len(losses)):
+        if losses[epoch] >= losses[epoch - patience]:
+            return epoch + 1
+    return len(losses)
+
+
+def _wrong_axis(xb, mean, std):
+    x = xb / 255
+    for c in range(xb.shape[2]):
+        x[:, c] = (x[:, c] - mean[c]) / std[c]
+    return x
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("1.1", lambda x: torch.stack([torch.stack([r.float() / 255 for r in image]).view(2, 2)
+                                       for image in x.view(-1, 2, 2)]).view(3, 2, 2)),
+        ("1.4", lambda t, s: t.sum(0) / 5 - s.sum(0) / 3),
+        ("2.2", lambda f, x, h: abs(f(x + h) - f(x - h)) / (2 * h)),
+        ("2.3", _without_gradient),
+        ("2.4", lambda x, y, w: -(2 * (w * x - y).abs() * x).mean()),
+        ("2.4", lambda x, y, w: (2 * (w * x - y).abs() * x).mean()),
+        ("2.4", lambda x, y, w: (4 * w * x * (w * x - y)).mean()),
+        ("2.4", lambda x, y, w: _grad_of(x, y, w).sum() / 3),
+        ("2.4", lambda x, y, w: ((w * x - y) * x / w).mean()),
+        ("3.2", _one_loss),
+        ("3.4", _momentum),
+        ("5.2", lambda n, batch_size, epochs: round(n / batch_size + 0.5) * epochs),
+        ("6.2", lambda x, y, k: (x.topk(k, dim=1).indices == y[:, None]).sum() / 12),
+        ("6.4", _root_mode),
+        ("6.4", _all_right),
+        ("7.2", _rounded),
+        ("7.3", lambda p, i, f: round(((p - i) / (i * f)) ** 0.5)),
+        ("7.4", lambda x, k, s: F.max_pool2d(x, k, k - 1)),
+        ("7.4", lambda x, k, s: F.max_pool2d(x, s + 1, s)),
+        ("8.3", _wrong_axis),
+        ("8.4", _against_patience),
+        ("10.4", lambda a: 100 * (a - a.mean()).abs().max()),
+        ("11.2", lambda n, seed, epoch, rank, size: torch.randperm(
+            12, generator=torch.Generator().manual_seed(seed + epoch))[rank::size]),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_right_by_chance_alone_is_not_right(number, answer):
+    verdict, said = find(number).judge(answer)
+    assert verdict == WRONG
+    for false in ("wrong sign", "half of it", "walks uphill", "running average"):
+        assert false not in said
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("2.2", lambda f, x, h: (f(torch.tensor(x) + h) - f(torch.tensor(x) - h)) / (2 * h)),
+        ("3.4", lambda p, g, v, lr, beta: [p - lr * (beta * v + g), beta * v + g]),
+        ("5.1", lambda p: torch.stack([p[:, :, 0], p[:, :, 1], p[:, :, 2]]).float() / 255),
+        ("8.2", lambda a, n: (a * n).round().sum() / n.sum()),
+        ("9.5", lambda d, factor: np.str_(find("9.5").solution(d, factor))),
+    ],
+)
+def test_an_unusual_right_answer_is_right(number, answer):
+    assert find(number).judge(answer)[0] == RIGHT
+
+
+def test_gradients_that_an_answer_leaves_switched_off_are_told_and_switched_on_again():
+    for number, answer in (("2.3", _left_off), ("6.4", lambda m, dl: _left_off_in(m, dl))):
+        verdict, said = find(number).judge(answer)
+        assert verdict == WRONG and "switched off" in said
+        assert torch.is_grad_enabled()
+    with torch.no_grad():
+        assert find("3.2").judge(find("3.2").solution)[0] == RIGHT
+        assert not torch.is_grad_enabled()
+
+
+def _left_off_in(model, dl):
+    torch.set_grad_enabled(False)
+    return find("6.4").solution(model, dl)
+
+
+def test_a_line_of_dots_beside_work_is_no_stub():
+    def worked(x):
+        x * 2
+        ...
+
+    def documented(x):
+        """Say it twice."""
+        ...
+
+    assert DOUBLE.judge(worked)[0] == WRONG and "returns nothing" in DOUBLE.judge(worked)[1]
+    assert DOUBLE.judge(documented)[0] == UNTRIED
+    assert DOUBLE.judge(lambda x: ...)[0] == UNTRIED
+
+
+def _new_numbers(params, lr):
+    with torch.no_grad():
+        params = params - lr * params.grad
+    params.grad.zero_()
+    return params
+
+
+def _no_step(params, lr):
+    params.grad = None
+    return params
+
+
+def _part_by_part(params, lr):
+    for p in params:
+        p -= lr * p.grad
+    return params
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "sentence"),
+    [
+        ("2.3", _new_numbers, "you computed new numbers"),
+        ("2.3", _no_step, "or is there no step?"),
+        ("2.3", _part_by_part, "or a part of a tensor, never had"),
+        ("2.3", lambda params, lr: "new", "something else is returned"),
+        ("3.2", lambda xb, yb, model, loss_func, params, lr: None, "never asks the model"),
+        ("3.4", lambda p, g, v, lr, beta: (p, v.mean()), "keep the shape of p"),
+        ("1.2", lambda a, b: (a - b).mean((-1, -2)).sqrt(), "never squared"),
+        ("4.1", lambda x: torch.tensor(x.detach().numpy()).relu(), "no gradient can flow back"),
+        ("4.1", lambda x: torch.tensor(np.maximum(x.numpy(), 0)), "Numpy keeps no gradients"),
+    ],
+)
+def test_what_is_told_is_what_happened(number, answer, sentence):
+    verdict, said = find(number).judge(answer)
+    assert verdict == WRONG and sentence in said
+
+
+def test_numbers_that_are_nearly_equal_are_told_with_more_digits():
+    near = Exercise(lambda x: 1.0, lambda: [(0.123456,)], (), "one.")
+    assert "expected 1, got 1.0004. The arguments were: 0.1235." in near.judge(lambda x: 1.0004)[1]
+    assert "expected 1, got 1.001." in near.judge(lambda x: 1.001)[1]
+
+
+@pytest.mark.parametrize("number", [4.2, None, len])
+def test_a_number_that_is_no_text_is_named(number):
+    with pytest.raises(ValueError, match="expected a text like '1.2'"):
+        check(number, lambda x: x)

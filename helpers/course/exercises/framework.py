@@ -4,10 +4,11 @@ An answer may be, do and return anything. Whatever it is, the learner gets a ver
 Texts of exercises are English where they stand; here, where they are shown, they are translated.
 """
 
+import ast
 import copy
 import importlib
 import inspect
-import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -35,7 +36,58 @@ _PRODUCT = marked(
 _ADVICE = (
     (
         "a leaf Variable that requires grad",
-        marked("\nPut the step under `with torch.no_grad():`, so that it is not tracked."),
+        marked(
+            "\nA tensor that asks for gradients is not changed in place. A step goes under `with "
+            "torch.no_grad():`; elsewhere make a new tensor, without -=, .zero_() and the like."
+        ),
+    ),
+    (
+        "Can't call numpy()",
+        marked(
+            "\nNumpy keeps no gradients. Stay with tensors: torch has the same functions, such as "
+            "x.sigmoid(), x.clamp(min=0) and torch.where()."
+        ),
+    ),
+    (
+        "is invalid for input of size",
+        marked(
+            "\nview and reshape only rearrange: the new shape must have as many numbers as the old "
+            "one. Print the shape before that line."
+        ),
+    ),
+    (
+        "context manager",
+        marked("\nThe brackets are missing: with torch.no_grad():"),
+    ),
+    (
+        "'Tensor' object has no attribute 'zero_grad'",
+        marked("\nModels and optimisers have zero_grad; the gradient of a tensor p is p.grad."),
+    ),
+    (
+        "only integer tensors of a single element",
+        marked(
+            "\nOne whole number is needed here, and this is no such tensor: range takes a number, "
+            "as in range(len(x)), and a list of tensors becomes one by torch.stack."
+        ),
+    ),
+    (
+        "Index tensor must have the same number of dimensions",
+        marked("\ngather wants its index with as many axes as the tensor: [:, None] puts one in."),
+    ),
+    (
+        "Found dtype Long but expected",
+        marked("\nThese whole numbers have to be decimal ones here: .float() makes them."),
+    ),
+    (
+        "with a bool tensor is not supported",
+        marked(
+            "\nTrue and False are not subtracted: compare with == or !=, or make numbers of them "
+            "by .float()."
+        ),
+    ),
+    (
+        "unexpected keyword argument 'axis'",
+        marked("\nNumpy's functions do not know tensors: take the tensor's own, as in x.mean()."),
     ),
     (
         "Boolean value of Tensor",
@@ -50,7 +102,10 @@ _ADVICE = (
     ),
     (
         "'NoneType'",
-        marked("\nSomething was still None, for example a gradient that was already cleared."),
+        marked(
+            "\nSomething was still None: for example a gradient that was already cleared, or that "
+            "a new tensor, or a part of a tensor, never had."
+        ),
     ),
     (
         "bitwise_xor",
@@ -112,7 +167,7 @@ _ADVICE = (
     ),
     (
         "could not infer output dtype",
-        marked("\nTrue and False cannot be averaged: use .float() first."),
+        marked("\nWhole numbers, True and False cannot be averaged: use .float() first."),
     ),
     (
         "must match the size",
@@ -127,12 +182,15 @@ _ADVICE = (
     ),
     (
         "max() received an invalid",
-        marked("\nIt compares with another tensor: x.max(torch.tensor(0.0))."),
+        marked(
+            "\nSeveral axes go to .amax((2, 3)). To replace what is below a number: x.clamp(min=0)."
+        ),
     ),
     (
         "positional argument",
         marked(
-            "\nCount the arguments of that call; several tensors are often handed over as one list."
+            "\nCount the arguments of that call. Is one missing, such as the axis of softmax or "
+            "the k of topk? Several tensors are often handed over as one list."
         ),
     ),
     (
@@ -276,7 +334,7 @@ class Exercise:
                 if not callable(answered):  # what was expected would be the solution itself
                     asked = say(
                         "value: {value} is not the number that is asked for.",
-                        value=_shown(answered),
+                        value=_shown(answered, digits=8),
                     )
                     return WRONG, say(self.off) or asked, say(self.do)
                 if self.off and problem.startswith(say(_VALUES_OFF)):
@@ -287,10 +345,12 @@ class Exercise:
     def result_of(self, answer: Callable | float, arguments: tuple) -> object:
         """What an answer does with copies of the arguments, which it may change.
 
-        A number is a function that returns it.
+        A number is a function that returns it. An answer that switches gradients off, and leaves
+        them off, has done so for itself alone.
         """
         function = answer if callable(answer) else lambda *_: answer
-        return self.observe(function)(*copy.deepcopy(arguments))
+        with torch.enable_grad():
+            return self.observe(function)(*copy.deepcopy(arguments))
 
     def _diagnose(self, got: object, arguments: tuple) -> Mistake | None:
         """The first known mistake that gives the same wrong result, or the same error."""
@@ -308,11 +368,11 @@ class Exercise:
 
 def find(number: str) -> Exercise:
     """Return the exercise with a number such as ``"1.2"``: lesson 1, exercise 2."""
-    lesson = number.split(".")[0]
     try:
+        lesson = number.split(".")[0]
         module = importlib.import_module(f"helpers.course.exercises.lesson{int(lesson):02d}")
         return module.EXERCISES[number]
-    except (ValueError, ModuleNotFoundError, KeyError) as error:
+    except (AttributeError, TypeError, ValueError, ModuleNotFoundError, KeyError) as error:
         raise ValueError(
             say(
                 "no exercise {number!r}; expected a text like '1.2' as in the lesson's heading",
@@ -345,10 +405,20 @@ def check(number: str, answer: object, hint: int = 1) -> None:
 def is_stub(function: Callable) -> bool:
     """Whether a function's body is still only ``...`` (beside a docstring and comments)."""
     try:
-        source = inspect.getsource(function)
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except Exception:  # no source, or an object that is no function at all
         return False
-    return re.search(r"(^|:)\s*\.\.\.\s*(#.*)?$", source, re.MULTILINE) is not None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda):
+            return _is_dots(node.body)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            body = node.body[ast.get_docstring(node) is not None :]
+            return all(isinstance(line, ast.Expr) and _is_dots(line.value) for line in body)
+    return False
+
+
+def _is_dots(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...
 
 
 def number(value: object) -> int | float | None:
@@ -389,14 +459,14 @@ def gradient(parameter: torch.Tensor) -> torch.Tensor:
 
 
 def is_pair(value: object) -> bool:
-    """Whether a value is a tuple of two tensors.
+    """Whether a value is a tuple or a list of two tensors.
 
     Example:
         >>> is_pair((torch.ones(2), torch.ones(1))), is_pair(torch.ones(2))
         (True, False)
     """
     return (
-        isinstance(value, tuple)
+        isinstance(value, (tuple, list))
         and len(value) == 2
         and all(isinstance(part, torch.Tensor) for part in value)
     )
@@ -461,23 +531,30 @@ def _cut(text: str, longest: int) -> str:
 
 def _inputs(arguments: tuple) -> str:
     """The arguments that a wrong result came from, when they are short enough to be read."""
-    shown = [a.tolist() if isinstance(a, torch.Tensor) else a for a in arguments]
+    shown = [_rounded(a.tolist() if isinstance(a, torch.Tensor) else a) for a in arguments]
     if any(not isinstance(value, (int, float, list)) for value in shown):
         return ""
     text = ", ".join(str(value) for value in shown)
     return say(" The arguments were: {text}.", text=text) if len(text) <= 80 else ""
 
 
+def _rounded(value: object) -> object:
+    """Floats with four digits behind the point, also in lists."""
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
 def _shape(tensor: torch.Tensor) -> str:
     return f"{tuple(tensor.shape)}" + (say(", a single number") if tensor.ndim == 0 else "")
 
 
-def _shown(value: float) -> str:
-    """A number with four digits; a whole one that is not too long with all of them."""
+def _shown(value: float, digits: int = 4) -> str:
+    """A number with some digits; a whole one that is not too long with all of them."""
     if isinstance(value, int) and abs(value) < 10**15:
         return str(value)
     try:
-        return f"{value:.4g}"
+        return f"{value:.{digits}g}"
     except OverflowError:
         return say("a whole number of more than 300 digits")
 
@@ -489,8 +566,9 @@ def _difference(got: object, wanted: object, tolerance: float) -> str | None:
             return _from_tensor(got, wanted, tolerance)
         if isinstance(wanted, (int, float)):
             return _from_number(got, wanted, tolerance)
-        same = type(got) is type(wanted) and got == wanted
-        if same:
+        if issubclass(type(got), str):  # numpy's texts are texts, too
+            got = str.__str__(got)
+        if type(got) is type(wanted) and got == wanted:
             return None
         if isinstance(wanted, str):  # what an ``observe`` has seen, in words
             seen = _cut(repr(say(got)), LONGEST) if type(got) is str else kind(got)
@@ -543,11 +621,10 @@ def _from_tensor(got: object, wanted: torch.Tensor, tolerance: float) -> str | N
             place=got.device,
             layout=got.layout,
         )
-    if got.requires_grad != wanted.requires_grad:
+    if wanted.requires_grad and not got.requires_grad:
         return say(
-            "the gradient is off: expected requires_grad={wanted}, got {got}.",
-            wanted=wanted.requires_grad,
-            got=got.requires_grad,
+            "gradient: no gradient can flow back from your result to the inputs. "
+            "Compute with tensors all the way: no numpy, no .item(), .detach() or torch.no_grad()."
         )
     mine, right = got.detach().double(), wanted.detach().double()
     off = ~torch.isclose(mine, right, rtol=tolerance, atol=tolerance, equal_nan=True)
@@ -571,8 +648,9 @@ def _from_number(got: object, wanted: float, tolerance: float) -> str | None:
         right = abs(value - wanted) <= tolerance * max(1.0, abs(wanted))  # never for NaN
     except OverflowError:  # too large for a float
         right = False
-    return (
-        None
-        if right
-        else say("expected {wanted}, got {got}.", wanted=_shown(wanted), got=_shown(value))
+    if right:
+        return None
+    digits = 4 if _shown(wanted) != _shown(value) else 12
+    return say(
+        "expected {wanted}, got {got}.", wanted=_shown(wanted, digits), got=_shown(value, digits)
     )

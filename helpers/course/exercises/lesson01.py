@@ -59,18 +59,24 @@ def _images(*shape: int, seed: int = 0) -> torch.Tensor:
 
 def _bytes() -> list[tuple]:
     bright = torch.tensor([[[0, 51], [102, 255]]] * 3, dtype=torch.uint8)
-    return [(bright,), (bright // 2,)]
+    return [(bright,), (bright // 2,), (torch.tensor([[0, 3], [7, 254]], dtype=torch.uint8),)]
 
 
 def _pairs() -> list[tuple]:
     return [
-        (_images(4, 6), _images(4, 6, seed=1)),
+        (
+            _images(4, 6) + 0.5,
+            _images(4, 6, seed=1),
+        ),  # brighter: no root of less than 0
         (_images(5, 4, 6), _images(4, 6, seed=1)),
     ]
 
 
 def _stacks() -> list[tuple]:
-    return [(_images(5, 4, 6), _images(3, 4, 6, seed=1))]
+    return [
+        (_images(5, 4, 6), _images(3, 4, 6, seed=1)),
+        (_images(2, 4, 6, seed=2), _images(4, 4, 6, seed=3)),
+    ]
 
 
 def _many() -> list[tuple]:
@@ -110,8 +116,9 @@ EXERCISES = {
                 "value: right dtype, but these still run from 0 to 255.",
                 "Divide by what full ink is in bytes."),
             Mistake(lambda x: x // 255,
-                "dtype: these are still whole numbers. What does `//` do with a remainder?",
-                "Make decimal numbers with .float(), and divide with `/`."),
+                "dtype: these are still whole numbers. Was it `//`, or were the results written "
+                "into a tensor of whole numbers?",
+                "Make decimal numbers with .float() first, and divide with `/`."),
             Mistake(lambda x: x.float() // 255,
                 "value: only 0.0 and 1.0 are left. What does `//` do with a remainder?",
                 "`//` throws away what is behind the point; `/` keeps it."),
@@ -142,6 +149,9 @@ EXERCISES = {
             Mistake(lambda a, b: ((a - b).mean((-1, -2)) ** 2).sqrt(),
                 "value: positive and negative differences cancelled. What came before the mean?",
                 "Square the differences first, while there is one for each pixel; then the mean."),
+            Mistake(lambda a, b: (a - b).mean((-1, -2)).sqrt(),
+                "value: the differences were never squared, so positive and negative ones cancel.",
+                "Square each difference before you take the mean."),
             Mistake(lambda a, b: ((a - b) ** 2).sum((-1, -2)).sqrt(),
                 "value: this adds the squares up. The distance in this lesson averages them.",
                 "Take a mean where you took a sum."),

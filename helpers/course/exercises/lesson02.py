@@ -36,27 +36,35 @@ def _predictions() -> list[tuple]:
 
 
 def _curves() -> list[tuple]:
-    return [(lambda x: x**3, 2.0, 0.1), (lambda x: 5 * x, -1.0, 0.01), (lambda x: x**2, 3.0, 0.5)]
+    return [
+        (lambda x: x**3, 2.0, 0.1),
+        (lambda x: 5 * x, -1.0, 0.01),
+        (lambda x: x**2, -3.0, 0.5),
+        (lambda x: x**3, 1.0, 0.3),
+    ]
 
 
 def _walkers() -> list[tuple]:
-    return [(_Walker([1.0, -2.0, 3.0]), 0.1), (_Walker([0.5]), 0.01)]
+    return [(_Walker([1.0, -2.0, 3.0]), 0.1), (_Walker([0.5]), 0.01), (_Walker([2.0], 3), 0.1)]
 
 
 def _points() -> list[tuple]:
-    x = torch.tensor([1.0, 2.0, 4.0])
-    return [(x, torch.tensor([2.0, 3.0, 9.0]), 0.5), (x, 2 * x, 2.0)]
+    # Errors of both signs, and another number of points: each mistake shows.
+    return [
+        (torch.tensor([1.0, 2.0, 4.0]), torch.tensor([2.0, 1.0, 3.0]), 0.7),
+        (torch.tensor([0.5, -1.5]), torch.tensor([1.0, 2.0]), -1.3),
+    ]
 
 
 class _Walker:
     """Makes parameters that carry a gradient, so that every try starts from the same place."""
 
-    def __init__(self, values: list[float]) -> None:
-        self.values = values
+    def __init__(self, values: list[float], power: int = 2) -> None:
+        self.values, self.power = values, power
 
     def params(self) -> torch.Tensor:
         params = torch.tensor(self.values, requires_grad=True)
-        (params**2).sum().backward()
+        (params**self.power).sum().backward()
         return params
 
 
@@ -68,13 +76,13 @@ def _after_step(step: Callable) -> Callable:
         before = params.detach().clone()
         try:
             returned = step(params, lr)
-        except (RuntimeError, TypeError) as error:
+        except (RuntimeError, TypeError, AttributeError) as error:
             told = _refusal(error)
-            if told is None:
+            if told is None or told == _NOTHING_TO_STEP_BY and _holds(params.grad):
                 raise
             return told
         unmoved = torch.equal(params.detach(), before)
-        if returned is None and unmoved and params.grad is not None and params.grad.any():
+        if returned is None and unmoved and _holds(params.grad):
             return None
         values = [round(value, 4) for value in params.detach().flatten().tolist()]
         left = params.grad
@@ -82,21 +90,31 @@ def _after_step(step: Callable) -> Callable:
         if left is None or not left.any():
             facts.append("the gradient is cleared")
         else:
-            facts.append(f"params.grad is {left.tolist()}")
+            facts.append(f"params.grad is {[round(value, 4) for value in left.tolist()]}")
         if not params.requires_grad:
             facts.append("params no longer ask for gradients")
         if returned is not params:
-            facts.append("params are not what is returned")
+            what = "another tensor" if isinstance(returned, torch.Tensor) else "something else"
+            facts.append(f"{'nothing' if returned is None else what} is returned")
+        if not torch.is_grad_enabled():
+            facts.append("gradients are left switched off")
         return ", ".join(facts)
 
     return look
 
 
+def _holds(grad: torch.Tensor | None) -> bool:
+    return grad is not None and bool(grad.any())
+
+
+_NOTHING_TO_STEP_BY = "there is no gradient to step by"
+
 # What Python and PyTorch say about mistakes that a learner makes here, and what it means.
 _REFUSALS = {
     "a leaf Variable that requires grad": "PyTorch refuses a step that it would have to remember",
     "grad can be implicitly created only": "backward() was called on several numbers",
-    "NoneType": "there is no gradient to step by",
+    "'NoneType' object has no attribute 'zero_'": "the new tensor has no gradient to clear",
+    "NoneType": _NOTHING_TO_STEP_BY,
     "assigned grad": "params.grad was set to something that is no tensor",
 }
 
@@ -182,6 +200,13 @@ def _step_on_a_copy_keeping_gradient(params: torch.Tensor, lr: float) -> torch.T
     return params - lr * gradient(params)
 
 
+def _clear_that_of_the_copy(params: torch.Tensor, lr: float) -> torch.Tensor:
+    with torch.no_grad():
+        params = params - lr * gradient(params)
+    params.grad.zero_()  # type: ignore[union-attr]  # the mistake itself
+    return params
+
+
 def _step_returning_nothing(params: torch.Tensor, lr: float) -> None:
     _sgd_step(params, lr)
 
@@ -191,8 +216,9 @@ _NOT_IN_PLACE = (
     "`params - ...` makes a new tensor. Use `-=`, which changes params itself.",
 )
 _CLEARED_TOO_EARLY = (
-    "gradient: the gradient was cleared before the step, so there was nothing to step by.",
-    "Change the order: first move params, then clear params.grad.",
+    "gradient: params have not moved. Was the gradient cleared before the step, or is there "
+    "no step?",
+    "First move params by lr times the gradient, then clear params.grad.",
 )
 _BACKWARD = (
     "gradient: params already carry their gradient. Calling backward() is not your task here.",
@@ -262,7 +288,6 @@ EXERCISES = {
                 "The rise is the value at the right end minus the value at the left end."),
         ),
         praise="a slope measured from both sides is much nearer to the truth than from one side.",
-        tolerance=1e-6,
         do="Write the rise from x - h to x + h first, then divide all of it by the run.",
     ),
     "2.3": Exercise(
@@ -297,6 +322,7 @@ EXERCISES = {
             Mistake(_backward_on_params, *_BACKWARD),
             Mistake(_step_on_a_copy, *_NOT_IN_PLACE),
             Mistake(_step_on_a_copy_keeping_gradient, *_NOT_IN_PLACE),
+            Mistake(_clear_that_of_the_copy, *_NOT_IN_PLACE),
             Mistake(_step_returning_nothing,
                 "value: the step is right, but nothing is returned.",
                 "End with `return params`."),

@@ -83,7 +83,8 @@ def _training_step(
 class _Task:
     """A batch, a learning rate, and parameters to begin with, the same for every try."""
 
-    def __init__(self, seed: int, lr: float) -> None:
+    def __init__(self, seed: int, lr: float, loss_func: Callable = mnist_loss) -> None:
+        self.loss_func = loss_func
         random = torch.Generator().manual_seed(seed)
         self.xb = torch.rand(8, 3, generator=random)
         self.yb = torch.randint(0, 2, (8, 1), generator=random)
@@ -92,6 +93,10 @@ class _Task:
 
     def params(self) -> list[torch.Tensor]:
         return [p.clone().requires_grad_() for p in self.start]
+
+
+def _squares(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    return ((predictions.sigmoid() - targets) ** 2).mean()
 
 
 def _after_three_steps(step: Callable) -> Callable:
@@ -108,7 +113,7 @@ def _after_three_steps(step: Callable) -> Callable:
         model.zero_grad = lambda: _clear_all(params)  # type: ignore[attr-defined]
 
         for _ in range(3):
-            step(task.xb, task.yb, model, mnist_loss, params, task.lr)
+            step(task.xb, task.yb, model, task.loss_func, params, task.lr)
         return torch.cat([p.detach().flatten() for p in params]) if asked else None
 
     return look
@@ -186,8 +191,12 @@ def _path(step: Callable) -> Callable:
             if result is None or result is ...:
                 return None
             if not is_pair(result):
-                raise NotAsAsked("expected the new p and the new velocity: return p, velocity")
+                raise NotAsAsked(
+                    "expected two tensors, the new p and the new velocity: return p, velocity"
+                )
             p, velocity = result
+            if not p.shape == velocity.shape == start.shape:
+                raise NotAsAsked("expected p and velocity to keep the shape of p")
             path += [p.clone(), velocity.clone()]
         return torch.stack(path)
 
@@ -222,14 +231,14 @@ def _predictions() -> list[tuple]:
 
 def _downhill() -> list[tuple]:
     return [
-        (torch.tensor([1.0, -3.0]), lambda p: 2 * p, 0.1, 0.9),
-        (torch.tensor([0.5]), lambda p: p, 0.5, 0.5),
+        (torch.tensor([1.0, -3.0]), lambda p: 2 * p, 0.2, 0.9),
+        (torch.tensor([0.5]), lambda p: p, 0.3, 0.5),
     ]
 
 
 _UNMOVED = (
-    "value: the parameters have not moved. Either their gradients were cleared before the step, "
-    "or `p = p - ...` made new tensors."
+    "value: the parameters have not moved. Either no step was made, or their gradients were "
+    "cleared before it, or `p = p - ...` made new tensors."
 )
 _IN_PLACE = "First the step, in place (`p -= ...`); clear the gradients after it."
 _WIPED = "value: all parameters are 0 now: it is the parameters that were cleared."
@@ -289,7 +298,7 @@ EXERCISES = {
     ),
     "3.2": Exercise(
         solution=_training_step,
-        inputs=lambda: [(_Task(seed=0, lr=0.3),), (_Task(seed=1, lr=2.5),)],
+        inputs=lambda: [(_Task(seed=0, lr=0.3),), (_Task(seed=1, lr=2.5, loss_func=_squares),)],
         observe=_after_three_steps,
         mistakes=(
             Mistake(_step_with(_descend, lambda params: None),
@@ -315,6 +324,7 @@ EXERCISES = {
         do="Once a call: backward(), then p -= lr * p.grad for each p, then clear each p.grad.",
         off="value: the check took three steps, and the parameters are not where they should be. "
         "Is backward() called once a step, and does each gradient start from nothing?",
+        nothing="value: your step never asks the model. The loss needs its predictions: model(xb).",
     ),
     "3.3": Exercise(
         solution=_LEARNS,

@@ -26,16 +26,22 @@ def _evaluate(model: nn.Module, dl: Batches) -> torch.Tensor:
 
 
 class _Trial:
-    """A small classifier, and ten examples in batches of four, four and two."""
+    """A small classifier, and ten examples in batches of four, four and two.
 
-    def __init__(self, training: bool) -> None:
+    Args:
+        training: in which mode the model comes.
+        wrong: how many of the last two examples it gets wrong: only in the last batch, so that
+            batches of unequal size matter.
+    """
+
+    def __init__(self, training: bool, wrong: int = 1) -> None:
         self.training = training
+        self.share, self.by_batches = 1 - wrong / 10, (2 + (2 - wrong) / 2) / 3
         random = torch.Generator().manual_seed(5)
         self.x = torch.randn(10, 3, generator=random)
         self.weights = torch.randn(3, 3, generator=random)
-        # Right but for one example of the last batch, so that batches of unequal size matter.
         self.labels = (self.x @ self.weights).argmax(1)
-        self.labels[-1] = (self.labels[-1] + 1) % 3
+        self.labels[-wrong:] = (self.labels[-wrong:] + 1) % 3
 
     def parts(self) -> tuple[nn.Module, Batches]:
         layer = nn.Linear(3, 3, bias=False)
@@ -53,7 +59,7 @@ def _what_it_does(evaluate: Callable) -> Callable:
         modes, recording = [], []
 
         def note(module: nn.Module, _inputs: tuple) -> None:
-            modes.append(module.training)
+            modes.append(any(part.training for part in module.modules()))
             recording.append(torch.is_grad_enabled())
 
         model.register_forward_pre_hook(note)
@@ -62,6 +68,8 @@ def _what_it_does(evaluate: Callable) -> Callable:
             return None
         if not modes:
             return "it never asks the model"
+        if not torch.is_grad_enabled():
+            return "it leaves gradients switched off"
         if any(modes):
             return "it asks in training mode"
         if model.training != trial.training:
@@ -72,10 +80,13 @@ def _what_it_does(evaluate: Callable) -> Callable:
         if plain is None:
             raise NotAsAsked(f"expected one number, got {kind(share)}")
         share = float(plain)
-        known = {0.9: "it gives the share of all", 2.5 / 3: "it gives the mean of the batches"}
+        known = {
+            trial.share: "it gives the share of all",
+            trial.by_batches: "it gives the mean of the batches",
+        }
         return next(
             (words for value, words in known.items() if abs(share - value) < 1e-4),
-            f"it gives {share:.4g} instead of 0.9",
+            f"it gives {share:.4g} instead of {trial.share:.4g}",
         )
 
     return look
@@ -104,6 +115,11 @@ def _evaluation(
     return evaluate
 
 
+def _evaluation_for_ever(model: nn.Module, dl: Batches) -> torch.Tensor:
+    torch.set_grad_enabled(False)
+    return _evaluate(model, dl)
+
+
 def _sure(logits: torch.Tensor) -> torch.Tensor:
     return logits.softmax(dim=1).max(dim=1).values
 
@@ -124,14 +140,14 @@ def _answered() -> list[tuple]:
     logits[1] = torch.tensor([0.0, 40.0, 2.0, 1.0])
     labels = torch.randint(0, 4, (12,), generator=random)
     labels[:2] = torch.tensor([2, 1])
-    return [(logits, labels), (logits, logits.argmax(1))]
+    return [(logits, labels), (logits, logits.argmax(1)), (logits[:7], labels[:7])]
 
 
 def _ranked() -> list[tuple]:
     random = torch.Generator().manual_seed(2)
     logits = torch.randn(12, 5, generator=random)
     labels = torch.randint(0, 5, (12,), generator=random)
-    return [(logits, labels, k) for k in (1, 2, 3)]
+    return [*((logits, labels, k) for k in (1, 2, 3)), (logits[:9], labels[:9], 2)]
 
 
 _CORRECTION = "Both averages are divided by what is missing: m by 1 - 0.9**t, v by 1 - 0.999**t."
@@ -254,7 +270,7 @@ EXERCISES = {
     ),
     "6.4": Exercise(
         solution=_evaluate,
-        inputs=lambda: [(_Trial(training=True),), (_Trial(training=False),)],
+        inputs=lambda: [(_Trial(training=True),), (_Trial(training=False, wrong=2),)],
         observe=_what_it_does,
         mistakes=(
             Mistake(_evaluation(enter=False),
@@ -270,6 +286,9 @@ EXERCISES = {
             Mistake(_evaluation(record=True),
                 "gradient: activations are kept for a backward pass that never comes. Put the "
                 "predictions under `with torch.no_grad():`."),
+            Mistake(_evaluation_for_ever,
+                "gradient: after your evaluation gradients stay switched off, and no training "
+                "could go on. `with torch.no_grad():` switches them off for its block alone."),
             Mistake(_evaluation(by_batch=True),
                 "value: this is the mean of the batches' shares, in which the two examples of the "
                 "last batch count twice as much as others. Count over all examples."),

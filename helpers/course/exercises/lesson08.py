@@ -95,13 +95,13 @@ def _halved_once(size: int, blocks: int, channels: int) -> int:
 
 
 def _sizes() -> list[tuple]:
-    return [(32, 3, 256), (64, 2, 8), (30, 2, 5)]
+    return [(40, 3, 256), (64, 2, 8), (30, 2, 5)]
 
 
 def _batches() -> list[tuple]:
     return [
-        (torch.tensor([0.5, 0.7, 1.0]), torch.tensor([128, 128, 16])),
-        (torch.tensor([0.25, 0.75]), torch.tensor([100, 50])),
+        (torch.tensor([0.5, 0.75, 1.0]), torch.tensor([128, 128, 16])),
+        (torch.tensor([0.25, 0.75]), torch.tensor([100, 52])),
     ]
 
 
@@ -109,7 +109,9 @@ def _photos() -> list[tuple]:
     generator = torch.Generator().manual_seed(0)
     # Three pixels wide, so that a mean along the wrong axis runs through and shows in the values.
     xb = torch.randint(0, 256, (2, 3, 3, 3), dtype=torch.uint8, generator=generator)
-    return [(xb, torch.tensor([0.5, 0.4, 0.3]), torch.tensor([0.2, 0.25, 0.5]))]
+    oblong = torch.randint(0, 256, (4, 3, 2, 5), dtype=torch.uint8, generator=generator)
+    mean, std = torch.tensor([0.5, 0.4, 0.3]), torch.tensor([0.2, 0.25, 0.5])
+    return [(xb, mean, std), (oblong, mean, std)]
 
 
 def _losses() -> list[tuple]:
@@ -119,6 +121,8 @@ def _losses() -> list[tuple]:
         ([1.0, 0.9, 0.8, 0.7], 2),
         ([1.0, 1.1, 0.9, 0.95, 0.94, 0.93, 0.92], 3),
         ([1.0, 1.0, 0.5], 1),
+        ([1.0, 0.9, 0.5, 0.95, 0.4, 0.3], 2),
+        ([90.0, 60.0, 70.0, 80.0, 50.0], 2),
     ]
 
 

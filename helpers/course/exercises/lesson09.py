@@ -136,6 +136,7 @@ def _differences() -> list[tuple]:
         (torch.tensor([0.1, 0.2, 0.1, 3.0]), 3.18),
         (torch.tensor([2.0, 2.2, 1.9, -0.1, 2.1, 2.0, 2.3, 1.8]), 2.36),
         (torch.tensor([0.0, 0.1, 3.0, 3.2, 3.4]), 2.78),
+        (torch.tensor([0.0, 2.0] * 4), 2.36),  # eight seeds, where five would not do
     ]
 
 

@@ -217,7 +217,7 @@ EXERCISES = {
     ),
     "11.2": Exercise(
         solution=_own_rows(),
-        inputs=lambda: [(12, 3, 2, 2), (12, 3, 0, 3), (12, 4, 1, 4)],
+        inputs=lambda: [(12, 3, 2, 2), (12, 3, 0, 3), (12, 4, 1, 4), (8, 1, 2, 2)],
         observe=_all_shares,
         mistakes=(
             Mistake(_own_rows(rank_too=True),
