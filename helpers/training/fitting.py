@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from helpers import diagnosis
+from helpers import checks, diagnosis
 from helpers.device.place import SizedLoader
 from helpers.diagnosis import LossWatch
 from helpers.models.base import Batch, ImageClassificationBase, Result
@@ -73,6 +73,7 @@ def fit_epoch(
 
     Built in lesson 08.
     """
+    checks.own_optimizer(optimizer, model)
     model.train()
     watched_step, losses = LossWatch(model.training_step), []
     for batch in train_loader:
@@ -122,6 +123,7 @@ def fit(
     """
     _check_epochs(epochs, checkpoint)
     optimizer = opt_func(model.parameters(), lr)
+    optimizer.zero_grad()
     settings: dict[str, float | str] = {"lr": lr, "batches": len(train_loader)}
     state = TrainingState(checkpoint, model, optimizer, settings)
     history = state.resume()

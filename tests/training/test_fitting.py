@@ -2,6 +2,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 
+import numpy as np
 import pytest
 import torch
 
@@ -91,11 +92,22 @@ def test_the_optimiser_is_the_one_asked_for():
     made = []
 
     def opt_func(params, lr):
-        made.append((len(list(params)), lr))
-        return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr)
+        params = list(params)
+        made.append((len(params), lr))
+        return torch.optim.SGD(params, lr)
 
     fit(1, 0.25, *started(), opt_func)
     assert made == [(2, 0.25)]
+
+
+def test_an_optimiser_of_another_model_is_refused_before_anything_is_trained():
+    model, train, valid = started()
+    before = model.network[2].weight.detach().clone()
+    with pytest.raises(ValueError, match="the optimiser holds none of this model's parameters"):
+        fit_epoch(model, train, ADAM(Tiny().parameters()))
+    with pytest.raises(ValueError, match="the optimiser holds none of this model's parameters"):
+        fit(1, 0.1, model, train, valid, lambda params, lr: ADAM(Tiny().parameters(), lr))
+    assert torch.equal(before, model.network[2].weight)
 
 
 def interrupted_in(epoch):
@@ -131,6 +143,26 @@ def test_after_an_interruption_training_goes_on_to_the_same_end(tmp_path, monkey
     assert not path.exists()
 
 
+def test_gradients_that_an_interruption_left_are_no_part_of_the_next_step(tmp_path, monkeypatch):
+    """The button may be pressed between ``backward`` and the end of the step; the model stays."""
+    path, whole = tmp_path / "t.pt", fit(4, 0.02, *started(), ADAM)
+
+    def pressed(model, loader, *others):
+        if len(calls) == 2:
+            model.training_step(next(iter(loader))).backward()
+            raise KeyboardInterrupt
+        calls.append(1)
+        return fit_epoch(model, loader, *others)
+
+    calls: list[int] = []
+    model, train, valid = started()
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "fit_epoch", pressed)
+        assert fit(4, 0.02, model, train, valid, ADAM, checkpoint=path) == whole[:2]
+    assert any(p.grad is not None and p.grad.any() for p in model.parameters())
+    assert fit(4, 0.02, model, train, valid, ADAM, checkpoint=path) == whole
+
+
 def test_fewer_epochs_than_the_file_has_had_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "t.pt"
     with monkeypatch.context() as patch:
@@ -152,6 +184,45 @@ def test_a_place_where_nothing_can_be_written_is_told_before_the_training(tmp_pa
     with pytest.raises(OSError, match="t.pt cannot be written: .*Choose another file"):
         fit(2, 0.02, model, train, valid, ADAM, checkpoint=tmp_path / "file" / "t.pt")
     assert capsys.readouterr().out == "" and torch.equal(before, model.network[2].weight)
+
+
+@pytest.mark.parametrize("lr", [np.float64(0.02), np.float32(0.02)])
+def test_a_training_goes_on_with_numbers_of_numpy_and_tensors(tmp_path, monkeypatch, lr):
+    """What ``validation_epoch_end`` may give: means of NumPy, tensors, and lists."""
+
+    class Own(Tiny):
+        def validation_epoch_end(self, outputs):
+            means = super().validation_epoch_end(outputs)
+            loss, accuracy = np.mean(means["val_loss"]), torch.tensor(means["val_acc"])
+            return {"val_loss": loss, "val_acc": accuracy, "all": [1.0, 2.0]}
+
+        def epoch_end(self, epoch, result):
+            pass
+
+    def train(checkpoint=None):
+        _, train, valid = started()
+        return fit(3, lr, Own(), train, valid, ADAM, checkpoint=checkpoint)
+
+    whole, path = train(), tmp_path / "t.pt"
+    with monkeypatch.context() as patch:
+        patch.setattr(fitting, "fit_epoch", interrupted_in(3))
+        assert train(path) == whole[:2]
+    assert train(path) == whole
+
+
+def test_a_learning_rate_that_cannot_be_kept_is_refused_before_the_training(tmp_path, capsys):
+    words = r"but lr is of type Tensor: use float\(lr\) or str\(lr\)"
+    with pytest.raises(ValueError, match=words):
+        fit(2, torch.tensor(0.02), *started(), ADAM, checkpoint=tmp_path / "new" / "t.pt")
+    assert capsys.readouterr().out == "" and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "words"), [("~/a.pt", "expanduser"), ("new/", "is a folder")])
+def test_a_checkpoint_that_would_be_elsewhere_is_refused(tmp_path, monkeypatch, name, words):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((ValueError, OSError), match=words):
+        fit(1, 0.02, *started(), ADAM, checkpoint=name)
+    assert list(tmp_path.iterdir()) == []
 
 
 SCRIPT = """
