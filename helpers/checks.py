@@ -7,9 +7,12 @@ torch refuses by itself is explained once that has happened: see ``helpers.diagn
 A lesson builds its functions without these lines; all else in them is the same, which a test shows.
 """
 
+import operator
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -19,12 +22,37 @@ from helpers.language import marked, say
 # Shapes and devices
 
 
+def only_tensors(**values: object) -> None:
+    """Tensors, each under the name that the message shall use; arrays and lists often look alike.
+
+    Example:
+        >>> only_tensors(labels=torch.ones(3))
+    """
+    for what, value in values.items():
+        if not isinstance(value, torch.Tensor):
+            way = ""
+            if isinstance(value, np.ndarray):
+                way = say("; use torch.from_numpy({what})", what=what)
+            elif isinstance(value, (list, tuple, int, float, np.generic)):
+                way = say("; use torch.tensor({what})", what=what)
+            raise TypeError(
+                say(
+                    "{function}: {what} must be a tensor, got {kind}",
+                    function=_caller(),
+                    what=what,
+                    kind=type(value).__name__,
+                )
+                + way
+            )
+
+
 def same_shape(predictions: torch.Tensor, targets: torch.Tensor) -> None:
     """One target for each prediction: (n, 1) and (n,) would be broadcast to (n, n).
 
     Example:
         >>> same_shape(torch.ones(3, 1), torch.ones(3, 1))
     """
+    only_tensors(predictions=predictions, targets=targets)
     if predictions.shape != targets.shape:
         alike = predictions.numel() == targets.numel()
         raise ValueError(
@@ -58,6 +86,7 @@ def logits_and_labels(logits: torch.Tensor, labels: torch.Tensor) -> None:
     Example:
         >>> logits_and_labels(torch.zeros(2, 10), torch.ones(2))
     """
+    only_tensors(logits=logits, labels=labels)
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         column = logits.ndim == 2 and labels.shape == (len(logits), 1)
         raise ValueError(
@@ -84,6 +113,7 @@ def logits_and_labels(logits: torch.Tensor, labels: torch.Tensor) -> None:
 
 def class_numbers(labels: torch.Tensor, predictions: torch.Tensor, n_classes: int) -> None:
     """Two rows of class numbers, int64, from 0 to ``n_classes - 1``."""
+    only_tensors(labels=labels, predictions=predictions)
     if labels.ndim != 1 or labels.shape != predictions.shape:
         raise ValueError(
             say(
@@ -119,6 +149,7 @@ def class_numbers(labels: torch.Tensor, predictions: torch.Tensor, n_classes: in
 
 def confusion_counts(matrix: torch.Tensor, classes: Sequence[str]) -> None:
     """A confusion matrix, shape (classes, classes), and one name a class."""
+    only_tensors(matrix=matrix)
     if matrix.shape != (len(classes), len(classes)) or not len(classes):
         raise ValueError(
             say(
@@ -131,16 +162,33 @@ def confusion_counts(matrix: torch.Tensor, classes: Sequence[str]) -> None:
         )
 
 
-def linear_layer(xb: torch.Tensor, weights: torch.Tensor) -> None:
-    """A batch that weights of shape (features, outputs) can be applied to."""
+def linear_layer(xb: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> None:
+    """A batch that weights of shape (features, outputs) can be applied to, and a bias an output."""
+    only_tensors(xb=xb, weights=weights, bias=bias)
     problem = misfit(xb, weights, weights.shape[0])
     if problem:
         raise problem
+    outputs = weights.shape[1:].numel()
+    if bias.numel() != 1 and bias.shape != (outputs,):  # (n,) would be one an example
+        raise ValueError(
+            say(
+                "{function}: expected one bias for each of the {count} outputs, shape ({count},), "
+                "got {shape}",
+                function=_caller(),
+                count=outputs,
+                shape=tuple(bias.shape),
+            )
+        )
 
 
-def photos(xb: torch.Tensor, model: nn.Module) -> None:
-    """A batch of colour images, floats of shape (n, 3, 32, 32), where the model is."""
-    if not xb.is_floating_point():
+def photos(xb: torch.Tensor, model: nn.Module, bytes_too: bool = False) -> None:
+    """A batch of colour images, floats of shape (n, 3, 32, 32), where the model is.
+
+    Args:
+        bytes_too: whether the model takes bytes as well.
+    """
+    only_tensors(xb=xb)
+    if not (xb.is_floating_point() or (bytes_too and xb.dtype == torch.uint8)):
         raise TypeError(
             say(
                 "expected images as floats from 0 to 1, got {dtype}; convert them first: "
@@ -179,18 +227,24 @@ def photos(xb: torch.Tensor, model: nn.Module) -> None:
 # What loaders and data sets are made of
 
 
+def of_bytes(images: torch.Tensor) -> None:
+    """Images as bytes, of any shape."""
+    only_tensors(images=images)
+    if images.dtype != torch.uint8:
+        raise TypeError(
+            say(
+                "{function}: expected bytes (torch.uint8) from 0 to 255 as helpers.data gives "
+                "them, got {dtype}; it divides by 255 itself",
+                function=_caller(),
+                dtype=images.dtype,
+            )
+        )
+
+
 def byte_images(*sets: torch.Tensor) -> None:
     """Digits as bytes, shape (n, 28, 28)."""
     for images in sets:
-        if images.dtype != torch.uint8:
-            raise TypeError(
-                say(
-                    "{function}: expected bytes (torch.uint8) from 0 to 255 as helpers.data gives "
-                    "them, got {dtype}; it divides by 255 itself",
-                    function=_caller(),
-                    dtype=images.dtype,
-                )
-            )
+        of_bytes(images)
         if images.ndim != 3 or images.shape[1:] != (28, 28):
             raise ValueError(
                 say(
@@ -203,6 +257,7 @@ def byte_images(*sets: torch.Tensor) -> None:
 
 def grey_bytes(images: torch.Tensor, labels: torch.Tensor) -> None:
     """Grey images as bytes, shape (n, height, width), and one label an image."""
+    only_tensors(images=images, labels=labels)
     if images.dtype != torch.uint8:
         raise TypeError(
             say(
@@ -224,6 +279,7 @@ def grey_bytes(images: torch.Tensor, labels: torch.Tensor) -> None:
 
 def colour_bytes(images: torch.Tensor, labels: torch.Tensor) -> None:
     """Colour images as bytes, shape (n, 3, height, width), at least one, and one label an image."""
+    only_tensors(images=images, labels=labels)
     if images.dtype != torch.uint8:
         raise TypeError(
             say(
@@ -253,6 +309,7 @@ def colour_bytes(images: torch.Tensor, labels: torch.Tensor) -> None:
 
 def rows_and_labels(x: torch.Tensor, y: torch.Tensor) -> None:
     """As many labels as inputs, and at least one."""
+    only_tensors(x=x, y=y)
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(
             say(
@@ -278,11 +335,27 @@ def movable(data: object) -> None:
         )
 
 
+def shares(runs: Mapping[str, Iterable[float]]) -> None:
+    """Accuracies from 0 to 1 under some names, and no percentages."""
+    for name, accuracies in runs.items():
+        for accuracy in accuracies:
+            if not 0 <= accuracy <= 1:
+                raise ValueError(
+                    say(
+                        "{function}: accuracies are shares from 0 to 1, got {accuracy} for "
+                        "{name!r}; divide a percentage by 100",
+                        function=_caller(),
+                        accuracy=accuracy,
+                        name=name,
+                    )
+                )
+
+
 # What optimisers are made of
 
 
 def parameters_to_train(params: Sequence[torch.Tensor]) -> None:
-    """At least one parameter, and all of them ask for gradients."""
+    """At least one parameter, and all of them ask for gradients and are computed from nothing."""
     if not params:
         raise ValueError(
             say(
@@ -295,6 +368,13 @@ def parameters_to_train(params: Sequence[torch.Tensor]) -> None:
             say(
                 "every parameter must ask for gradients; make them with init_params, or call "
                 ".requires_grad_() on them"
+            )
+        )
+    if not all(p.is_leaf for p in params):
+        raise ValueError(
+            say(
+                "a part of a tensor, or what is computed from one, keeps no gradient of its own, "
+                "so it is no parameter; a single tensor w is given in a list: [w]"
             )
         )
 
@@ -316,28 +396,76 @@ def own_optimizer(opt: torch.optim.Optimizer, model: nn.Module) -> None:
 
 def floats(**tensors: torch.Tensor) -> None:
     """Tensors of floats, each under the name that the message shall use."""
+    only_tensors(**tensors)
     for what, tensor in tensors.items():
         if not tensor.is_floating_point():
             raise TypeError(
                 say(
-                    "{function}: expected floats, but {what} holds {dtype}; use {what}.float()",
+                    "{function}: expected floats, but {what} holds {dtype}; use {what}.{way}",
                     function=_caller(),
                     what=what,
                     dtype=tensor.dtype,
+                    way="float() / 255" if tensor.dtype == torch.uint8 else "float()",
                 )
             )
+
+
+def alike_images(**images: torch.Tensor) -> None:
+    """Images of floats, all of one height and width, each under the name for the message."""
+    floats(**images)
+    sizes = {tuple(image.shape[-2:]) for image in images.values()}
+    if len(sizes) > 1 or len(min(sizes, key=len)) < 2:
+        rows = any(image.shape[-1:] == (28 * 28,) for image in images.values())
+        raise ValueError(
+            say(
+                "{function}: expected images of one height and width, shape (..., height, width), "
+                "got {shapes}",
+                function=_caller(),
+                shapes=", ".join(f"{name} {tuple(image.shape)}" for name, image in images.items()),
+            )
+            + (say("; rows become images by .view(-1, 28, 28)") if rows else "")
+        )
+
+
+def is_whole(number: Any) -> bool:
+    """Whether something is a whole number, also one of numpy; True and False are not.
+
+    Example:
+        >>> is_whole(np.int64(2)), is_whole(2.0), is_whole(True)
+        (True, False, False)
+    """
+    try:
+        operator.index(number)
+    except TypeError:
+        return False
+    return not isinstance(number, bool)
 
 
 def whole(least: int, **numbers: int) -> None:
     """Whole numbers, ``least`` or more, each under the name that the message shall use."""
     for what, number in numbers.items():
-        if not isinstance(number, int) or number < least:
+        if not is_whole(number) or number < least:
             raise ValueError(
                 say(
                     "{function}: {what} must be a whole number, {least} or more, got {number!r}",
                     function=_caller(),
                     what=what,
                     least=least,
+                    number=number,
+                )
+            )
+
+
+def of_python(**numbers: int) -> None:
+    """Whole numbers of Python's own, where torch takes none of numpy."""
+    for what, number in numbers.items():
+        if not isinstance(number, int):
+            raise TypeError(
+                say(
+                    "{function}: {what} must be a whole number of Python's own, got {number!r}: "
+                    "use int({what})",
+                    function=_caller(),
+                    what=what,
                     number=number,
                 )
             )
@@ -364,6 +492,7 @@ def grids(image: torch.Tensor, kernel: torch.Tensor) -> None:
 
 def batch_of_images(x: torch.Tensor) -> None:
     """Shape (n, channels, rows, columns)."""
+    only_tensors(x=x)
     if x.ndim != 4:
         raise ValueError(
             say(
@@ -371,12 +500,14 @@ def batch_of_images(x: torch.Tensor) -> None:
                 function=_caller(),
                 shape=tuple(x.shape),
             )
-            + (say("; a batch of one is x[None]") if x.ndim == 3 else "")
+            + (say("; a batch of one is x[None]") if x.ndim == 3 and len(x) <= 3 else "")
+            + (_way_to_photos(x) if x.ndim == 3 and len(x) > 3 else "")
         )
 
 
 def filters(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
     """Filters that fit a batch: one kernel a channel, one bias a filter."""
+    only_tensors(weight=weight, **({} if bias is None else {"bias": bias}))
     if weight.ndim != 4:
         raise ValueError(
             say(
@@ -426,7 +557,11 @@ def fits(image: Iterable[int], kernel: Iterable[int]) -> None:
 
 def _caller() -> str:
     """The name of the function that a check guards; asked for only when something is wrong."""
-    return sys._getframe(2).f_code.co_name
+    frame = sys._getframe(1)
+    while frame.f_globals is globals() or frame.f_code.co_name.startswith("_check"):
+        frame = frame.f_back  # type: ignore[assignment]  # somebody has called a check
+    name, whole_name = frame.f_code.co_name, frame.f_code.co_qualname
+    return whole_name.split(".")[-2] if name == "__init__" else name
 
 
 def _way_to_photos(images: torch.Tensor) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from inspect import signature
+from traceback import walk_tb
 from typing import ParamSpec, TypeVar
 
 import torch
@@ -140,9 +141,11 @@ def watched(
             try:
                 result = function(*given.args, **given.kwargs)
             except (RuntimeError, IndexError) as error:
+                from helpers.device.memory import is_out_of_memory  # which imports this module
+
                 latest = batches.latest if batches else (values["xb"], values["yb"])
                 problem = None
-                if latest:
+                if latest and not is_out_of_memory(error):
                     xb, yb = latest
                     if "device" in values:  # the function moves its batches there
                         xb, yb = xb.to(values["device"]), yb.to(values["device"])
@@ -160,7 +163,7 @@ def watched(
 
 
 def misfit(
-    xb: torch.Tensor, weights: torch.Tensor | None, features: int | None
+    xb: torch.Tensor, weights: torch.Tensor | None, features: int | None, dtypes: bool = True
 ) -> Exception | None:
     """Why a batch does not fit a layer; None when it does, or when the reason is not known.
 
@@ -168,12 +171,13 @@ def misfit(
         xb: a batch, shape (..., features).
         weights: any parameter of the model, for its device; None if not known.
         features: how many numbers an example must have; None if not known.
+        dtypes: whether the dtype may be the reason.
 
     Example:
         >>> misfit(torch.zeros(4, 784), None, features=784) is None
         True
     """
-    if not xb.is_floating_point():
+    if dtypes and not xb.is_floating_point():
         return TypeError(
             say(
                 "expected a batch of floats from 0 to 1, got {dtype}; convert the images first: "
@@ -191,7 +195,8 @@ def misfit(
             )
         )
     if (
-        weights is not None
+        dtypes
+        and weights is not None
         and xb.dtype != weights.dtype
         and not torch.is_autocast_enabled(xb.device.type)
     ):
@@ -245,12 +250,28 @@ def _reason(
     error: Exception, model: Model, xb: torch.Tensor, yb: torch.Tensor, classes: bool
 ) -> Exception | None:
     """Why a model or its loss has refused a batch; None when that is not known."""
-    weights = next(model.parameters(), None) if isinstance(model, nn.Module) else None
-    return (
-        misfit(xb, weights, _features(model))
-        or _wrong_channels(model, xb)
-        or (_wrong_labels(error, xb, yb) if classes else None)
-    )
+    said = str(error)
+    if "does not require grad" in said:
+        return ValueError(
+            say(
+                "no gradient leads back from the loss to a parameter. Is it a loss, and not a "
+                "metric such as an accuracy, which has no slope? Do the parameters ask for "
+                "gradients (.requires_grad_(), not frozen)? Was it computed under torch.no_grad()?"
+            )
+        )
+    weights = None
+    if isinstance(model, nn.Module):
+        if not _in_forward(error, model):  # it has answered, so the images are all right
+            return _wrong_labels(error, xb, yb) if classes else None
+        weights = next(model.parameters(), None)
+    about_dtypes = "type" in said or "not implemented for" in said
+    return misfit(xb, weights, _features(model), about_dtypes) or _wrong_channels(model, xb)
+
+
+def _in_forward(error: Exception, model: Model) -> bool:
+    """Whether an error came while the model was answering."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(f.f_code.co_name == "forward" and f.f_locals.get("self") is model for f in frames)
 
 
 def _wrong_channels(model: Model, xb: torch.Tensor) -> Exception | None:

@@ -23,6 +23,8 @@ def rmse(preds: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
 
     Built in lesson 02.
     """
+    checks.floats(preds=preds)
+    checks.same_shape(preds, targets)
     return ((preds - targets) ** 2).mean().sqrt()
 
 

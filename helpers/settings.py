@@ -11,6 +11,7 @@ VARIABLES = {
     "LESSONS_TIMEOUT": "seconds to wait for a server",
     "FASTAI_HOME": "where data are kept, if not in ~/.fastai",
 }
+SCALES = ("full", "part")  # of LESSONS_SCALE
 
 
 def setting(name: str, default: str = "") -> str:

@@ -6,6 +6,7 @@ import inspect
 import sys
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -63,6 +64,9 @@ def arguments(folder):
                             "rest": "carry"},
         "TrainingState": in_file,
         "accuracy": {"logits": ones(2, 3), "labels": labels},
+        "apply_step": {"params": ones(3, requires_grad=True), "t": ones(2), "targets": ones(2),
+                       "lr": 0.1},
+        "average_gradients": {"model": nn.ReLU()},
         "apply_kernel": {"image": ones(3, 3), "kernel": ones(2, 2)},
         "batch_accuracy": {"outputs": ones(2, 1), "yb": ones(2, 1)},
         "calc_grad": {"xb": ones(2, 4), "yb": ones(2, 2), "model": net, "loss_func": loss},
@@ -71,11 +75,23 @@ def arguments(folder):
         "conv2d": {"x": ones(1, 1, 4, 4), "weight": ones(2, 1, 3, 3), "bias": ones(2), "stride": 1},
         "conv_filters": {"parameters": 20, "inputs": 1, "kernel_size": 3},
         "conv_parameters": {"inputs": 1, "filters": 2, "kernel_size": 3},
+        "count_parameters": {"params": net.parameters()},
+        "draw_seeds": {"results": {"a": [0.9]}},
+        "draw_trials": {"trials": {"a": [0.9]}, "pairs": True},
         "draw_confusion": {"matrix": torch.eye(2), "classes": classes},
         "draw_scoreboard": {"scores": scores},
         "evaluate": {"model": tiny, "val_loader": valid},
         "fit": {"epochs": 1, "lr": 0.1, "model": tiny, "train_loader": train, "val_loader": valid},
         "fit_epoch": {"model": tiny, "train_loader": train, "optimizer": adam},
+        "he_init": {"layer": net},
+        "is_3": {"x": ones(2, 4, 4), "mean3": ones(4, 4), "mean7": ones(4, 4)},
+        "least_squares": {"t": torch.arange(4.0), "targets": ones(4), "c": 1.0},
+        "mnist_distance": {"a": ones(2, 4, 4), "b": ones(4, 4)},
+        "predict_image": {"image": photos[0], "classes": classes,
+                          "model": nn.Sequential(nn.Flatten(), nn.Linear(48, 2))},
+        "random_flip": {"images": photos},
+        "random_shift": {"images": photos, "pixels": 1},
+        "rmse": {"preds": ones(2), "targets": ones(2)},
         "images_and_labels": {"threes": digits, "sevens": digits},
         "learn": {"model": net, "loader": pairs, "budget": StepBudget(1), "optimizers": [sgd]},
         "linear1": {"xb": ones(2, 3), "weights": ones(3, 1), "bias": ones(1)},
@@ -90,6 +106,8 @@ def arguments(folder):
         "pass_on": {"conv": nn.Conv2d(1, 2, 3)},
         "patients": {"x": ones(2, 1, 28, 28), "y": labels, "device": cpu},
         "predict": {"model": net, "dl": pairs, "device": cpu},
+        "replacing": {"path": folder / "replaced.txt"},
+        "save_weights": {"model": net, "path": folder / "saved.pt"},
         "scoreboard": {"scores": scores},
         "shift": {"images": ones(2, 2), "right": 1, "down": 0},
         "show": {"picture": plt.figure(), "alt": alt},
@@ -206,3 +224,31 @@ def test_the_advice_works(network, images):
 def test_what_a_resident_loader_refuses(images, labels, batch_size, error, words):
     with pytest.raises(error, match=words):
         ResidentBatches(images, labels, batch_size, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("value", "way"),
+    [
+        (np.zeros(2, dtype=np.int64), r"got ndarray; use torch.from_numpy\(labels\)"),
+        ([0, 1], r"got list; use torch.tensor\(labels\)"),
+        (None, "got NoneType$"),
+    ],
+)
+def test_what_looks_like_a_tensor_is_named(value, way):
+    with pytest.raises(TypeError, match=f"^accuracy: labels must be a tensor, {way}"):
+        metrics.accuracy(torch.zeros(2, 3), value)
+
+
+def test_whole_numbers_of_numpy_are_whole_and_truth_is_none():
+    assert convolution.output_size(np.int64(28), np.int32(3)) == 26
+    with pytest.raises(ValueError, match="^output_size: size must be a whole number.*got True"):
+        convolution.output_size(True, 1)
+    with pytest.raises(ValueError, match="^Batches: batch_size must be a whole number"):
+        data.Batches(torch.zeros(2), torch.zeros(2), 0)
+    with pytest.raises(TypeError, match=r"^ResidentBatches: .* use int\(batch_size\)"):
+        ResidentBatches(BYTES, torch.zeros(4), np.int64(2), "cpu")
+
+
+def test_the_advice_for_bytes_divides_them():
+    with pytest.raises(TypeError, match=r"use image.float\(\) / 255"):
+        convolution.apply_kernel(BYTES[0, 0], torch.zeros(2, 2))

@@ -3,7 +3,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers.device.memory import explain_full_memory
 from helpers.diagnosis import LossWatch, Watched, misfit, watched
+from helpers.metrics import batch_accuracy
+from helpers.training.budgeted import learn
+from helpers.training.by_hand import BasicOptim, train_epoch
+from helpers.training.schedule import StepBudget
 
 
 class Elsewhere(torch.Tensor):
@@ -204,3 +209,53 @@ def test_a_watched_loader_can_be_gone_through_again():
 def test_the_very_batches_are_handed_on():
     batches = [(torch.zeros(2, 4), torch.zeros(2, 1)), [torch.zeros(1, 4), torch.zeros(1, 1)]]
     assert all(got is given for got, given in zip(Watched(batches), batches, strict=True))
+
+
+class TakesBytes(nn.Linear):
+    def forward(self, xb):
+        return super().forward(xb.float())
+
+
+@pytest.mark.parametrize(
+    ("yb", "error", "words"),
+    [
+        (torch.tensor([0, 1]).int(), TypeError, "class numbers of dtype int64, got torch.int32"),
+        (torch.tensor([0.0, 1.0]), TypeError, "class numbers of dtype int64, got torch.float32"),
+        (torch.tensor([0, -1]), ValueError, "Classes count from 0"),
+    ],
+)
+def test_images_that_the_model_has_answered_to_are_not_to_blame(yb, error, words):
+    model = TakesBytes(4, 2)
+    batches, opt = [(torch.zeros(2, 4).byte(), yb)], torch.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(error, match=words):
+        learn(model, batches, StepBudget(1), [opt])
+
+
+@pytest.mark.parametrize("xb", [torch.zeros(2, 3).byte(), torch.zeros(2, 4).byte()])
+def test_bytes_are_the_reason_only_where_torch_speaks_of_dtypes(xb):
+    """Of a linear layer torch looks at the dtypes first, whatever the shape."""
+    with pytest.raises(TypeError, match="floats from 0 to 1, got torch.uint8"):
+        output(nn.Linear(4, 2), xb)
+    with pytest.raises(RuntimeError, match="out of luck"):
+        output(nn.Sequential(Failing(), nn.Linear(4, 2)), torch.zeros(2, 4).byte())
+
+
+def test_a_full_memory_is_told_as_such(capsys):
+    class Full(nn.Linear):
+        def forward(self, xb):
+            raise torch.OutOfMemoryError("out of memory")
+
+    model, batch = Full(4, 2), (torch.zeros(2, 4).byte(), torch.tensor([0, 1]))
+    with explain_full_memory(2, {}):
+        learn(model, [batch], StepBudget(1), [torch.optim.SGD(model.parameters(), lr=0.1)])
+    assert "The memory of the device is full" in capsys.readouterr().out
+
+
+def test_a_loss_without_a_gradient_is_named():
+    weights = torch.zeros(4, 1, requires_grad=True)
+    pairs, frozen = [(torch.ones(2, 4), torch.ones(2, 1))], nn.Linear(4, 2).requires_grad_(False)
+    with pytest.raises(ValueError, match="no gradient leads back.*not a metric"):
+        train_epoch(lambda xb: xb @ weights, pairs, batch_accuracy, BasicOptim([weights], 0.1))
+    with pytest.raises(ValueError, match="no gradient leads back.*not frozen"):
+        batch, opt = (torch.ones(2, 4), torch.tensor([0, 1])), torch.optim.SGD(frozen.parameters())
+        learn(frozen, [batch], StepBudget(1), [opt])

@@ -124,3 +124,20 @@ def test_long_names_are_turned():
 def test_names_that_do_not_fit_are_refused(function, matrix, names):
     with pytest.raises(ValueError, match="expected a matrix of shape"):
         function(matrix, names)
+
+
+def test_classes_may_be_numbers():
+    labels = draw_confusion(MATRIX, range(3)).axes[0].get_xticklabels()
+    assert [label.get_text() for label in labels] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("preds", "error", "words"),
+    [
+        (torch.ones(3, 1), ValueError, r"rmse: predictions have shape \(3, 1\) but targets \(3,\)"),
+        (torch.ones(3).long(), TypeError, r"rmse: expected floats.*use preds.float\(\)"),
+    ],
+)
+def test_errors_that_would_be_broadcast_or_are_no_floats_are_refused(preds, error, words):
+    with pytest.raises(error, match=words):
+        rmse(preds, torch.ones(3))

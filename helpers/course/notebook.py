@@ -16,7 +16,7 @@ from helpers.data import practice_in_use
 from helpers.language import say
 from helpers.pictures import canvas
 from helpers.pictures.canvas import png, show
-from helpers.settings import is_headless, setting
+from helpers.settings import SCALES, is_headless, setting
 
 
 def start() -> None:
@@ -227,7 +227,7 @@ def choose_scale(device: torch.device, full: Scale = FULL, part: Scale = PART) -
         'full'
     """
     wish = setting("LESSONS_SCALE") or ("part" if device.type == "cpu" else "full")
-    if wish not in ("full", "part"):
+    if wish not in SCALES:
         raise ValueError(say("LESSONS_SCALE must be 'full' or 'part', got {wish!r}", wish=wish))
     scale = full if wish == "full" else part
     print(say("Scale: {name}, with {amount}.", name=scale.name, amount=_said(scale)))

@@ -5,6 +5,9 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 
+from helpers import checks
+from helpers.language import say
+
 
 def random_flip(images: torch.Tensor) -> torch.Tensor:
     """Mirror about half of the images, left to right.
@@ -22,6 +25,7 @@ def random_flip(images: torch.Tensor) -> torch.Tensor:
 
     Built in lesson 08.
     """
+    checks.batch_of_images(images)
     mirrored = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
     return torch.where(mirrored, images.flip(-1), images)
 
@@ -43,6 +47,8 @@ def random_shift(images: torch.Tensor, pixels: int = 2) -> torch.Tensor:
 
     Built in lesson 08.
     """
+    checks.batch_of_images(images)
+    checks.whole(0, pixels=pixels)
     n, channels, height, width = images.shape
     up, left = torch.randint(-pixels, pixels + 1, (2, n, 1), device=images.device)
     rows = torch.arange(height, device=images.device) + up
@@ -141,12 +147,21 @@ def mean_matrix(
 
 def _check_shift(images: torch.Tensor, right: int, down: int) -> None:
     """Whole pixels, not more than the images have."""
+    checks.only_tensors(images=images)
     if images.ndim < 2:
         raise ValueError(
-            f"shift: expected images of shape (..., rows, columns), got {tuple(images.shape)}"
+            say(
+                "shift: expected images of shape (..., rows, columns), got {shape}",
+                shape=tuple(images.shape),
+            )
         )
     for way, pixels, room in (("right", right, images.shape[-1]), ("down", down, images.shape[-2])):
-        if not isinstance(pixels, int) or abs(pixels) > room:
+        if not checks.is_whole(pixels) or abs(pixels) > room:
             raise ValueError(
-                f"shift: {way} must be a whole number from -{room} to {room}, got {pixels!r}"
+                say(
+                    "shift: {way} must be a whole number from -{room} to {room}, got {pixels!r}",
+                    way=way,
+                    room=room,
+                    pixels=pixels,
+                )
             )

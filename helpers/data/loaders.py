@@ -63,7 +63,7 @@ class Batches:
         checks.rows_and_labels(x, y)
         checks.whole(1, batch_size=batch_size)
         self.x, self.y = x, y
-        self.batch_size, self.shuffle = batch_size, shuffle
+        self.batch_size, self.shuffle = int(batch_size), shuffle  # split takes none of numpy
 
     def __len__(self) -> int:
         return -(-len(self.x) // self.batch_size)
@@ -147,6 +147,7 @@ class ResidentBatches:
     ) -> None:
         checks.colour_bytes(images, labels)
         checks.whole(1, batch_size=batch_size)
+        checks.of_python(batch_size=batch_size)
         self.images, self.labels = images.to(device), labels.to(device)
         self.batch_size, self.shuffle = batch_size, shuffle
         self.augment, self.normalize = augment, normalize

@@ -82,13 +82,14 @@ def compute_on(device: torch.device) -> None:
     (square @ square).sum().item()  # item waits for the result: errors of a GPU come late
 
 
-def describe(device: torch.device) -> str:
+def describe(device: torch.device | str) -> str:
     """Say in a few words what a device is, for example ``CPU (2 threads)``.
 
     Example:
         >>> describe(torch.device("cpu")).startswith("CPU")
         True
     """
+    device = torch.device(device)
     if device.type == "cuda":
         return f"GPU ({torch.cuda.get_device_name(device)})"
     if device.type == "mps":

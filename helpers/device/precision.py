@@ -10,7 +10,7 @@ GAIN = 1.2  # so many times faster bfloat16 must be; with less, its fewer digits
 TRIES = 5
 
 
-def fast_precision(device: torch.device, watchful: bool = False) -> torch.dtype:
+def fast_precision(device: torch.device | str, watchful: bool = False) -> torch.dtype:
     """In which precision convolutions should be computed on this device.
 
     bfloat16 keeps the range of float32 with fewer digits. It pays where the hardware multiplies it
@@ -33,6 +33,7 @@ def fast_precision(device: torch.device, watchful: bool = False) -> torch.dtype:
         >>> fast_precision(torch.device("mps"), watchful=True)
         torch.float32
     """
+    device = torch.device(device)
     if device.type == "cuda":
         direct = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
@@ -42,7 +43,7 @@ def fast_precision(device: torch.device, watchful: bool = False) -> torch.dtype:
     return torch.float16 if device.type == "cuda" and watchful else torch.float32
 
 
-def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_format:
+def fast_layout(device: torch.device | str, precision: torch.dtype) -> torch.memory_format:
     """In which order a convolutional network should keep its numbers in memory.
 
     ``torch.channels_last`` puts the numbers of a pixel side by side. Processors compute faster so,
@@ -56,6 +57,7 @@ def fast_layout(device: torch.device, precision: torch.dtype) -> torch.memory_fo
 
     The advice for two bytes is that of PyTorch's tutorial "Channels Last Memory Format".
     """
+    device = torch.device(device)
     last = device.type == "cpu" or precision != torch.float32
     return torch.channels_last if last else torch.contiguous_format
 

@@ -35,7 +35,7 @@ def training_flops(model: nn.Module, xb: torch.Tensor) -> int:
 
 
 def product_rate(
-    device: torch.device,
+    device: torch.device | str,
     dtype: torch.dtype,
     clock: Callable[[], float],
     side: int | None = None,
@@ -57,6 +57,7 @@ def product_rate(
         >>> product_rate(torch.device("cpu"), torch.float32, time.perf_counter, side=64) > 0
         True
     """
+    device = torch.device(device)
     if side is None:
         sides = (1024,) if device.type == "cpu" else (1024, 2048, 4096, 8192)
         return max(product_rate(device, dtype, clock, each, tries) for each in sides)
@@ -69,7 +70,7 @@ def product_rate(
     return 2 * side**3 / min(seconds[1:])
 
 
-def clock_of(device: torch.device) -> Callable[[], float]:
+def clock_of(device: torch.device | str) -> Callable[[], float]:
     """A clock that waits until a device has done what it was told, and then tells the seconds.
 
     Work for a GPU is put into a queue; without waiting, a clock would measure how fast it is put
@@ -83,6 +84,7 @@ def clock_of(device: torch.device) -> Callable[[], float]:
         >>> clock() <= clock()
         True
     """
+    device = torch.device(device)
     waits = {"cuda": torch.cuda.synchronize, "mps": torch.mps.synchronize}
 
     def clock() -> float:

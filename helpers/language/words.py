@@ -5,10 +5,10 @@ nothing. The Korean is written in ``translations/ko/helpers.po``; ``make message
 said anywhere, and compiles the table that lies here, in the format of GNU gettext. Nothing of it is
 loaded before somebody asks for Korean.
 
-``LESSONS_LANG=ko`` asks for it. Where that is not set, the notebook does: one that lies in a folder
-``ko``, which is where JupyterLab, VS Code and nbval start its kernel, or one whose first cells, up
-to the one that starts the lesson, hold Korean. That is how it is known in Colab, which tells no
-program where a notebook lies.
+``LESSONS_LANG=ko`` asks for it, and so do ``KO`` and ``ko_KR.UTF-8``. Where that is not set, the
+notebook does: one that lies in a folder ``ko``, which is where JupyterLab, VS Code and nbval start
+its kernel, or one whose first cells, up to the one that starts the lesson, hold Korean. That is how
+it is known in Colab, which tells no program where a notebook lies.
 """
 
 import json
@@ -76,10 +76,18 @@ def spoken() -> str:
     """
     if _spoken:
         return _spoken[-1]
-    wish = setting("LESSONS_LANG")
-    if wish and wish not in LANGUAGES:
-        raise ValueError(f"LESSONS_LANG should be {' or '.join(LANGUAGES)}, but is {wish!r}")
-    return wish or _of_notebook()
+    return _wished() or _of_notebook()
+
+
+def language_of(wish: str) -> str:
+    """The language that a wish names; empty where it is none of ``LANGUAGES``.
+
+    Example:
+        >>> language_of("KO"), language_of("ko_KR.UTF-8"), language_of("fr")
+        ('ko', 'ko', '')
+    """
+    language = re.split("[-_.@]", wish.lower())[0]
+    return language if language in LANGUAGES else ""
 
 
 @contextmanager
@@ -91,7 +99,7 @@ def speaking(chosen: str) -> Iterator[None]:
         ...     say("Right")
         '정답입니다'
     """
-    _spoken.append(setting("LESSONS_LANG") or chosen)
+    _spoken.append(_wished() or chosen)
     try:
         yield
     finally:
@@ -116,6 +124,12 @@ def of_file(notebook: bytes, place: Path) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         named = place.absolute().parent.name
     return named if named in LANGUAGES else "en"
+
+
+def _wished() -> str:
+    """What ``LESSONS_LANG`` asks for: English where it is not understood, as the report tells."""
+    wish = setting("LESSONS_LANG")
+    return wish and (language_of(wish) or "en")
 
 
 @cache

@@ -2,6 +2,8 @@
 
 import torch
 
+from helpers import checks
+
 
 def mnist_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Mean absolute difference (L1) of two images, or of every image of a stack to one image.
@@ -20,6 +22,7 @@ def mnist_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     From chapter 4 of "Deep Learning for Coders with fastai and PyTorch" (Howard and Gugger, 2020).
     Built in lesson 01.
     """
+    checks.alike_images(a=a, b=b)
     return (a - b).abs().mean((-1, -2))
 
 
@@ -40,4 +43,5 @@ def is_3(x: torch.Tensor, mean3: torch.Tensor, mean7: torch.Tensor) -> torch.Ten
 
     Built in lesson 01.
     """
+    checks.alike_images(x=x, mean3=mean3, mean7=mean7)
     return mnist_distance(x, mean3) < mnist_distance(x, mean7)

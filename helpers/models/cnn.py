@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from helpers import checks
+from helpers.language import say
 from helpers.models.base import ImageClassificationBase
 
 
@@ -120,7 +121,8 @@ def he_init(layer: nn.Module) -> None:
     The weights are drawn so that numbers keep their size, on average, from layer to layer.
 
     Args:
-        layer: any module; ``model.apply(he_init)`` goes through all of a model's.
+        layer: any module, but a convolution or a linear layer must have a bias;
+            ``model.apply(he_init)`` goes through all of a model's.
 
     Example:
         >>> model = Cifar10CnnModel(width=2).apply(he_init)
@@ -130,6 +132,19 @@ def he_init(layer: nn.Module) -> None:
     From "Delving Deep into Rectifiers" (He and others, 2015).
     Built in lesson 08.
     """
+    _check_bias(layer)
     if isinstance(layer, (nn.Conv2d, nn.Linear)):
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # all layers here have one
+        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # there is one
+
+
+def _check_bias(layer: nn.Module) -> None:
+    if isinstance(layer, (nn.Conv2d, nn.Linear)) and layer.bias is None:
+        raise ValueError(
+            say(
+                "he_init: expected layers with a bias, which it sets to 0, got {layer}; of layers "
+                "without one start the weights alone: nn.init.kaiming_normal_(layer.weight, "
+                "nonlinearity='relu')",
+                layer=layer,
+            )
+        )

@@ -188,11 +188,10 @@ class FastNet(ImageClassificationBase):
 
         The images are floats from 0 to 1, or bytes, which are standardised in fewer passes.
         """
+        checks.photos(xb, self, bytes_too=True)
         if xb.dtype == torch.uint8:
-            checks.photos(xb[:0].float(), self)
             xb = standardised(xb, self.mean, self.std, self.pixels)
         else:
-            checks.photos(xb, self)
             if self.pixels < 32:
                 xb = shrink(xb, self.pixels)
             xb = (xb - self.mean) / self.std

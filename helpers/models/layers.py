@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from helpers.language import say
+
 if TYPE_CHECKING:  # it takes a fifth of a second, and most lessons begin without it
     import pandas as pd
 
@@ -23,7 +25,19 @@ def count_parameters(params: Iterable[torch.Tensor]) -> int:
 
     Built in lesson 04.
     """
+    _check_parameters(params)
     return sum(p.numel() for p in params if p.requires_grad)
+
+
+def _check_parameters(params: object) -> None:
+    if isinstance(params, nn.Module):
+        raise TypeError(
+            say("count_parameters: expected parameters, got a model: use model.parameters()")
+        )
+    if isinstance(params, torch.Tensor):
+        raise TypeError(
+            say("count_parameters: expected several parameters, got one: put it in a list, [w]")
+        )
 
 
 def layer_table(layers: Iterable[nn.Module]) -> "pd.DataFrame":

@@ -228,7 +228,7 @@ def draw_confusion(matrix: torch.Tensor, classes: Sequence[str]) -> Figure:
         matrix: counts, shape (classes, classes), as ``confusion_matrix`` gives them.
     """
     checks.confusion_counts(matrix, classes)
-    counts = matrix.cpu()
+    classes, counts = [str(cls) for cls in classes], matrix.cpu()
     mistakes = counts.clone().fill_diagonal_(0)
     most = max(1, int(mistakes.max()))
     size = 1.6 + 0.48 * len(classes)

@@ -254,7 +254,7 @@ def towards_one(
         steps: how often, 0 or more.
 
     Example:
-        >>> towards_one(torch.tensor([0.0, 0.5, 1.0]), EXACT, steps=3).round(decimals=2)
+        >>> towards_one(torch.tensor([0.0, 0.5, 1.0]), EXACT, steps=4).round(decimals=2)
         tensor([0., 1., 1.])
 
     Built in lesson 10.

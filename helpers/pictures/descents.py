@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.language import say
 from helpers.metrics import rmse
 from helpers.pictures.canvas import BLUE, GREY, RED
 from helpers.training.descent import descend, least_squares, quadratic
@@ -103,6 +104,13 @@ def draw_descent(
         stays while a slider is moved.
     """
     path = descend(t, targets, start, lr, steps)
+    if not path.isfinite().all():
+        raise ValueError(
+            say(
+                "draw_descent: the walk leaves the numbers that can be drawn (nan or infinite): "
+                "are t, targets and start finite, and is the learning rate small enough?"
+            )
+        )
     figure = plt.figure(figsize=(8.8, 5.6))
     panels = figure.subplot_mosaic([["map", "fit"], ["map", "losses"]], width_ratios=[1.2, 1])
     _map(panels["map"], t, targets, path)

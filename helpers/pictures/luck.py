@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from helpers import checks
 from helpers.pictures.canvas import BLUE, GREY, ORANGE, RED
 
 if TYPE_CHECKING:  # see helpers.pictures.canvas
@@ -28,6 +29,7 @@ def draw_trials(trials: Mapping[str, Sequence[float]], pairs: bool = False) -> F
         raise ValueError(f"draw_trials: pairs need one run a seed of every recipe, got {counts}")
     if not trials or any(len(runs) == 0 for runs in trials.values()):
         raise ValueError("draw_trials: expected at least one recipe, each with at least one run")
+    checks.shares(trials)
     figure, axis = plt.subplots(figsize=(7.2, 1.1 + 0.5 * len(trials)))
     for one_seed in zip(*trials.values()) if pairs else ():
         shares = [100 * share for share in one_seed]

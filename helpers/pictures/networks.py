@@ -92,6 +92,7 @@ def draw_seeds(results: Mapping[str, Sequence[float]]) -> Figure:
     """
     if not results or any(len(runs) == 0 for runs in results.values()):
         raise ValueError("draw_seeds: expected at least one method, each with at least one run")
+    checks.shares(results)
     figure, axis = plt.subplots(figsize=(6.4, 0.7 + 0.36 * len(results)))
     for name, runs in results.items():
         mistakes = [max(100 * (1 - accuracy), 0.05) for accuracy in runs]

@@ -40,6 +40,7 @@ def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor
 
     Args:
         image: bytes, shape (3, height, width).
+        row, column: where its upper left corner lies; below 0 it begins outside the image.
         size: its width and height; what lies outside the image is cut off.
 
     Returns:
@@ -50,7 +51,8 @@ def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor
         [[128, 128, 0], [128, 128, 0]]
     """
     covered = image.clone()
-    covered[:, row : row + size, column : column + size] = 128
+    rows, columns = (slice(max(begin, 0), max(begin + size, 0)) for begin in (row, column))
+    covered[:, rows, columns] = 128
     return covered
 
 

@@ -1,5 +1,6 @@
 """Several processes: numbers that go round in a ring, a shared step, and what that gains."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -10,7 +11,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, PINK, SKY
 from helpers.training.sharing import step_seconds
 
-_STYLES = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PINK, "D", ":"))
+_COLOURS, _MARKERS, _LINES = (BLUE, ORANGE, GREEN, PINK), "os^DvP*", ("-", "--", "-.", ":")
 
 
 def ring_states(rows: Sequence[Sequence[float]]) -> list[list[list[float]]]:
@@ -140,7 +141,8 @@ def draw_scaling(
     numbers = [n for n in (1, 2, 4, 8, 16, 32, 64, 128) if n <= most]
     figure, axis = plt.subplots(figsize=(6.4, 4))
     axis.plot(numbers, numbers, color=GREY, linewidth=1, label="n times as fast")
-    for (name, values), (colour, marker, line) in zip(setups.items(), _STYLES):
+    looks = itertools.cycle(_COLOURS), itertools.cycle(_MARKERS), itertools.cycle(_LINES)
+    for (name, values), colour, marker, line in zip(setups.items(), *looks):
         speeds = [speed_up(n, *values, weak=weak) for n in numbers]
         axis.plot(numbers, speeds, line, marker=marker, color=colour, label=name)
     if measured:

@@ -1,5 +1,6 @@
 """Pictures of training runs: losses, the path of an optimiser, rates, and how sure is right."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +8,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
+from helpers.language import say
 from helpers.pictures.canvas import BLUE, GREEN, GREY, ORANGE, RED
 
 OPTIMISERS = ("SGD", "momentum", "Adam")
@@ -100,7 +102,8 @@ def draw_rates(found: Mapping[str, Mapping[float, Sequence[float]]]) -> Figure:
     if not found:
         raise ValueError("draw_rates: expected at least one optimiser, got none")
     figure, axis = plt.subplots(figsize=(7.2, 3.6))
-    looks = zip(found.items(), "os^D", ("-", "--", ":", "-."), (BLUE, ORANGE, GREEN, RED))
+    styles = map(itertools.cycle, ("os^DvP*", ("-", "--", ":", "-."), (BLUE, ORANGE, GREEN, RED)))
+    looks = zip(found.items(), *styles)
     for (name, by_rate), marker, pattern, colour in looks:
         rates = list(by_rate)
         means = [sum(shares) / len(shares) for shares in by_rate.values()]
@@ -141,6 +144,22 @@ def reliability(
         raise ValueError(
             "reliability: expected one probability and one True or False for each answer, both "
             f"of shape (n,), got {tuple(sure.shape)} and {tuple(right.shape)}"
+        )
+    if list(edges) != sorted(set(edges)) or len(edges) < 2:
+        raise ValueError(
+            say("reliability: expected two rising edges or more, got {edges}", edges=list(edges))
+        )
+    least, most = sure.min().item(), sure.max().item()
+    if not edges[0] <= least <= most <= edges[-1]:
+        raise ValueError(
+            say(
+                "reliability: some answers lie outside all groups: edges go from {first} to "
+                "{last}, the answers from {least:.4g} to {most:.4g}; 0 and 1 hold every one",
+                first=edges[0],
+                last=edges[-1],
+                least=least,
+                most=most,
+            )
         )
     groups = []
     for place, (low, high) in enumerate(zip(edges, edges[1:])):

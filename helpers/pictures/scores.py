@@ -1,7 +1,7 @@
 """The scoreboard of all methods, and the race of lesson 10."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib.pyplot as plt
@@ -35,7 +35,7 @@ class Score(NamedTuple):
     seconds: float
 
 
-def scoreboard(scores: Sequence[Score]) -> "pd.DataFrame":
+def scoreboard(scores: Iterable[Score]) -> "pd.DataFrame":
     """Show scores as a table.
 
     Returns:
@@ -48,16 +48,18 @@ def scoreboard(scores: Sequence[Score]) -> "pd.DataFrame":
     """
     import pandas as pd
 
+    scores = list(scores)
     _check(scores)
     return pd.DataFrame(scores, columns=Score._fields)
 
 
-def draw_scoreboard(scores: Sequence[Score]) -> Figure:
+def draw_scoreboard(scores: Iterable[Score]) -> Figure:
     """Draw accuracy against learnt parameters, one named point a method.
 
     Parameters stand on a logarithmic axis, with a place for 0, and so do the errors: the step from
     0.98 to 0.99 halves the errors and is drawn as wide as that from 0.90 to 0.95.
     """
+    scores = list(scores)
     _check(scores)
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
     errors = [max(1 - score.accuracy, _NO_ERROR) for score in scores]

@@ -8,7 +8,8 @@ from torch import nn
 
 from helpers import diagnosis
 from helpers.diagnosis import LossWatch
-from helpers.training.schedule import Budget, constant
+from helpers.language import say
+from helpers.training.schedule import Budget, StepBudget, TimeBudget, constant
 
 
 @diagnosis.watched(loader="loader", classes=True)
@@ -28,8 +29,10 @@ def learn(
     Args:
         model: from images to logits, on its device; trained in place.
         loader: gives batches on that device, again and again.
-        budget: says before each step which share of the training is done.
-        optimizers: each for some of the model's parameters.
+        budget: says before each step which share of the training is done; a new one for each
+            training.
+        optimizers: each for some of the model's parameters. They keep the learning rates of the
+            last step, which may be close to 0: make new ones for another training.
         schedule: from that share to a factor of all learning rates, see ``schedule``.
         smoothing: share of each label that is spread over all classes.
         before_step: called with the share before each step, if it is not None.
@@ -44,6 +47,7 @@ def learn(
     Label smoothing: Szegedy et al. (arXiv:1512.00567).
     Built in lesson 09.
     """
+    _check_budget(budget)
     groups = [group for opt in optimizers for group in opt.param_groups]
     peaks = [group["lr"] for group in groups]
 
@@ -67,3 +71,16 @@ def learn(
             if done == 1:
                 break
     watched.finish()
+
+
+def _check_budget(budget: Budget) -> None:
+    """Something must be left of it, or nothing would be learnt."""
+    if (isinstance(budget, StepBudget) and budget.taken >= budget.steps) or (
+        isinstance(budget, TimeBudget) and budget.share >= 1
+    ):
+        raise ValueError(
+            say(
+                "learn: the budget is used up, by an earlier training; make a new one for each "
+                "training, and new optimisers, whose learning rates have followed it"
+            )
+        )

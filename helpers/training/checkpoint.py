@@ -18,7 +18,15 @@ from typing import NotRequired, TypedDict
 import torch
 from torch import nn
 
-from helpers.training.files import stored, training_misfit, unwritable, weights_misfit
+from helpers.language import say
+from helpers.training.files import (
+    stored,
+    training_misfit,
+    unreadable_training,
+    unreadable_weights,
+    unwritable,
+    weights_misfit,
+)
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody is still writing a file
 
@@ -32,15 +40,28 @@ def replacing(path: Path | str) -> Iterator[Path]:
     """Give the name of a temporary file, which takes the place of ``path`` when all went well.
 
     A computer that goes off in the middle leaves the old file as it was, or none. What such an end
-    leaves behind is removed the next time that the same file is written.
+    leaves behind is removed the next time that the same file is written. A link goes on to point
+    to its file, which is replaced.
+
+    Raises:
+        ValueError: when nothing was written; then an old file is unchanged.
 
     Example:
         ``with replacing("weights.pt") as temporary: torch.save(weights, temporary)``
     """
-    path = Path(path)
+    _check_name(path)
+    path = _target(path)
     temporary = _begun(path)
     try:
         yield temporary
+        if not temporary.stat().st_size:
+            raise ValueError(
+                say(
+                    "nothing was written for {path}; write into the file whose name `replacing` "
+                    "gives",
+                    path=path,
+                )
+            )
         _flush(temporary)
         os.replace(temporary, path)
         _flush(path.absolute().parent)
@@ -52,10 +73,48 @@ def replacing(path: Path | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(path: Path | str) -> None:
+    """Find out before a long computation whether its file can be written.
+
+    Example:
+        ``check_writable("history.json")``
+    """
+    _check_name(path)
+    _begun(_target(path)).unlink()
+
+
+def _target(path: Path | str) -> Path:
+    """The file that a name stands for: what a link points to."""
+    return Path(os.path.realpath(path) if os.path.islink(path) else path)
+
+
+def _check_name(path: Path | str | None) -> None:
+    """The name of a file, without a home folder that only a shell would know."""
+    if path is None:
+        return
+    name = os.fspath(path)
+    if name.endswith(("/", os.sep)):
+        raise _folder(name)
+    if os.path.expanduser(name) != name:
+        raise ValueError(
+            say(
+                "{path} would be in a folder named ~, not in yours: use "
+                "Path({path!r}).expanduser()",
+                path=name,
+            )
+        )
+
+
+def _folder(path: Path | str) -> OSError:
+    return IsADirectoryError(
+        say("{path} cannot be written: it is a folder. Name a file in it", path=path)
+    )
+
+
 def _begun(path: Path) -> Path:
     """An empty temporary file beside ``path``, after those that were left over are removed."""
     if os.path.isdir(path):
-        raise IsADirectoryError(f"{path} cannot be written: it is a folder. Name a file in it")
+        raise _folder(path)
     for file in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         if _is_left_over(file, path.name):
             with suppress(OSError):
@@ -113,12 +172,14 @@ def save_weights(model: nn.Module, path: Path | str) -> None:
 
     Raises:
         OSError: when the file cannot be written; then one that was there is unchanged.
+        ValueError: when the weights are not finite, so that load_weights would refuse them.
 
     Example:
         ``save_weights(model, "cifar10.pt")``
 
     Built in lesson 08.
     """
+    _check_finite(model, path)
     with replacing(path) as temporary:
         torch.save(model.state_dict(), temporary)
 
@@ -164,6 +225,7 @@ class TrainingState:
         optimizer: torch.optim.Optimizer,
         settings: dict[str, float | str],
     ) -> None:
+        _check_name(path)
         self.path = None if path is None else Path(path)
         self.model, self.optimizer = model, optimizer
         self.settings = {"optimizer": type(optimizer).__name__} | settings  # type: ignore[operator]
@@ -173,8 +235,10 @@ class TrainingState:
 
         Raises:
             OSError: when the file cannot be written; then an older one is unchanged.
+            ValueError: when the training could not go on from the file; then likewise.
         """
         _check_folder(self.path)
+        _check_readable(self.path, self.model, self.optimizer, self.settings, history)
         if self.path is None:
             return
         state = {
@@ -226,8 +290,10 @@ def check_training(
     """
     if path is None:
         return
+    _check_name(path)
+    _check_readable(path, model, optimizer, settings, [])
     _check_folder(path)
-    _begun(path).unlink()
+    check_writable(path)
     if path.exists():
         problem = training_misfit(stored(path), path, model, optimizer, settings)
         if problem:
@@ -275,6 +341,28 @@ def set_random_states(states: RandomStates) -> None:
         torch.cuda.set_rng_state_all(states["cuda"][: torch.cuda.device_count()])
     if "mps" in states and torch.backends.mps.is_available():
         torch.mps.set_rng_state(states["mps"])
+
+
+def _check_readable(
+    path: Path | None,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    settings: dict[str, float | str],
+    history: list[dict[str, float]],
+) -> None:
+    """Say what ``resume`` would refuse before it is written."""
+    if path is None:
+        return
+    problem = unreadable_training(path, model, optimizer, settings, history)
+    if problem:
+        raise problem
+
+
+def _check_finite(model: nn.Module, path: Path | str) -> None:
+    """Say what ``load_weights`` would refuse before it is written."""
+    problem = unreadable_weights(model, path)
+    if problem:
+        raise problem
 
 
 def _check_weights(model: nn.Module, path: Path | str) -> None:

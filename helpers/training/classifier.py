@@ -175,12 +175,14 @@ def predict_image(
 
     Example:
         >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))
-        >>> name, probabilities = predict_image(torch.zeros(3, 32, 32), model, ("cat", "dog"))
+        >>> image = torch.zeros(3, 32, 32, dtype=torch.uint8)
+        >>> name, probabilities = predict_image(image, model, ("cat", "dog"))
         >>> name in ("cat", "dog"), round(probabilities.sum().item(), 4)
         (True, 1.0)
 
     Built in lesson 08.
     """
+    checks.of_bytes(image)
     xb = to_device(image[None].float() / 255, next(model.parameters()).device)
     with evaluating(model), torch.no_grad():
         probabilities = model(xb).softmax(dim=1)[0].cpu()

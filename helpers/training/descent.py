@@ -2,6 +2,8 @@
 
 import torch
 
+from helpers import checks
+from helpers.language import say
 from helpers.metrics import rmse
 
 
@@ -45,6 +47,8 @@ def apply_step(params: torch.Tensor, t: torch.Tensor, targets: torch.Tensor, lr:
 
     Built in lesson 02.
     """
+    checks.parameters_to_train([params])
+    _check_slope(params, t, targets)
     preds = quadratic(t, params)
     loss = rmse(preds, targets)
     loss.backward()
@@ -52,6 +56,16 @@ def apply_step(params: torch.Tensor, t: torch.Tensor, targets: torch.Tensor, lr:
         params -= lr * params.grad  # type: ignore[operator]  # backward has left one
     params.grad = None
     return loss.item()
+
+
+def _check_slope(params: torch.Tensor, t: torch.Tensor, targets: torch.Tensor) -> None:
+    if torch.equal(quadratic(t, params.detach()), targets):
+        raise ValueError(
+            say(
+                "apply_step: the loss is exactly 0 here, and a root has no slope at 0, so there is "
+                "no step to take; start elsewhere, for example at start + 0.1"
+            )
+        )
 
 
 def descend(
@@ -100,6 +114,8 @@ def least_squares(t: torch.Tensor, targets: torch.Tensor, c: float | None = None
         >>> least_squares(t, 2 * t**2 + 3, c=3.0).round().abs()
         tensor([2., 0., 3.])
     """
+    checks.floats(t=t)
+    checks.same_shape(t, targets)
     columns = [t**2, t] + ([torch.ones_like(t)] if c is None else [])
     left = targets - (c or 0.0)
     inputs = torch.stack(columns, dim=1).double()

@@ -9,6 +9,7 @@ processes; with ``--max_restarts 3`` before ``-m`` it does so by itself when a p
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -24,9 +25,10 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from helpers.data import Split, load
+from helpers.language import say
 from helpers.models import Cifar10CnnModel, he_init
 from helpers.models.base import Batch
-from helpers.training.checkpoint import TrainingState, replacing
+from helpers.training.checkpoint import TrainingState, check_writable, replacing
 from helpers.training.classifier import evaluating
 from helpers.training.joining import in_group, left_alone
 from helpers.training.sharing import ShardedBatches, same_everywhere, total
@@ -82,6 +84,7 @@ def train_together(
         dies = epoch == crash and rank == size - 1
         train_loss = _epoch(together, _deadly(loader) if dies else loader, optimizer)
         loss, right, n = _judge(model, valid_split, device)
+        _check_losses(epoch, train_loss, loss / n)
         history.append({"train_loss": train_loss, "val_loss": loss / n, "val_acc": right / n})
         if rank == 0:
             model.epoch_end(epoch, history[-1])
@@ -126,6 +129,21 @@ def _judge(model: nn.Module, split: Split, device: torch.device | str) -> list[f
             loss += F.cross_entropy(logits, yb, reduction="sum").item()
             right += (logits.argmax(1) == yb).sum().item()
     return total(loss, right, len(labels), device=device)
+
+
+def _check_losses(epoch: int, *losses: float) -> None:
+    """Stop where training is lost: in each process, as all have the same means."""
+    for loss in losses:
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                say(
+                    "the loss became {loss} in epoch {epoch}. First suspect: the learning rate is "
+                    "too large, try a tenth of it. A checkpoint stays as it was after the epoch "
+                    "before",
+                    loss=loss,
+                    epoch=epoch + 1,
+                )
+            )
 
 
 def _deadly(loader: ShardedBatches) -> Iterator[Batch]:
@@ -203,6 +221,8 @@ def main(given: Sequence[str] | None = None) -> None:
     with in_group(chosen.device, chosen.wait) as device:
         if dist.get_rank() == 0:
             print(f"{dist.get_world_size()} processes, {device.type}, {dist.get_backend()}")
+            if chosen.history:
+                check_writable(chosen.history)
         history = train_from(given, device)
         if dist.get_rank() == 0 and chosen.history:
             with replacing(Path(chosen.history)) as temporary:

@@ -130,7 +130,7 @@ def fit_fast(
     train_split: Split,
     test_split: Split,
     seconds: float = 60,
-    device: torch.device | None = None,
+    device: torch.device | str | None = None,
     sizes: Sequence[Widths] | None = None,
     batch_size: int | None = None,
     compiled: bool = False,
@@ -158,11 +158,11 @@ def fit_fast(
         ``fit_fast(cifar.train, cifar.test, seconds=60).accuracy``
     """
     keep_freed_memory()
-    device = device or get_default_device()
+    device = torch.device(device or get_default_device())
     n, on_gpu = len(train_split.images), device.type == "cuda"
     if sizes is None:
         sizes = GPU_SIZES if on_gpu else SIZES
-    batch_size = batch_size or min(2000 if on_gpu else 512, max(n // 8, 1))
+    batch_size = int(batch_size or min(2000 if on_gpu else 512, max(n // 8, 1)))
     looks = LOOK * (2 + 6 * DOUBTFUL) * len(test_split.images)  # in images trained with once
     clock = clock_of(device)
     pause = 0.0 if device.type == "cpu" else PAUSE

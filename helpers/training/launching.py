@@ -30,6 +30,7 @@ import cloudpickle
 import torch
 import torch.distributed as dist
 
+from helpers import checks
 from helpers.training.joining import device_and_backend, in_group
 
 SEQUEL = 1.0  # seconds in which those that waited for a dead process can say so, too
@@ -76,7 +77,7 @@ def launch(
     Example:
         ``launch(lambda: dist.get_rank(), 2)`` gives ``[0, 1]``.
     """
-    if not isinstance(processes, int) or processes < 1:
+    if not checks.is_whole(processes) or processes < 1:
         raise ValueError(f"launch: expected one process or more, got {processes!r}")
     if not limit > 0:
         raise ValueError(f"launch: expected a limit of more than 0 seconds, got {limit!r}")

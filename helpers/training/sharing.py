@@ -7,6 +7,7 @@ import torch.distributed as dist
 from torch import nn
 
 from helpers import checks
+from helpers.language import say
 
 
 def average_gradients(model: nn.Module) -> None:
@@ -20,9 +21,23 @@ def average_gradients(model: nn.Module) -> None:
 
     Built in lesson 11.
     """
+    _check_gradients(model)
     for p in model.parameters():
         dist.all_reduce(p.grad)  # type: ignore[arg-type]  # after backward there is one
         p.grad /= dist.get_world_size()  # type: ignore
+
+
+def _check_gradients(model: nn.Module) -> None:
+    for name, p in model.named_parameters():
+        if p.grad is None:
+            raise ValueError(
+                say(
+                    "average_gradients: the parameter {name} has no gradient. Was backward called? "
+                    "If it is frozen, or the loss does not depend on it, give it one of zeros "
+                    "before: p.grad = torch.zeros_like(p)",
+                    name=name,
+                )
+            )
 
 
 class ShardedBatches:
@@ -58,11 +73,12 @@ class ShardedBatches:
         size: int = 1,
         seed: int = 0,
     ) -> None:
+        checks.of_bytes(images)
         checks.rows_and_labels(images, labels)
         checks.whole(1, batch_size=batch_size, size=size)
         _check_shares(len(images), batch_size, rank, size)
         self.images, self.labels = images.to(device), labels.to(device)
-        self.batch_size, self.rank, self.size, self.seed = batch_size, rank, size, seed
+        self.batch_size, self.rank, self.size, self.seed = int(batch_size), rank, size, seed
         self.epoch = 0
 
     def __len__(self) -> int:

@@ -524,6 +524,35 @@ def test_a_jupyterlab_that_cannot_show_sliders_is_told(monkeypatch):
     assert "jupyterlab_widgets" in only(packages.widgets()).text
 
 
+# Settings.
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("LESSONS_LANG", "fr", "LESSONS_LANG must be 'en' or 'ko', got 'fr': set it anew"),
+        ("LESSONS_SCALE", "half", "LESSONS_SCALE must be 'full' or 'part', got 'half'"),
+        ("LESSONS_SCALE", "Full", "LESSONS_SCALE must be 'full' or 'part', got 'Full'"),
+    ],
+)
+def test_a_wish_that_nobody_understands_is_told(bench, monkeypatch, capsys, name, value, told):
+    monkeypatch.setenv(name, value)
+    assert report.main([]) == 1
+    output = capsys.readouterr().out
+    found = named(output, "language" if name == "LESSONS_LANG" else "scale")
+    assert found[::2] == (FIX, told)
+    assert output.endswith("\n1 thing to fix, then every lesson can run.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LESSONS_LANG", "EN_gb.UTF-8"), ("LESSONS_SCALE", "full"), ("LESSONS_SCALE", " part ")],
+)
+def test_a_wish_that_is_understood_has_no_line(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert not list(report._settings())
+
+
 # The lessons and the helpers.
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from helpers.course import tutor
 from helpers.course.exercises import RIGHT, check, find
-from helpers.course.grading.isolate import Ended, Runner
+from helpers.course.grading.isolate import CannotStart, Ended, Runner
 from helpers.course.grading.verdict import EXERCISES
 from helpers.language import say, speaking
 from helpers.models import output_size
@@ -214,9 +214,24 @@ def test_the_command_finds_the_lesson_and_speaks_json(tmp_path):
     assert hint == vars(tutor.Hint("2.3", "wrong", 2, "The gradient points up: subtract it."))
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_where_nothing_can_be_run_the_reason_is_no_answer(more, tmp_path, monkeypatch, capsys):
+    """It goes to standard error: what reads the answer finds nothing, and the status says why."""
+
+    def cannot(*given: object) -> None:
+        raise CannotStart("no answer can be run here: no torch")
+
+    monkeypatch.setattr(tutor, "hint_for", cannot)
+    (tmp_path / "02_mine.ipynb").write_bytes(notebook(UPHILL))
+    assert tutor.main(["2.3", "--notebook", str(tmp_path / "02_mine.ipynb"), *more]) == 1
+    told = capsys.readouterr()
+    assert told.out == "" and told.err == "Stopped: no answer can be run here: no torch\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (["2.3", "--notebook", "."], "is a folder, and no file"),
         (["2.99"], "no exercise '2.99'"),
         (["2.3"], "holds 0 files 02_"),
         (["2.3", "--notebook", "no.ipynb"], "no.ipynb"),

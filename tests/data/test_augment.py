@@ -1,12 +1,20 @@
 """Changes to images: mirrored or moved at random, moved aside, made smaller."""
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.data.augment import mean_matrix, shift, shift_all_ways, shrink
+from helpers.data.augment import (
+    mean_matrix,
+    random_flip,
+    random_shift,
+    shift,
+    shift_all_ways,
+    shrink,
+)
 from helpers.models.convolution import conv2d
 
 
@@ -103,3 +111,20 @@ def test_dtype_stays_and_the_matrix_is_made_once():
     assert shrink(images.bfloat16(), 6).dtype == torch.bfloat16
     once = mean_matrix(8, 6, torch.float32, images.device)
     assert mean_matrix(8, 6, torch.float32, images.device) is once
+
+
+@pytest.mark.parametrize("change", [random_flip, random_shift])
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [((3, 32, 32), r"a batch of one is x\[None\]"), ((7, 28, 28), "look like grey images")],
+)
+def test_random_changes_ask_for_a_batch_with_channels(change, shape, words):
+    with pytest.raises(ValueError, match=f"{change.__name__}: expected a batch.*{words}"):
+        change(torch.rand(shape))
+
+
+def test_pixels_may_be_those_of_numpy_but_not_below_0():
+    images = torch.rand(2, 1, 4, 4)
+    assert torch.equal(shift(images, np.int64(1)), shift(images, 1))
+    with pytest.raises(ValueError, match="random_shift: pixels must be a whole number, 0 or more"):
+        random_shift(images, -1)

@@ -2,6 +2,7 @@
 
 import pickle
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -394,3 +395,9 @@ def test_images_stay_with_their_labels_and_change_sides():
     first, second = (dict(zip(yb.tolist(), xb)) for xb, yb in (next(iter(dl)), next(iter(dl))))
     for label in first.keys() & second.keys():
         assert torch.equal(first[label], second[label].flip(-1))
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_a_batch_size_of_numpy_is_one(shuffle):
+    x, y = rows(5)
+    assert [len(yb) for _, yb in Batches(x, y, np.int64(2), shuffle)] == [2, 2, 1]

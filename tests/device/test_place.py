@@ -141,3 +141,7 @@ def test_a_gpu_gives_back_what_it_got():
     assert there["x"].device.type == there["model"].weight.device.type == device.type
     assert torch.equal(to_device(there, "cpu")["x"], data["x"])
     assert torch.equal(there["model"].weight.detach().cpu(), weights)
+
+
+def test_a_device_is_described_by_its_name_too():
+    assert describe("cpu") == describe(torch.device("cpu"))

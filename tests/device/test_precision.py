@@ -106,3 +106,8 @@ def test_this_machine_agrees_with_its_own_kernels():
     a = torch.rand(64, 64, generator=torch.Generator().manual_seed(0))
     product = (a.to(precision) @ a.to(precision)).float()
     torch.testing.assert_close(product, a @ a, rtol=0.02, atol=0.02)
+
+
+def test_a_device_may_be_named():
+    assert fast_precision("mps") == fast_precision(torch.device("mps"))
+    assert fast_layout("cpu", torch.float32) == torch.channels_last

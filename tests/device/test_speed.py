@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from helpers.device.speed import product_rate, training_flops
+from helpers.device.speed import clock_of, product_rate, training_flops
 
 
 def test_a_convolution_costs_what_a_hand_calculation_says():
@@ -45,3 +45,7 @@ def test_a_gpu_is_tried_with_several_sizes(monkeypatch):
     monkeypatch.setattr(torch, "rand", noting)
     assert product_rate(torch.device("meta"), torch.float32, clock) == 2 * 2048**3
     assert sides == [1024, 2048, 4096, 8192]
+
+
+def test_a_device_may_be_given_by_its_name():
+    assert product_rate("cpu", torch.float32, clock_of("cpu"), side=8, tries=1) > 0

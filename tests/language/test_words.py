@@ -37,10 +37,22 @@ def test_a_variable_chooses_and_has_precedence(unasked):
         assert say("Right") == "Right"
 
 
-def test_another_language_is_refused_with_those_that_there_are(unasked):
-    unasked.setenv("LESSONS_LANG", "fr")
-    with pytest.raises(ValueError, match="should be en or ko, but is 'fr'"):
-        say("Right")
+@pytest.mark.parametrize("wish", ["KO", "Ko", "ko_KR.UTF-8", "ko-KR", "ko.UTF-8", " ko "])
+def test_a_language_is_named_as_systems_name_it(unasked, wish):
+    unasked.setenv("LESSONS_LANG", wish)
+    assert spoken() == "ko" and say("Right") == "정답입니다"
+    with speaking("en"):
+        assert say("Right") == "정답입니다"
+
+
+@pytest.mark.parametrize("wish", ["fr", "korean", "_", "C.UTF-8"])
+def test_for_a_language_that_nobody_speaks_there_is_english(unasked, tmp_path, wish):
+    (tmp_path / "ko").mkdir()
+    unasked.chdir(tmp_path / "ko")
+    unasked.setenv("LESSONS_LANG", wish)
+    assert spoken() == "en" and say("Right") == "Right"
+    with speaking("ko"):
+        assert say("Right") == "Right"
 
 
 def test_a_notebook_in_a_folder_ko_is_korean(unasked, tmp_path):

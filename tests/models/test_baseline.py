@@ -66,3 +66,21 @@ def test_draw_comparison_draws_five_pictures_even_for_equal_distances():
 def test_draw_comparison_refuses_a_stack():
     with pytest.raises(ValueError, match=r"one image \(height, width\), got \(2, 4, 4\)"):
         draw_comparison(torch.zeros(2, 4, 4), torch.zeros(4, 4), torch.ones(4, 4))
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "words"),
+    [
+        (random(2, 28, 28).byte(), TypeError, r"is_3: expected floats, but x.*x.float\(\) / 255"),
+        (random(2, 784), ValueError, r"is_3: .*got x \(2, 784\).*become images by .view"),
+        (random(2, 14, 28), ValueError, r"is_3: expected images of one height and width"),
+    ],
+)
+def test_what_is_no_image_as_the_means_are_is_refused(x, error, words):
+    with pytest.raises(error, match=words):
+        is_3(x, random(28, 28), random(28, 28))
+
+
+def test_a_row_is_no_image():
+    with pytest.raises(ValueError, match=r"mnist_distance: .*a \(784,\), b \(784,\)"):
+        mnist_distance(random(784), random(784))

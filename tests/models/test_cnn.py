@@ -1,9 +1,12 @@
+import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from helpers.models.cnn import pooled_block, small_cnn
+from helpers.models.cnn import he_init, pooled_block, small_cnn
 from helpers.models.convolution import conv_parameters
 from helpers.models.layers import count_parameters
+from helpers.models.lean import LeanNet
 from helpers.models.perceptrons import DigitMLP
 from helpers.training.classifier import train_step
 
@@ -54,3 +57,8 @@ def test_channels_last_changes_only_the_layout():
 def test_on_another_device():
     with torch.device("meta"):
         assert small_cnn()(torch.zeros(3, 1, 28, 28)).shape == (3, 10)
+
+
+def test_a_layer_without_a_bias_is_named():
+    with pytest.raises(ValueError, match="he_init: expected layers with a bias.*kaiming_normal_"):
+        LeanNet(nn.Conv2d(3, 24, 2), (8, 16, 16)).apply(he_init)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.models.fastnet import pass_on, patches, whitening_conv, whitening_matrix
+from helpers.models.fastnet import FastNet, pass_on, patches, whitening_conv, whitening_matrix
 
 # Covariances of thousands of rows in float32; the narrowest direction was stretched tenfold.
 ROUNDING = {"atol": 1e-4, "rtol": 0}
@@ -110,3 +110,17 @@ def test_many_layers_still_pass_it():
 def test_a_kernel_without_a_middle_is_refused():
     with pytest.raises(ValueError, match="odd kernel size.*got \\(2, 2\\)"):
         pass_on(nn.Conv2d(3, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((3, 32, 32), r"got \(3, 32, 32\); put a single image into a batch of one"),
+        ((2, 32, 32), r"got \(2, 32, 32\); these look like grey images"),
+    ],
+)
+def test_bytes_that_are_no_batch_of_photos_are_named_as_they_are(shape, words):
+    model = FastNet(torch.rand(60, 3, 32, 32), widths=(8, 8, 8))
+    with pytest.raises(ValueError, match=words):
+        model(torch.zeros(shape).byte())
+    assert model(torch.zeros(2, 3, 32, 32).byte()).shape == (2, 10)

@@ -39,3 +39,12 @@ def test_the_notes_table():
 def test_a_class_in_place_of_a_layer_is_named(wrong, name):
     with pytest.raises(TypeError, match=rf"a layer such as nn.ReLU\(\), got {name}"):
         layer_table([nn.Flatten(), wrong])
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [(nn.Linear(2, 1), r"got a model: use model.parameters\(\)"), (torch.ones(2), r"in a list")],
+)
+def test_what_is_no_list_of_parameters_is_refused(params, words):
+    with pytest.raises(TypeError, match=words):
+        count_parameters(params)

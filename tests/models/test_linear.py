@@ -125,3 +125,10 @@ def test_everything_stays_on_the_device_of_the_data():
         preds = linear1(torch.zeros(3, 784), weights, bias)
         assert mnist_loss(sigmoid(preds), torch.zeros(3, 1)).is_meta
         assert batch_accuracy(preds, torch.zeros(3, 1)).is_meta
+
+
+def test_one_bias_an_example_is_refused():
+    with pytest.raises(ValueError, match=r"linear1: expected one bias.*shape \(1,\), got \(4,\)"):
+        linear1(torch.ones(4, 3), torch.ones(3, 1), torch.ones(4))
+    assert linear1(torch.ones(4, 3), torch.ones(3, 1), torch.tensor(1.0)).shape == (4, 1)
+    assert linear1(torch.ones(4, 3), torch.ones(3, 2), torch.ones(2)).shape == (4, 2)

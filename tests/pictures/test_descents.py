@@ -97,3 +97,8 @@ def test_the_frame_of_the_map_stays_while_the_walk_changes():
 def test_measured_values_stay_over_their_own_seconds():
     fit = draw_descent((T - 2) / 2, TARGETS, START, 0.1, 2, seconds=T).axes[1]
     assert line(fit, "measured")[:, 0].tolist() == line(fit, "curve")[:, 0].tolist() == T.tolist()
+
+
+def test_a_walk_that_is_lost_is_named():
+    with pytest.raises(ValueError, match="the walk leaves the numbers that can be drawn"):
+        draw_descent(T, TARGETS, torch.tensor([torch.nan, 0.0, 0.0]), lr=0.1, steps=2)

@@ -98,3 +98,8 @@ def test_each_question_has_a_dot_and_an_interval_beside_a_line_at_zero():
 def test_an_empty_table_is_refused():
     with pytest.raises(ValueError, match="at least one question"):
         draw_worth(TABLE[:0])
+
+
+def test_percentages_are_no_shares():
+    with pytest.raises(ValueError, match="draw_trials: accuracies are shares.*got 50.0 for 'a'"):
+        draw_trials({"a": [50.0]})

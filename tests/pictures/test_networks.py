@@ -67,3 +67,8 @@ def test_title_tells_the_gap():
 def test_bends_are_a_whole_number(bends):
     with pytest.raises((ValueError, TypeError), match="bends"):
         bent_curve(bends)
+
+
+def test_percentages_are_refused():
+    with pytest.raises(ValueError, match="draw_seeds: accuracies are shares.*97.8 for 'a'; divide"):
+        draw_seeds({"a": [97.8]})

@@ -63,3 +63,12 @@ def test_a_map_and_a_title_for_each_photo(n):
         draw_covered(photos, torch.zeros(n, 3, 3), ["a"], size=8)
     with pytest.raises(ValueError, match="at least one; got 0"):
         draw_covered(photos[:0], torch.zeros(0, 3, 3), [], size=8)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "rows", "columns"),
+    [(-1, -1, 1, 1), (-5, 0, 0, 2), (31, -1, 1, 1), (4, 4, 2, 2)],
+)
+def test_what_lies_outside_the_image_is_cut_off(row, column, rows, columns):
+    covered = cover(green(), row, column, 2)
+    assert (covered != green()).sum() == 3 * rows * columns

@@ -74,3 +74,9 @@ def test_scaling_starts_at_one_and_stays_below_the_ideal(weak):
 def test_a_growing_batch_scales_better():
     assert speed_up(8, 0.1, 20, 1, 0, weak=True) > speed_up(8, 0.1, 20, 1, 0)
     assert speed_up(8, 0.1, 0, 1, 0) == pytest.approx(8)
+
+
+def test_every_setup_is_drawn():
+    axis = draw_scaling({name: (1, 20, 1, 0) for name in "abcde"}, 4).axes[0]
+    assert [line.get_label() for line in axis.lines[1:]] == list("abcde")
+    assert len({(line.get_color(), line.get_marker()) for line in axis.lines[1:]}) == 5

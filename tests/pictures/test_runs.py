@@ -84,3 +84,23 @@ def test_the_picture_has_a_point_for_each_group():
 def test_one_probability_for_each_answer():
     with pytest.raises(ValueError, match=r"both of shape \(n,\)"):
         reliability(SURE, RIGHT[:2], (0, 1))
+
+
+def test_every_optimiser_is_drawn():
+    axis = draw_rates({name: {0.1: [0.5], 1.0: [0.6]} for name in "abcde"}).axes[0]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == list("abcde")
+    looks = {(line.get_color(), line.get_marker()) for line in axis.lines[1::3]}
+    assert len(looks) == 5
+
+
+@pytest.mark.parametrize(
+    ("edges", "words"),
+    [
+        ((0.6, 0.8, 1.0), "outside all groups: edges go from 0.6 to 1.0, the answers from 0.55"),
+        ((1.0, 0.5, 0.0), "two rising edges"),
+        ((0.5,), "two rising edges"),
+    ],
+)
+def test_no_answer_is_dropped(edges, words):
+    with pytest.raises(ValueError, match=words):
+        reliability(SURE, RIGHT, edges)

@@ -90,3 +90,8 @@ def test_a_race_needs_sound_results():
 
 def test_a_race_of_one_can_be_drawn():
     assert png(draw_race({"one": (1, 0.5)}, 0.1))[:4] == b"\x89PNG"
+
+
+def test_scores_may_come_one_by_one():
+    assert len(scoreboard(score for score in BOARD)) == 3
+    assert len(draw_scoreboard(score for score in BOARD).axes[0].lines) == 3

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from helpers.training.budgeted import learn
-from helpers.training.schedule import StepBudget, linear_decay
+from helpers.training.schedule import StepBudget, TimeBudget, linear_decay
 
 
 def task(n=8):
@@ -104,3 +104,11 @@ def test_a_loader_without_batches_does_not_go_on_for_ever():
     model = nn.Linear(2, 3)
     with pytest.raises(ValueError, match="the loader gave no batch"):
         learn(model, [], StepBudget(4), [torch.optim.SGD(model.parameters(), lr=0.1)])
+
+
+def test_a_budget_that_is_used_up_is_refused():
+    model, times = nn.Linear(2, 2), iter([0, 0, 5, 9])
+    for budget in (StepBudget(1), TimeBudget(4, clock=lambda: next(times))):
+        learn(model, [task()], budget, [torch.optim.SGD(model.parameters(), lr=0.1)])
+        with pytest.raises(ValueError, match="the budget is used up.*make a new one"):
+            learn(model, [task()], budget, [torch.optim.SGD(model.parameters(), lr=0.1)])

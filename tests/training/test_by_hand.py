@@ -334,3 +334,9 @@ def test_nothing_is_printed_or_warned(recwarn, capsys):
     dl = Batches(*points(), 8)
     epoch(model(), dl)
     assert not recwarn.list and capsys.readouterr().out == ""
+
+
+def test_a_single_tensor_is_no_list_of_parameters():
+    weights = torch.zeros(3, 1, requires_grad=True)
+    with pytest.raises(ValueError, match=r"a part of a tensor.*in a list: \[w\]"):
+        BasicOptim(weights, lr=0.1)

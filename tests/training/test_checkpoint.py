@@ -2,13 +2,16 @@ import copy
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from helpers.training import checkpoint
 from helpers.training.checkpoint import TrainingState, load_weights, replacing, save_weights
+from helpers.training.classifier import Epoch
 from tests import ROOT
 from tests.training.kit import Tiny
 
@@ -49,6 +52,50 @@ def test_a_file_appears_under_its_name_only_when_whole(tmp_path):
         temporary.write_text("done")
         assert not (tmp_path / "a.txt").exists()
     assert (tmp_path / "a.txt").read_text() == "done" and os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_file_that_nobody_has_written_takes_no_place(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    words = "nothing was written for .*a.txt; write into the file"
+    with pytest.raises(ValueError, match=words), replacing(tmp_path / "a.txt"):
+        pass
+    assert (tmp_path / "a.txt").read_text() == "old" and os.listdir(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="not everybody may make links")
+def test_a_link_goes_on_to_point_to_its_file(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    link, real = tmp_path / "one" / "a.txt", tmp_path / "two" / "b.txt"
+    link.symlink_to(real)
+    for text in ("new", "newer"):  # the first one has no file to replace
+        with replacing(link) as temporary:
+            temporary.write_text(text)
+        assert link.is_symlink() and real.read_text() == text
+    assert os.listdir(tmp_path / "one") == ["a.txt"] and os.listdir(tmp_path / "two") == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("new/", OSError, "new/ cannot be written: it is a folder"),
+        ("~/w.pt", ValueError, r"folder named ~, not in yours: use Path.'~/w.pt'.*expanduser"),
+    ],
+)
+def test_a_name_that_means_something_else_is_refused(tmp_path, monkeypatch, name, error, words):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=words):
+        save_weights(Tiny(), name)
+    with pytest.raises(error, match=words):
+        begun(name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_is_tried_before_a_long_computation(tmp_path):
+    checkpoint.check_writable(tmp_path / "a.json")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="a.json cannot be written: .*Choose another file"):
+        checkpoint.check_writable(tmp_path / "missing" / "a.json")
 
 
 def test_a_missing_file_is_named(tmp_path):
@@ -181,6 +228,85 @@ def test_a_file_of_another_kind_is_refused(tmp_path, content):
         load_weights(Tiny(), path)
 
 
+OLD = {"_use_new_zipfile_serialization": False}
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit")  # of TorchScript
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda model, path: torch.save(model, path),
+        lambda model, path: torch.save(model, path, **OLD),
+        lambda model, path: torch.save({"model": model.state_dict(), "path": path}, path),
+        lambda model, path: torch.jit.script(nn.Linear(2, 1)).save(path),
+    ],
+    ids=["model", "model in the old format", "path", "script"],
+)
+def test_a_sound_file_of_other_objects_is_no_damaged_one(tmp_path, write):
+    path = tmp_path / "w.pt"
+    write(Tiny(), path)
+    with pytest.raises(ValueError, match="w.pt holds a whole model or other objects") as caught:
+        load_weights(Tiny(), path)
+    assert "torch.load('w.pt', weights_only=False)" in str(caught.value)
+    assert "elete" not in str(caught.value)
+
+
+def test_weights_beside_a_number_of_numpy_are_no_damaged_file(tmp_path):
+    torch.save({"model": Tiny().state_dict(), "acc": np.float64(0.9)}, tmp_path / "w.pt")
+    with pytest.raises(ValueError, match="w.pt holds no weights; expected what save_weights"):
+        load_weights(Tiny(), tmp_path / "w.pt")
+
+
+def test_weights_in_the_old_format_are_loaded_and_a_cut_file_is_refused(tmp_path):
+    path, model, other = tmp_path / "w.pt", Tiny(), Tiny()
+    torch.save(model.state_dict(), path, **OLD)
+    load_weights(other, path)
+    assert equal(other, model)
+    whole = path.read_bytes()
+    for length in [*range(0, 500, 20), len(whole) // 2, len(whole) - 1]:
+        path.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match="w.pt .* is damaged, cut short"):
+            load_weights(Tiny(), path)
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_weights_that_would_be_refused_are_not_written(tmp_path, value):
+    path, model = tmp_path / "w.pt", Tiny()
+    save_weights(model, path)
+    before = path.read_bytes()
+    nn.init.constant_(model.network[2].bias, value)
+    words = "w.pt is not written, because .*: network.2.bias is not finite everywhere"
+    with pytest.raises(ValueError, match=words):
+        save_weights(model, path)
+    assert path.read_bytes() == before
+
+
+def test_a_layer_without_weights_yet_is_named(tmp_path):
+    with pytest.raises(ValueError, match="has no values yet .call the model with a batch first"):
+        save_weights(nn.LazyLinear(2), tmp_path / "w.pt")
+
+
+class Masked(Tiny):
+    """With a buffer that is infinite above the diagonal."""
+
+    def __init__(self, above=-torch.inf):
+        super().__init__()
+        self.register_buffer("mask", torch.full((3, 3), above).triu(1))
+
+
+def test_a_mask_may_be_infinite_where_the_models_own_is(tmp_path):
+    model, other = Masked(), Masked()
+    save_weights(model, tmp_path / "w.pt")
+    load_weights(other, tmp_path / "w.pt")
+    assert equal(other, model)
+    for above in (0.0, torch.inf):
+        with pytest.raises(ValueError, match="mask is not finite everywhere"):
+            load_weights(Masked(above), tmp_path / "w.pt")
+    model, opt, state = begun(tmp_path / "t.pt", model=model)
+    state.save([])
+    assert begun(tmp_path / "t.pt", model=Masked())[2].resume() == []
+
+
 def test_a_file_cannot_run_code(tmp_path):
     path = tmp_path / "w.pt"
 
@@ -189,7 +315,7 @@ def test_a_file_cannot_run_code(tmp_path):
             return (os.mkdir, (str(tmp_path / "ran"),))
 
     torch.save({"network.2.weight": Trap()}, path)
-    with pytest.raises(ValueError, match="damaged, cut short, or was not"):
+    with pytest.raises(ValueError, match="holds a whole model or other objects"):
         load_weights(Tiny(), path)
     assert not (tmp_path / "ran").exists()
 
@@ -311,6 +437,127 @@ def test_other_settings_are_refused(tmp_path, change, words):
     begun(tmp_path / "t.pt")[2].save([])
     with pytest.raises(ValueError, match=words):
         begun(tmp_path / "t.pt", **change)[2].resume()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words"),
+    [
+        ({"momentum": 0.9}, {"momentum": 0.5}, "momentum = 0.9, but this one has momentum = 0.5"),
+        (
+            {"momentum": 0.9},
+            {"momentum": 0.9, "weight_decay": 0.3, "nesterov": True},
+            r"weight_decay = 0, nesterov = False, but .*_decay = 0.3, nesterov = True\. Go on",
+        ),
+    ],
+)
+def test_other_settings_of_the_optimiser_are_refused(tmp_path, before, now, words):
+    def sgd(more):
+        return lambda params, lr: torch.optim.SGD(params, lr, **more)
+
+    begun(tmp_path / "t.pt", opt_func=sgd(before))[2].save([])
+    model, opt, state = begun(tmp_path / "t.pt", opt_func=sgd(now))
+    with pytest.raises(ValueError, match=f"t.pt holds a training with .*{words}"):
+        state.resume()
+    assert opt.param_groups[0]["momentum"] == now["momentum"]
+
+
+def test_other_betas_are_refused(tmp_path):
+    begun(tmp_path / "t.pt")[2].save([])
+    other = begun(tmp_path / "t.pt", opt_func=lambda p, lr: torch.optim.Adam(p, lr, (0.8, 0.9)))
+    with pytest.raises(ValueError, match=r"betas = \(0.9, 0.999\), but .* \(0.8, 0.9\)"):
+        other[2].resume()
+
+
+@pytest.mark.parametrize("opt_func", [torch.optim.Adam, torch.optim.RMSprop, torch.optim.SGD])
+def test_what_a_schedule_changes_may_be_another(tmp_path, opt_func):
+    """OneCycleLR changes learning rate and momentum, or betas."""
+    more = {} if opt_func is torch.optim.Adam else {"momentum": 0.9}
+
+    def scheduled():
+        model, opt, state = begun(tmp_path / "t.pt", opt_func=lambda p, lr: opt_func(p, lr, **more))
+        return model, opt, state, torch.optim.lr_scheduler.OneCycleLR(opt, 0.2, total_steps=9)
+
+    model, opt, state, schedule = scheduled()
+    for _ in range(2):
+        step(model, opt)
+        schedule.step()
+    state.save([])
+    _, other, state, _ = scheduled()
+    state.resume()
+    torch.testing.assert_close(other.state_dict(), opt.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("value", "goes_on"),
+    [
+        (np.float64(0.1), True),
+        (np.int32(3), True),
+        ((1, 2), True),
+        (torch.tensor(0.1), False),
+        (None, False),
+        (torch.float32, False),
+    ],
+    ids=lambda value: str(type(value).__name__),
+)
+def test_settings_come_back_or_are_refused_at_the_start(tmp_path, value, goes_on):
+    def kept():
+        model = Tiny()
+        opt = torch.optim.SGD(model.parameters(), 0.1)
+        return TrainingState(tmp_path / "t.pt", model, opt, {"kept": value})
+
+    if goes_on:
+        assert kept().resume() == []
+        kept().save([])
+        assert kept().resume() == []
+    else:
+        with pytest.raises(ValueError, match=r"settings of a training .* use float\(kept\)"):
+            kept().resume()
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"val_acc": np.mean([0.5, 1.0])},
+        {"val_acc": np.float32(0.5), "n": np.int64(3), "best": np.bool_(True)},
+        {"val_acc": torch.tensor(0.5)},
+        {"of_classes": [0.5, 0.25], "name": "a", "none": None},
+    ],
+    ids=["mean", "numpy", "tensor", "list"],
+)
+def test_results_of_many_kinds_come_back(tmp_path, result):
+    begun(tmp_path / "t.pt")[2].save([result])
+    assert begun(tmp_path / "t.pt")[2].resume() == [result]
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        ([Epoch(0.5, 0.5)], "its history is no list of results, a dict for each epoch"),
+        ([{"file": Path("a")}], r"its history holds more than numbers, .* use float\(x\)"),
+        ([{"of_classes": np.zeros(2)}], "its history holds more than numbers"),
+    ],
+    ids=["tuple", "path", "array"],
+)
+def test_a_history_that_would_be_refused_is_not_written(tmp_path, history, words):
+    state = begun(tmp_path / "t.pt")[2]
+    state.save([{"val_acc": 0.5}])
+    with pytest.raises(ValueError, match=f"t.pt is not written, because .*: {words}"):
+        state.save(history)
+    assert begun(tmp_path / "t.pt")[2].resume() == [{"val_acc": 0.5}]
+
+
+def test_a_training_that_is_lost_does_not_replace_the_last_good_one(tmp_path):
+    model, opt, state = begun(tmp_path / "t.pt")
+    step(model, opt)
+    state.save([{"val_acc": 0.5}])
+    opt.state[model.network[2].bias]["exp_avg_sq"].fill_(torch.inf)
+    with pytest.raises(ValueError, match="its optimiser remembers a exp_avg_sq that does not fit"):
+        state.save([])
+    nn.init.constant_(model.network[2].bias, torch.nan)
+    with pytest.raises(ValueError, match="network.2.bias is not finite everywhere"):
+        state.save([])
+    assert begun(tmp_path / "t.pt")[2].resume() == [{"val_acc": 0.5}]
 
 
 def test_a_training_of_another_network_is_refused(tmp_path):

@@ -10,7 +10,14 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.data.loaders import Batches
 from helpers.metrics import accuracy
-from helpers.training.classifier import Epoch, evaluating, predict, train_classifier, train_step
+from helpers.training.classifier import (
+    Epoch,
+    evaluating,
+    predict,
+    predict_image,
+    train_classifier,
+    train_step,
+)
 
 
 def points(n=60, seed=0):
@@ -324,3 +331,9 @@ def test_an_error_changes_nothing_about_that(error):
     with pytest.raises(error), evaluating(model):
         raise error
     assert modes(model) == before
+
+
+def test_one_image_is_given_in_bytes():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+    with pytest.raises(TypeError, match="predict_image: expected bytes.*divides by 255 itself"):
+        predict_image(torch.rand(3, 2, 2), model, ("cat", "dog"))

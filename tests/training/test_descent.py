@@ -82,3 +82,22 @@ def test_no_place_nearby_is_lower(nudge, c):
     assert c is None or best[2] == c
     nearby = best + torch.tensor(nudge)
     assert rmse(quadratic(T, nearby), TARGETS) > rmse(quadratic(T, best), TARGETS)
+
+
+def test_at_the_best_place_there_is_no_step():
+    """The root has an infinite slope at 0, which would make NaN of all parameters."""
+    best = torch.tensor([1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="the loss is exactly 0.*start elsewhere"):
+        descend(T, quadratic(T, best), best, lr=0.1, steps=1)
+
+
+def test_a_step_needs_parameters_that_ask_for_gradients_and_a_target_each():
+    with pytest.raises(ValueError, match="every parameter must ask for gradients"):
+        apply_step(torch.zeros(3), T, TARGETS, lr=0.1)
+    with pytest.raises(ValueError, match=r"use targets.view\(predictions.shape\)"):
+        apply_step(torch.zeros(3, requires_grad=True), T, TARGETS[:, None], lr=0.1)
+
+
+def test_whole_numbers_have_no_least_squares():
+    with pytest.raises(TypeError, match=r"least_squares: expected floats.*use t.float\(\)"):
+        least_squares(T.long(), TARGETS)

@@ -111,6 +111,28 @@ def test_a_file_of_another_training_is_refused(tmp_path):
         launch(together, 2, str(file))
 
 
+def test_a_training_that_is_lost_stops_in_each_process_and_writes_no_file(tmp_path):
+    def lost(checkpoint):
+        with pytest.raises(FloatingPointError, match="the loss became .* in epoch 1. First sus"):
+            train_together(TRAIN, VALID, 1, 24, 1e9, 2, checkpoint=checkpoint)
+
+    file = tmp_path / "training.pt"
+    launch(lost, 2, str(file))
+    assert not file.exists()
+
+
+def test_a_place_for_the_history_is_tried_before_the_training(tmp_path):
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "1"),
+        *("-m", "helpers.training.distributed", "--images", "96", "--epochs", "1", "--width", "2"),
+        *("--device", "cpu", "--history", str(tmp_path / "no" / "where.json")),
+    ]
+    environment = os.environ | {"LESSONS_DATA": "practice", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=170)
+    assert done.returncode != 0 and "epoch  1" not in done.stdout
+    assert "where.json cannot be written: No such file" in done.stderr
+
+
 def test_the_command_starts_again_after_a_crash(tmp_path):
     """``torchrun``: a process kills itself; all start anew, and go on behind the checkpoint."""
     results, file = tmp_path / "history.json", tmp_path / "training.pt"

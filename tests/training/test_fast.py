@@ -459,3 +459,11 @@ def test_bad_input_is_refused():
     small = Split(good.images[..., :16, :16], good.labels)
     with pytest.raises(ValueError, match="shape \\(n, 3, 32, 32\\)"):
         fit_fast(small, small, 5, cpu)
+
+
+@pytest.mark.parametrize("change", [lambda labels: labels.int(), lambda labels: labels.float()])
+def test_labels_that_are_no_class_numbers_are_told_as_such(change):
+    images, labels = photos(60)
+    wrong = Split(images, change(labels))
+    with pytest.raises(TypeError, match="class numbers of dtype int64"):
+        fit_fast(wrong, wrong, 5, "cpu", sizes=[(8, 8, 8)])

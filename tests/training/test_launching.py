@@ -8,6 +8,7 @@ import threading
 import time
 
 import cloudpickle
+import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
@@ -29,7 +30,7 @@ def ask(number):
 
 def test_results_come_in_the_order_of_the_ranks():
     assert launch(ask, 3, 10) == [(0, 3, 13.0), (1, 3, 13.0), (2, 3, 13.0)]
-    assert launch(lambda: torch.arange(3), 1)[0].tolist() == [0, 1, 2]
+    assert launch(lambda: torch.arange(3), np.int64(1))[0].tolist() == [0, 1, 2]
 
 
 def test_on_the_processor_no_process_sees_a_gpu():

@@ -1,4 +1,5 @@
 import cloudpickle
+import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
@@ -134,3 +135,19 @@ def test_four_processes_by_hand():
 def test_more_processes_send_hardly_more():
     few, many = (step_seconds(0, n, 100, 1) for n in (8, 64))
     assert few < many < 1.2 * few < 0.25
+
+
+def test_images_are_bytes():
+    images, labels = tiny_photos(16)
+    with pytest.raises(TypeError, match="ShardedBatches: expected bytes"):
+        ShardedBatches(images.float() / 255, labels, 8, "cpu")
+    assert len(ShardedBatches(images, labels, np.int64(8), "cpu")) == 2
+    assert len(list(ShardedBatches(images, labels, np.int64(8), "cpu"))) == 2
+
+
+def test_a_parameter_without_a_gradient_is_named():
+    model = torch.nn.Linear(2, 1)
+    model.bias.requires_grad_(False)
+    model(torch.ones(1, 2)).sum().backward()
+    with pytest.raises(ValueError, match="the parameter bias has no gradient.*zeros_like"):
+        average_gradients(model)

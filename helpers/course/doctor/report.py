@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from helpers.course.doctor import machine, notebooks, packages
 from helpers.course.doctor.finding import FIX, Finding, each, in_short
 from helpers.language import say
+from helpers.language.words import language_of
+from helpers.settings import SCALES, setting
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,9 +48,26 @@ def findings() -> Iterator[Finding]:
             ("disk", _disk_and_images),
             ("JupyterLab", packages.lab),
             ("widgets", packages.widgets),
+            ("settings", _settings),
             ("lessons", notebooks.lessons),
         ]
     )
+
+
+def _settings() -> Iterator[Finding]:
+    """What was asked for and does not exist; LESSONS_DATA is told with the images."""
+    wish = setting("LESSONS_LANG")
+    if wish and not language_of(wish):
+        yield Finding(
+            FIX,
+            "language",
+            say("LESSONS_LANG must be 'en' or 'ko', got {wish!r}: set it anew", wish=wish),
+        )
+    wish = setting("LESSONS_SCALE")
+    if wish and wish not in SCALES:
+        yield Finding(
+            FIX, "scale", say("LESSONS_SCALE must be 'full' or 'part', got {wish!r}", wish=wish)
+        )
 
 
 def _disk_and_images() -> Iterator[Finding]:

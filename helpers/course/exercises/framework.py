@@ -37,8 +37,8 @@ _ADVICE = (
     (
         "a leaf Variable that requires grad",
         marked(
-            "\nA tensor that asks for gradients is not changed in place. A step goes under `with "
-            "torch.no_grad():`; elsewhere make a new tensor, without -=, .zero_() and the like."
+            "\nA tensor that asks for gradients is not changed in place, by -=, .sigmoid_() and "
+            "the like. A step goes under `with torch.no_grad():`; what you compute gets another name."
         ),
     ),
     (

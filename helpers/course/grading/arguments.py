@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 from helpers.course.grading.formats import FORMATS
+from helpers.course.grading.record import BEGINS
 from helpers.course.grading.results import exercises_of
+from helpers.course.grading.submissions import is_handed_in
+from helpers.course.grading.table import try_place
 from helpers.language import spoken
 
 TIMEOUT = 60.0  # seconds for the answers of a notebook
@@ -133,8 +136,43 @@ def refuse_what_makes_no_sense(chosen: argparse.Namespace, parser: argparse.Argu
         _of_one(chosen, parser)
     else:
         _of_class(chosen, parser)
-    if chosen.out is not None and not chosen.out.absolute().parent.is_dir():
-        parser.error(f"--out: there is no folder {chosen.out.parent} to write into")
+    if chosen.out is not None:
+        _refuse_place(chosen, parser)
+
+
+def _refuse_place(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Keep ``--out`` from what cannot be written, and from what others have written there."""
+    out = chosen.out
+    if not out.absolute().parent.is_dir():
+        parser.error(f"--out: there is no folder {out.parent} to write into")
+    for name in ("csv", "verify"):
+        other = getattr(chosen, name)
+        if other is not None and os.path.realpath(out) == os.path.realpath(other):
+            parser.error(f"--out and --{name} are one file, {out}: name another one")
+    form = None if chosen.record else FORMATS[chosen.format]
+    what, begins = (chosen.format, form.begins) if form else ("record", BEGINS)
+    split = form is not None and chosen.split
+    if not split and is_handed_in(out.name):
+        parser.error(f"--out: {out} is the name of a notebook or an archive: name another file")
+    try:
+        try_place(out / form.file if form and split and out.is_dir() else out)
+        for file in out.glob(f"*/{form.file}") if form and split else [out]:
+            if begins and file.exists() and not _begins(file, begins):
+                parser.error(
+                    f"--out: {file} is there already and is no {what} of this command: "
+                    "name another place, or delete it"
+                )
+    except OSError as error:
+        parser.error(f"--out: cannot write {out}: {error.strerror}")
+
+
+def _begins(file: Path, begins: str) -> bool:
+    """Whether a file is empty or begins as it should."""
+    if not file.is_file():
+        return False
+    with open(file, "rb") as opened:
+        text = opened.read(1000).decode(errors="replace")
+    return not text or bool(re.match(begins, text))
 
 
 def _of_one(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -200,7 +238,10 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"expected seconds above 0, got {text}")
     return seconds

@@ -192,11 +192,14 @@ def _used(code: str) -> frozenset[str]:
 
 
 def _checks(body: Iterable[Part]) -> Iterator[tuple[str, str]]:
-    """The calls ``check("1.2", answer)`` of a cell: number and answer."""
+    """The calls ``check("1.2", answer)`` anywhere in a cell, in order: number and answer."""
     for part in body:
-        for statement in ast.parse(part.code).body:
-            match statement:
-                case ast.Expr(ast.Call(ast.Name("check"), [ast.Constant(str(number)), answer])):
+        calls = [node for node in ast.walk(ast.parse(part.code)) if isinstance(node, ast.Call)]
+        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+            given = dict(zip(("number", "answer"), call.args, strict=False))
+            given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+            match call.func, given:
+                case ast.Name("check"), {"number": ast.Constant(str(number)), "answer": answer}:
                     yield number, ast.unparse(answer)
 
 

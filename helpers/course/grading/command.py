@@ -100,8 +100,6 @@ def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             for name in tqdm(names, leave=False, disable=None):
                 read = partial(read_file, folder / name)
                 found.append((name, _marks(read, chosen.timeout, runner)[0]))
-        if chosen.record:
-            write_whole(chosen.out, page(record_of(found)))
     except (Stopped, CannotStart, OSError) as error:
         return _told(error, say("No result was written."))
     shown = [(Path(name).stem, its_marks) for name, its_marks in found if its_marks]
@@ -117,6 +115,10 @@ def _own(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         )
     )
     if chosen.record:
+        try:
+            write_whole(chosen.out, page(record_of(found)))
+        except (Stopped, OSError) as error:
+            return _told(error, say("No result was written."))
         print(say("{file}: a page that proves the work, not the person.", file=chosen.out))
     return _compared(record, found, chosen.verify) if record else 0
 

@@ -36,12 +36,15 @@ class Format:
     Attributes:
         file: its usual name.
         write: gives the file's bytes for some results.
+        begins: a regular expression by which such a file is known, and may be replaced; empty
+            where any other must not stay: a runner reads what a learner may have put there.
         alone: whether a file holds one learner only.
         needs: variables of the environment without which it cannot be written.
     """
 
     file: str
     write: Callable[[Sequence[Result]], bytes]
+    begins: str = ""
     alone: bool = False
     needs: tuple[str, ...] = ()
 
@@ -153,9 +156,14 @@ def as_classroom50(results: Sequence[Result]) -> bytes:
 
 
 FORMATS = {
-    "json": Format("progress.json", as_json),
-    "junit": Format("progress.xml", as_junit),
-    "gradescope": Format("results.json", as_gradescope, alone=True),
+    "json": Format("progress.json", as_json, r'{\s*"version": "[^"]*",\s*"learners":'),
+    "junit": Format("progress.xml", as_junit, r'<\?xml [^>]*>\s*<testsuites name="exercises"'),
+    "gradescope": Format(
+        "results.json",
+        as_gradescope,
+        r'{\s*"score": [\d.]+,\s*"stdout_visibility": "hidden",\s*"tests":',
+        alone=True,
+    ),
     "classroom50": Format("result.json", as_classroom50, alone=True, needs=OF_CLASSROOM50),
 }
 

@@ -23,6 +23,7 @@ from helpers.course.grading.table import printable
 
 FORM = 1  # of the data
 LONGEST = 4 * 2**20  # bytes of a page
+BEGINS = "(?s)<!DOCTYPE html>.*<title>Record of completion</title>"  # by which one is known
 
 
 @dataclass(frozen=True)

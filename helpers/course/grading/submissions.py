@@ -82,11 +82,13 @@ def read_file(path: Path) -> bytes:
     """The bytes of a plain file, whatever stands in its place.
 
     Raises:
-        ValueError: when it is a link, a pipe or a device, or too large.
+        ValueError: when it is a link, a folder, a pipe or a device, or too large.
         OSError: when it cannot be read.
     """
     if path.is_symlink():
         raise ValueError("is a link, and links are not followed")
+    if path.is_dir():
+        raise ValueError("is a folder, and no file")
     flags = [getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")]
     with open(os.open(path, os.O_RDONLY | sum(flags)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -95,6 +97,16 @@ def read_file(path: Path) -> bytes:
     if len(content) > LARGEST:
         raise ValueError(f"is larger than {LARGEST // 2**20} MB")
     return content
+
+
+def is_handed_in(name: str) -> bool:
+    """Whether a file's name is that of work: a notebook, or an archive of them.
+
+    Example:
+        >>> is_handed_in("02.ipynb"), is_handed_in("ann.zip"), is_handed_in("table.csv")
+        (True, True, False)
+    """
+    return name.lower().endswith((*NOTEBOOKS, *ARCHIVES))
 
 
 def is_notebook(name: str) -> bool:

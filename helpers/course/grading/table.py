@@ -5,6 +5,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Mapping
+from errno import EISDIR
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -155,6 +156,18 @@ def _text(rows: Iterable[Iterable[str]]) -> bytes:
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
     mark = _MARK if rows[:1] == [Row._fields] else ""
     return (mark + out.getvalue()).encode("utf-8", errors="backslashreplace")
+
+
+def try_place(file: Path) -> None:
+    """Find out before any work whether ``write_whole`` can write a file.
+
+    Raises:
+        OSError: when it cannot.
+    """
+    if file.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(file))
+    with NamedTemporaryFile(dir=file.absolute().parent, prefix=f".{file.name[:50]}."):
+        pass
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """The results as other systems read them: of good, wrong, stopped, missing and unreadable work."""
 
 import json
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from helpers.course.grading import command
 from helpers.course.grading.formats import FORMATS, as_classroom50, as_junit, write_results
+from helpers.course.grading.marking import Mark
 from helpers.course.grading.results import Result, results_of
 from helpers.course.grading.sandbox import walls
 from helpers.course.grading.table import Row
@@ -334,6 +336,59 @@ def test_a_format_that_cannot_be_written_is_told(tmp_path, monkeypatch, capsys, 
     with pytest.raises(SystemExit) as ended:
         command.main(["--submissions", ".", "--unprotected", *more])
     assert ended.value.code == 2 and told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--format", "json", "--out", "./a.csv"], "--out and --csv are one file"),
+        (["--format", "json", "--out", "s/ann/4.ipynb"], "the name of a notebook"),
+        (["--format", "json", "--out", "s/bob.zip"], "the name of a notebook or an archive"),
+        (["--format", "json", "--out", "notes"], "notes is there already and is no json of this"),
+        (["--format", "junit", "--out", "a.json"], "a.json is there already and is no junit"),
+        (["--format", "gradescope", "--out", "s"], "s/ann/results.json is there already"),
+    ],
+)
+def test_nothing_of_others_is_replaced(tmp_path, monkeypatch, capsys, more, told):
+    monkeypatch.setattr(command, "marks", lambda *given: pytest.fail("judged"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s/ann").mkdir(parents=True)
+    for name in ("s/ann/4.ipynb", "s/ann/results.json", "s/bob.zip", "notes"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "a.json").write_bytes(FORMATS["json"].write([]))
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--submissions", "s", "--csv", "a.csv", "--unprotected", *more])
+    assert ended.value.code == 2 and told in capsys.readouterr().err.replace(os.sep, "/")
+    assert not (tmp_path / "a.csv").exists()
+    assert {file.read_text() for file in (tmp_path / "s").rglob("*.*")} == {"mine"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_result_replaces_an_older_one(tmp_path, monkeypatch, name):
+    for variable, value in OF_CLASSROOM50.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(command, "marks", lambda *given: [Mark("2.1", "right", "")])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/02.ipynb").write_text("{}")
+    given = ["--submissions", "s", "--csv", "a.csv", "--unprotected", "--format", name]
+    given += ["--learner", "ann", "--out", "a"]
+    (tmp_path / "a").touch()
+    for _ in range(2):
+        assert command.main(given) == 0
+        assert re.match(FORMATS[name].begins, (tmp_path / "a").read_text(encoding="utf-8"))
+
+
+def test_what_a_learner_put_in_a_runners_place_does_not_stay(tmp_path, monkeypatch):
+    """Classroom 50 reads result.json in the learner's checkout."""
+    for name, value in OF_CLASSROOM50.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work/result.json").write_text('{"score": 5}')
+    given = ["--submissions", str(tmp_path / "work"), "--csv", str(tmp_path / "a.csv")]
+    given += ["--learner", "ann", "--unprotected", "--format", "classroom50"]
+    assert command.main([*given, "--out", str(tmp_path / "work/result.json")]) == 0
+    assert json.loads((tmp_path / "work/result.json").read_text())["score"] == 0
 
 
 def test_classroom50_grades_one_submission_at_a_time(tmp_path, monkeypatch, capsys):

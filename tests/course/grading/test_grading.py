@@ -123,6 +123,31 @@ def test_of_two_checks_the_tagged_one_counts_else_the_last():
     assert [question.answer for question in asked(cell('check("1.1", a)'), other)] == ["other"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        'check("1.1", answer=answer)',
+        'check(answer=answer, number="1.1")',
+        'check("1.1", answer, 2)',
+        'r = check("1.1", answer)',
+        'if True:\n    check("1.1", answer, hint=1)',
+        'for hint in (1, 2):\n    check("1.1", answer, hint)',
+        'print(check("1.1", answer))',
+        'try:\n    check("1.1", other)\nfinally:\n    check("1.1", answer)',
+        'if x:\n    for i in y:\n        check("1.1", other)\nelse:\n    check("1.1", answer)',
+    ],
+)
+def test_a_check_counts_wherever_it_stands_in_a_cell(source):
+    (question,) = asked(cell("def answer():\n    return 1", "exercise"), cell(source, "check"))
+    assert (question.number, question.answer) == ("1.1", "answer")
+    assert code_of(question) == ["def answer():\n    return 1"]
+
+
+@pytest.mark.parametrize("source", ['check("1.1")', "check(number, answer)", "check(**given)"])
+def test_a_check_of_nobody_knows_what_is_none(source):
+    assert asked(cell("answer = 1"), cell(source, "check")) == []
+
+
 def test_a_cell_that_cannot_be_read_is_a_problem_of_its_own_exercise_only():
     one, two = asked(
         cell("def answer():\n    return 1"),
@@ -340,6 +365,18 @@ def test_verdicts_are_those_that_check_prints(number):
         assert through_the_wire(number, answer) == (RESULTS[verdict], sentence)
 
 
+@pytest.mark.parametrize("kind", [str, np.str_, lambda text: Text(text)])
+def test_a_text_of_any_class_counts_as_its_text(kind):
+    """In the notebook and in the table."""
+    exercise = EXERCISES["9.5"]
+
+    def answer(*arguments):
+        return kind(exercise.solution(*arguments))
+
+    assert exercise.judge(answer) == ("Right", exercise.praise)
+    assert through_the_wire("9.5", answer) == ("right", exercise.praise)
+
+
 @pytest.mark.parametrize(
     "gave", [None, 3, {}, {"outcomes": 3}, {"verdict": "right"}, {"answer": {"unknown": 1}}]
 )
@@ -402,7 +439,9 @@ class Odd:
         return Text("odd")
 
 
-@pytest.mark.parametrize("value", [Text("Right"), Odd(), np.float64(2.5), np.array(3), np.True_])
+@pytest.mark.parametrize(
+    "value", [Text("Right"), np.str_("odd"), Odd(), np.float64(2.5), np.array(3), np.True_]
+)
 def test_odd_texts_and_numbers_of_numpy_reach_the_judge(value):
     back = unpack(json.loads(json.dumps(pack(value))))
     wanted = value.item() if isinstance(value, (np.generic, np.ndarray)) else None
@@ -1141,6 +1180,12 @@ def test_wrong_arguments_are_told(arguments, capsys, monkeypatch, tmp_path):
     with pytest.raises(SystemExit) as ended:
         command.main(arguments)
     assert ended.value.code == 2 and "usage" in capsys.readouterr().err
+
+
+def test_seconds_that_are_no_number_are_told(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--timeout", "abc"])
+    assert "--timeout: expected seconds above 0, got abc" in capsys.readouterr().err
 
 
 def test_without_torch_it_points_to_the_report():

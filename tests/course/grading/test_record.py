@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import helpers
-from helpers.course.grading import command
+from helpers.course.grading import command, table
 from helpers.course.grading.cells import cells_of, questions
 from helpers.course.grading.marking import Mark
 from helpers.course.grading.record import Record, differences, page, read_record, record_of
@@ -199,6 +199,68 @@ def test_the_notebooks_of_others_are_verified_behind_walls(tmp_path, monkeypatch
     with pytest.raises(SystemExit):
         command.main(["--verify", str(tmp_path / "record.html"), str(tmp_path)])
     assert "--unprotected" in capsys.readouterr().err
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch) -> Path:
+    """A folder with a notebook of one's own, of which nothing is judged."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "_marks", lambda *given: pytest.fail("judged"))
+    monkeypatch.setattr(command, "walls", lambda: None)
+    (tmp_path / "02.ipynb").write_text("mine")
+    (tmp_path / "notes.html").write_text("<!DOCTYPE html>\n<html><title>Notes</title></html>")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "altered.html").write_bytes(page(record_of(FOUND)).replace(b"1 of 2", b"2 of 2"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["02.ipynb", "--out", "02.ipynb"], "the name of a notebook or an archive"),
+        (["--out", "other.IPYNB"], "the name of a notebook or an archive"),
+        (["--out", "all.zip"], "the name of a notebook or an archive"),
+        (["--out", "notes.html"], "notes.html is there already and is no record of this command"),
+        (["--out", "folder"], "cannot write folder: Is a directory"),
+        (["--out", "altered.html", "--verify", "./altered.html"], "--out and --verify are one"),
+    ],
+)
+def test_a_record_replaces_nothing_but_a_record(own, capsys, given, told):
+    before = {file: file.is_file() and file.read_bytes() for file in own.iterdir()}
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--record", *given])
+    assert ended.value.code == 2 and told in capsys.readouterr().err
+    assert {file: file.is_file() and file.read_bytes() for file in own.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["altered.html", "empty.html", "new.html"])
+def test_a_record_replaces_an_older_one(own, monkeypatch, name):
+    (own / "empty.html").touch()
+    monkeypatch.setattr(command, "_marks", lambda *given: (FOUND[0][1], ""))
+    assert command.main(["--record", "--out", name]) == 0
+    assert read_record((own / name).read_bytes()).entries[0].exercise == "2.1"
+
+
+def test_a_folder_without_permission_is_told_before_any_work(own, monkeypatch, capsys):
+    def refused(*given: object, **more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(table, "NamedTemporaryFile", refused)
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--record"])
+    assert ended.value.code == 2
+    assert "--out: cannot write record.html: Permission denied" in capsys.readouterr().err
+
+
+def test_results_are_told_even_if_their_page_cannot_be_written(own, monkeypatch, capsys):
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command, "_marks", lambda *given: (FOUND[0][1], ""))
+    monkeypatch.setattr(command, "write_whole", full)
+    assert command.main(["--record"]) == 1
+    told = capsys.readouterr().out
+    assert "1 right, 1 wrong" in told and "No space left on device. No result was writ" in told
 
 
 @pytest.mark.parametrize("given", [["--record", "--submissions", "."], ["--out", "a.html"],
