@@ -38,7 +38,8 @@ _ADVICE = (
         "a leaf Variable that requires grad",
         marked(
             "\nA tensor that asks for gradients is not changed in place, by -=, .sigmoid_() and "
-            "the like. A step goes under `with torch.no_grad():`; what you compute gets another name."
+            "the like. A step goes under `with torch.no_grad():`; what you compute gets another "
+            "name."
         ),
     ),
     (
