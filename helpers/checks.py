@@ -500,8 +500,7 @@ def batch_of_images(x: torch.Tensor) -> None:
                 function=_caller(),
                 shape=tuple(x.shape),
             )
-            + (say("; a batch of one is x[None]") if x.ndim == 3 and len(x) <= 3 else "")
-            + (_way_to_photos(x) if x.ndim == 3 and len(x) > 3 else "")
+            + _way_to_batch(x)
         )
 
 
@@ -562,6 +561,13 @@ def _caller() -> str:
         frame = frame.f_back  # type: ignore[assignment]  # somebody has called a check
     name, whole_name = frame.f_code.co_name, frame.f_code.co_qualname
     return whole_name.split(".")[-2] if name == "__init__" else name
+
+
+def _way_to_batch(x: torch.Tensor) -> str:
+    """What to do about three axes: are they those of one image, or of many grey ones?"""
+    if x.ndim != 3:
+        return ""
+    return say("; a batch of one is x[None]") if len(x) <= 3 else _way_to_photos(x)
 
 
 def _way_to_photos(images: torch.Tensor) -> str:

@@ -9,7 +9,7 @@ from torch import nn
 from helpers import diagnosis
 from helpers.diagnosis import LossWatch
 from helpers.language import say
-from helpers.training.schedule import Budget, StepBudget, TimeBudget, constant
+from helpers.training.schedule import Budget, constant
 
 
 @diagnosis.watched(loader="loader", classes=True)
@@ -75,9 +75,7 @@ def learn(
 
 def _check_budget(budget: Budget) -> None:
     """Something must be left of it, or nothing would be learnt."""
-    if (isinstance(budget, StepBudget) and budget.taken >= budget.steps) or (
-        isinstance(budget, TimeBudget) and budget.share >= 1
-    ):
+    if budget.over:
         raise ValueError(
             say(
                 "learn: the budget is used up, by an earlier training; make a new one for each "

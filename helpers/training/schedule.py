@@ -61,9 +61,16 @@ def one_cycle(done: float, peak: float = 0.25, start: float = 0.04, end: float =
 
 
 class Budget(Protocol):
-    """What a training asks before each step: which share of it is done, from 0 to 1."""
+    """What a training asks before each step: which share of it is done, from 0 to 1.
+
+    Attributes:
+        over: whether nothing is left, so that another training needs another budget.
+    """
 
     def done(self) -> float: ...
+
+    @property
+    def over(self) -> bool: ...
 
 
 class StepBudget:
@@ -88,6 +95,10 @@ class StepBudget:
         share = min(self.taken / self.steps, 1.0)
         self.taken += share < 1
         return share
+
+    @property
+    def over(self) -> bool:
+        return self.taken >= self.steps
 
 
 class TimeBudget:
@@ -154,6 +165,10 @@ class TimeBudget:
         self.share = max(self.share, share)
         self.taken += self.share < 1
         return self.share
+
+    @property
+    def over(self) -> bool:
+        return self.share >= 1
 
     def _later(self, step: float) -> float:
         """How long a step may take after the training, if it takes ``step`` now."""

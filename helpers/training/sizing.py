@@ -68,6 +68,10 @@ class Trial:
         self.ticks.append(self.clock())
         return [*self.shares, 1.0][len(self.ticks) - 1]
 
+    @property
+    def over(self) -> bool:
+        return len(self.ticks) > len(self.shares)
+
     def step_seconds(self) -> float:
         """How long a step takes when each stage gets as much time: the harmonic mean of them."""
         steps = [after - before for before, after in pairwise(self.ticks)]

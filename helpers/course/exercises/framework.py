@@ -532,17 +532,22 @@ def _cut(text: str, longest: int) -> str:
 
 def _inputs(arguments: tuple) -> str:
     """The arguments that a wrong result came from, when they are short enough to be read."""
-    shown = [_rounded(a.tolist() if isinstance(a, torch.Tensor) else a) for a in arguments]
+    shown = [rounded(a.tolist() if isinstance(a, torch.Tensor) else a) for a in arguments]
     if any(not isinstance(value, (int, float, list)) for value in shown):
         return ""
     text = ", ".join(str(value) for value in shown)
     return say(" The arguments were: {text}.", text=text) if len(text) <= 80 else ""
 
 
-def _rounded(value: object) -> object:
-    """Floats with four digits behind the point, also in lists."""
+def rounded(value: object) -> object:
+    """Floats with four digits behind the point, also in lists.
+
+    Example:
+        >>> rounded([0.699999988079071, [1, 2.5]])
+        [0.7, [1, 2.5]]
+    """
     if isinstance(value, list):
-        return [_rounded(part) for part in value]
+        return [rounded(part) for part in value]
     return round(value, 4) if isinstance(value, float) else value
 
 

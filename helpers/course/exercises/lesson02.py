@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import torch
 
-from helpers.course.exercises.framework import Exercise, Mistake, gradient
+from helpers.course.exercises.framework import Exercise, Mistake, gradient, rounded
 
 EDGE = 1.0  # on x², a step of lr * 2x then leads from x to -x
 
@@ -84,13 +84,11 @@ def _after_step(step: Callable) -> Callable:
         unmoved = torch.equal(params.detach(), before)
         if returned is None and unmoved and _holds(params.grad):
             return None
-        values = [round(value, 4) for value in params.detach().flatten().tolist()]
-        left = params.grad
-        facts = [f"params hold {values}"]
-        if left is None or not left.any():
-            facts.append("the gradient is cleared")
+        facts = [f"params hold {rounded(params.detach().flatten().tolist())}"]
+        if _holds(params.grad):
+            facts.append(f"params.grad is {rounded(gradient(params).tolist())}")
         else:
-            facts.append(f"params.grad is {[round(value, 4) for value in left.tolist()]}")
+            facts.append("the gradient is cleared")
         if not params.requires_grad:
             facts.append("params no longer ask for gradients")
         if returned is not params:

@@ -149,25 +149,31 @@ def _refuse_place(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -
         other = getattr(chosen, name)
         if other is not None and os.path.realpath(out) == os.path.realpath(other):
             parser.error(f"--out and --{name} are one file, {out}: name another one")
-    form = None if chosen.record else FORMATS[chosen.format]
-    what, begins = (chosen.format, form.begins) if form else ("record", BEGINS)
-    split = form is not None and chosen.split
+    if chosen.record:
+        what, begins, split, place, files = "record", BEGINS, False, out, [out]
+    else:
+        form = FORMATS[chosen.format]
+        what, begins, split = chosen.format, form.begins, chosen.split
+        place = out / form.file if split and out.is_dir() else out
+        files = list(out.glob(f"*/{form.file}")) if split else [out]
     if not split and is_handed_in(out.name):
         parser.error(f"--out: {out} is the name of a notebook or an archive: name another file")
     try:
-        try_place(out / form.file if form and split and out.is_dir() else out)
-        for file in out.glob(f"*/{form.file}") if form and split else [out]:
-            if begins and file.exists() and not _begins(file, begins):
-                parser.error(
-                    f"--out: {file} is there already and is no {what} of this command: "
-                    "name another place, or delete it"
-                )
+        try_place(place)
+        others = [file for file in files if file.exists() and not _begins(file, begins)]
     except OSError as error:
         parser.error(f"--out: cannot write {out}: {error.strerror}")
+    if others:
+        parser.error(
+            f"--out: {others[0]} is there already and is no {what} of this command: "
+            "name another place, or delete it"
+        )
 
 
 def _begins(file: Path, begins: str) -> bool:
-    """Whether a file is empty or begins as it should."""
+    """Whether a file is empty or begins as it should; any does where nothing is asked for."""
+    if not begins:
+        return True
     if not file.is_file():
         return False
     with open(file, "rb") as opened:
