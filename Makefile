@@ -166,8 +166,10 @@ kaggle: wheel
 	$(BIN)/python -m tools.kaggle dist build/kaggle $(if $(DATA),--images "$(LESSONS_MIRROR)")
 
 # For a class: without the folded solutions. KO=1: in Korean.
+HANDOUT = build/handout$(if $(KO),-ko)
 handout: $(READY)
-	$(BIN)/python -m tools.handout $(if $(KO),--lang ko build/handout-ko)
+	rm -rf $(HANDOUT)
+	$(BIN)/python -m tools.handout $(if $(KO),--lang ko) $(HANDOUT)
 
 # LIST=file reads a list that is already here.
 colab-versions: $(READY)

@@ -5,6 +5,7 @@ package, which judges by them, so this spares learners the temptation and keeps 
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import nbformat
@@ -18,11 +19,15 @@ ROOT = Path(__file__).resolve().parents[1]
 def hand_out(root: Path, folder: Path, lang: str = "en") -> list[Path]:
     """Write the lessons of a checkout without solutions, and say where they are.
 
-    The folder holds nothing else afterwards that ends in ``.ipynb``.
+    Raises:
+        ValueError: when there are notebooks in the folder; they may be somebody's work.
     """
+    if there := sorted(folder.glob("*.ipynb")):
+        raise ValueError(
+            f"expected a folder without notebooks, got {folder}, which holds {there[0].name}: "
+            "name another folder, or move them away"
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.ipynb"):
-        old.unlink()
     written = []
     for path in lessons(root, lang):
         notebook = read(path)
@@ -32,15 +37,20 @@ def hand_out(root: Path, folder: Path, lang: str = "en") -> list[Path]:
     return written
 
 
-def main() -> None:
-    """Run the command."""
+def main() -> int:
+    """Run the command; the exit status is 2 where notebooks are in the way."""
     parser = argparse.ArgumentParser(prog="python -m tools.handout", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "handout")
     parser.add_argument("--lang", choices=("en", "ko"), default="en")
     options = parser.parse_args()
-    written = hand_out(ROOT, options.folder, options.lang)
+    try:
+        written = hand_out(ROOT, options.folder, options.lang)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     print(f"{len(written)} lessons without solutions in {options.folder}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

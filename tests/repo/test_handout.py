@@ -5,15 +5,17 @@ import pytest
 from nbformat.v4 import new_markdown_cell as markdown
 
 from tests import ROOT
+from tools import handout
 from tools.handout import hand_out
 from tools.lessons import exercises
 from tools.lessons.notebook import lessons, read
 from tools.lessons.sample import notebook
 
+LESSONS = lessons(ROOT)
+
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_every_lesson_keeps_its_exercises_and_loses_their_solutions(tmp_path, lang):
-    (tmp_path / "99_old.ipynb").write_text("{}")
     written = hand_out(ROOT, tmp_path, lang)
     originals = lessons(ROOT, lang)
     assert sorted(tmp_path.glob("*.ipynb")) == written and len(written) == len(originals)
@@ -28,6 +30,16 @@ def test_every_lesson_keeps_its_exercises_and_loses_their_solutions(tmp_path, la
         code = [[cell for cell in one.cells if cell.cell_type == "code"] for one in (made, whole)]
         assert code[0] == code[1]  # outputs and tags included
         assert text.count("<details>") == whole_details(whole) - len(before)
+
+
+def test_notebooks_that_are_there_already_stay_as_they_are(tmp_path, monkeypatch, capsys):
+    mine = tmp_path / LESSONS[0].name
+    mine.write_text("my work")
+    monkeypatch.setattr("sys.argv", ["handout", str(tmp_path)])
+    assert handout.main() == 2 and f"which holds {mine.name}" in capsys.readouterr().err
+    assert mine.read_text() == "my work" and list(tmp_path.iterdir()) == [mine]
+    monkeypatch.setattr("sys.argv", ["handout", str(tmp_path / "class" / "A")])
+    assert handout.main() == 0 and f"{len(LESSONS)} lessons" in capsys.readouterr().out
 
 
 def whole_details(lesson):
