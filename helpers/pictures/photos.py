@@ -61,7 +61,8 @@ def draw_covered(
 ) -> Figure:
     """Draw photographs, and below each a map of what a network says when a square hides a part.
 
-    Each number of a map is drawn where the middle of the square was.
+    Each number of a map is drawn where the middle of the square was. The colours reach from 0 to 1,
+    so that two pictures can be compared.
 
     Args:
         photos: bytes, shape (n, 3, height, width).
@@ -77,7 +78,7 @@ def draw_covered(
         )
     height, width = photos.shape[-2:]
     figure, axes = plt.subplots(
-        2, n, figsize=(1.9 * n + 0.9, 3.7), squeeze=False, sharex=True, sharey=True
+        2, n, figsize=(1.9 * n + 1.0, 4.0), squeeze=False, sharex=True, sharey=True
     )
     across, down = (
         (side - size) / (places - 1) / 2 if places > 1 else 0.5
@@ -87,15 +88,12 @@ def draw_covered(
     for axis, photo, title in zip(axes[0], photos, titles):
         axis.imshow(photo.cpu().permute(1, 2, 0).numpy(), extent=(0, width, height, 0))
         axis.set_title(title, fontsize=10)
-    least, most = maps.min().item(), maps.max().item()
     for axis, answers in zip(axes[1], maps):
-        drawn = axis.imshow(
-            answers.cpu().numpy(), cmap="cividis", vmin=least, vmax=most, extent=edges
-        )
+        drawn = axis.imshow(answers.cpu().numpy(), cmap="cividis", vmin=0, vmax=1, extent=edges)
         axis.set_facecolor("0.85")
         axis.set(xlim=(0, width), ylim=(height, 0))
     for axis in axes.flat:
         axis.set(xticks=[], yticks=[])
     axes[1, 0].set_ylabel(f"a square of {size} pixels")
-    figure.colorbar(drawn, ax=axes[1], label="probability", shrink=0.9)
+    figure.colorbar(drawn, ax=axes, label="probability", shrink=0.45, anchor=(0, 0))
     return figure

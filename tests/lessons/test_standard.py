@@ -1,8 +1,12 @@
 """A good lesson passes; each way to leave the lesson standard is found and named."""
 
+import base64
+import io
 import re
 
 import pytest
+import torch
+from PIL import Image
 
 from tools.lessons import exercises, kept, standard
 from tools.lessons.notebook import code_cells
@@ -78,6 +82,16 @@ def no_alt(made):
     cell_with(made, "display({").outputs[0].metadata = {"image/png": {"alt": "a picture"}}
 
 
+def drawn(dark: tuple[slice, slice]):
+    """Show a white picture, 20 pixels each way, with these rows and columns in black."""
+    pixels = torch.full((20, 20), 255, dtype=torch.uint8)
+    pixels[dark] = 0
+    file = io.BytesIO()
+    Image.fromarray(pixels.numpy()).save(file, format="PNG")
+    data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+    return show(shown(data, **{"image/png": {"alt": "words for a picture"}}))
+
+
 def answered(made):
     cell_with(made, "check(answer)").outputs = [printed("Right: well done\n")]
 
@@ -107,6 +121,13 @@ def test_a_good_lesson_has_no_problems():
 def test_what_is_allowed_passes(text):
     made = lesson()
     cell_with(made, "as the cell shows").source += f"\n\n{text}\n"
+    assert problems(made) == []
+
+
+@pytest.mark.parametrize("dark", [slice(1, 19), slice(None)], ids=["white edges", "a photograph"])
+def test_a_whole_picture_passes(dark):
+    made = lesson()
+    drawn((dark, dark))(made)
     assert problems(made) == []
 
 
@@ -168,6 +189,11 @@ BROKEN = {
     "img of an output": (show(value("", html="<img src='data:x'/>")), r"In \[3\]: the picture"),
     "picture of another site": (add("![words](https://a.org/b.png)"), "lies on another site"),
     "img of another site": (add('<img src="//a.org/b.png" alt="words">'), "lies on another site"),
+    "picture cut off": (drawn((slice(5, 9), slice(0, 4))), "cut off at the left; give it more"),
+    "picture cut off twice": (
+        drawn((slice(5, 20), slice(5, 20))),
+        "cut off at the right and bottom",
+    ),
     "two exercises": (
         lambda n: n.cells.__delitem__(slice(-5, -1)),
         r"there are 2 exercises .*, at least 3",

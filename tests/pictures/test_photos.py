@@ -40,13 +40,14 @@ def test_what_cannot_be_drawn_is_named(photos, titles, words):
 
 
 def test_a_map_lies_where_the_middle_of_the_square_was():
-    maps = torch.linspace(0, 1, 2 * 13 * 13).view(2, 13, 13)  # 13 places: 0, 2, ... 24
+    maps = torch.linspace(0.3, 0.9, 2 * 13 * 13).view(2, 13, 13)  # 13 places: 0, 2, ... 24
     axes = draw_covered(torch.stack([green()] * 2), maps, ["a", "b"], size=8).axes
     assert [axis.get_title() for axis in axes[:4]] == ["a", "b", "", ""]
     assert axes[2].get_ylabel() == "a square of 8 pixels"
     for axis, expected in zip(axes[2:4], maps):
         drawn = axis.images[0]
         assert torch.equal(torch.from_numpy(drawn.get_array().data), expected)
+        assert drawn.get_clim() == (0, 1)  # whatever the map holds: pictures can be compared
         assert drawn.get_extent() == [3, 29, 29, 3]  # the first place is around pixel 4
         assert axis.get_xlim() == (0, 32) and axis.get_ylim() == (32, 0)
 

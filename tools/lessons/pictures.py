@@ -1,13 +1,17 @@
-"""A picture has words for those who cannot see it, and lies in the notebook itself."""
+"""A picture has words for those who cannot see it, lies in the notebook itself, and is whole."""
 
+import base64
+import io
 import re
 from html.parser import HTMLParser
 
 from nbformat import NotebookNode
+from PIL import Image
 
 from tools.lessons.notebook import code_cells, unfenced, where
 
 SHORTEST = 3  # words of a description
+INK = 200  # of 255: what is darker at the edge of a picture on white is more than a faint line
 
 # The badge that opens a notebook in Colab is drawn by Colab; it is a button, not a figure.
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
@@ -42,6 +46,34 @@ def own(notebook: NotebookNode) -> list[str]:
         for name, _, source in _linked(notebook)
         if re.match(r"(?:https?:)?//", source) and source != _BADGE
     ]
+
+
+def whole(notebook: NotebookNode) -> list[str]:
+    """No picture is cut off: what is drawn on white does not reach the edge.
+
+    A photograph or a digit that is shown as it is reaches all four edges.
+    """
+    problems = []
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if "image/png" not in output.get("data", {}):
+                continue
+            drawn = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))).convert("L")
+            wide, high = drawn.size
+            edges = {
+                "left": (0, 0, 1, high),
+                "right": (wide - 1, 0, wide, high),
+                "top": (0, 0, wide, 1),
+                "bottom": (0, high - 1, wide, high),
+            }
+            darkest = {side: drawn.crop(box).getextrema()[0] for side, box in edges.items()}
+            cut = [side for side, value in darkest.items() if value < INK]
+            if 0 < len(cut) < len(edges):
+                problems.append(
+                    f"{where(notebook, cell)}: its picture is cut off at the {' and '.join(cut)}; "
+                    "give it more room (figsize)"
+                )
+    return problems
 
 
 class _Images(HTMLParser):

@@ -175,6 +175,7 @@ CHECKS = (
     one_run_is_named,
     pictures.described,
     pictures.own,
+    pictures.whole,
     exercises.complete,
     exercises.untouched,
 )
