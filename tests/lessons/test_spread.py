@@ -146,14 +146,17 @@ def test_a_variant_is_in_force(monkeypatch):
 @pytest.mark.parametrize(
     "possible, names",
     [
-        (tuple(variants.VARIANTS), variants.QUICK),
-        (("own", "avx2"), ("avx2",)),
-        (("own",), ("own",)),
+        (tuple(variants.VARIANTS), variants.IMITATED),
+        (("own", "plain", "avx2", "two-threads"), ("plain",)),
+        (("own", "plain", "two-threads"), ("plain",)),
     ],
 )
-def test_a_commit_chooses_a_variant_that_is_possible_here(monkeypatch, possible, names):
+def test_commits_choose_each_variant_that_is_another_processor_here(monkeypatch, possible, names):
+    """With the two halves of the lessons, which the last bit chooses, in all combinations."""
     monkeypatch.setattr(variants, "here", lambda: possible)
-    assert [variants.chosen(f"{number:x}") for number in range(len(names))] == list(names)
+    digests = [f"{number:x}" for number in range(2 * len(names))]
+    met = {(variants.chosen(digest), int(digest, 16) % 2) for digest in digests}
+    assert met == {(name, half) for name in names for half in (0, 1)}
     assert doctest.testmod(variants).failed == 0
 
 
