@@ -108,7 +108,7 @@ def paths(text: str) -> set[str]:
     return {*below, *beside}
 
 
-PAGES = ("README.md", "CONTRIBUTING.md", "AGENTS.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "AGENTS.md", "benchmarks/README.md")
 
 
 @pytest.mark.parametrize("page", PAGES)
