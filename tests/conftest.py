@@ -16,6 +16,17 @@ settings.register_profile(
 settings.load_profile("without clocks")
 
 
+THREADS = torch.get_num_threads()  # before any test has asked for others
+
+
+@pytest.fixture(autouse=True)
+def threads_are_as_at_first() -> Iterator[None]:
+    """Take back what a test has set: two threads beside other work can be forty times slower."""
+    yield
+    if torch.get_num_threads() != THREADS:
+        torch.set_num_threads(THREADS)
+
+
 @pytest.fixture(autouse=True)
 def figures_are_closed() -> Iterator[None]:
     """Close the figures that a test has drawn."""
