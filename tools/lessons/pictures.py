@@ -66,7 +66,7 @@ def whole(notebook: NotebookNode) -> list[str]:
                 "top": (0, 0, wide, 1),
                 "bottom": (0, high - 1, wide, high),
             }
-            darkest = {side: drawn.crop(box).getextrema()[0] for side, box in edges.items()}
+            darkest = {side: min(drawn.crop(box).tobytes()) for side, box in edges.items()}
             cut = [side for side, value in darkest.items() if value < INK]
             if 0 < len(cut) < len(edges):
                 problems.append(

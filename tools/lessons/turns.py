@@ -2,8 +2,9 @@
 
 A lesson is tried in pairs of ways that have most in common: solved in English or in Korean, in the
 browser or with Colab's versions. ``make test`` tries all. Where ``LESSONS_TURN`` holds a digest, as
-in ``.ci/run``, each lesson is tried in one way of each pair, and other commits try the other. Half
-of the lessons are computed as another processor would. Of the site's pages a turn is a smaller part.
+in ``.ci/run``, each lesson is tried in one way of each pair, and other commits try the other; half
+of the lessons are computed as another processor would. Of the site's pages a turn is a smaller
+part.
 """
 
 import os
