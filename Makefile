@@ -86,11 +86,11 @@ test-ko: $(READY)
 
 # As test-real, but computed as another processor would: VARIANT=NAME, or a commit's digest, which
 # chooses one. With a data folder of its own, because a training that a lesson keeps there is one of
-# a processor. `python -m tools.lessons.variants` shows them all. LESSONS_TURN leaves half of the
-# lessons to another commit.
+# a processor. `python -m tools.lessons.variants` shows them all. LESSONS_TURN leaves two thirds
+# of the lessons to other commits.
 test-variant: $(READY)
 	FASTAI_HOME="$(CURDIR)/build/variant" $(BIN)/python -m tools.lessons.variants $(VARIANT) -- \
-		$(PYTEST) --nbval -m "not solved" $$($(BIN)/python -m tools.lessons.turns en)
+		$(PYTEST) --nbval -m "not solved" $$($(BIN)/python -m tools.lessons.turns en 3)
 
 # Style and types beside the quick tests of helpers and of the house's order, those in as many processes
 # as there are processors. AT=training: only the tests of that room; AT=. all quick ones.

@@ -152,11 +152,11 @@ def test_a_variant_is_in_force(monkeypatch):
     ],
 )
 def test_commits_choose_each_variant_that_is_another_processor_here(monkeypatch, possible, names):
-    """With the two halves of the lessons, which the last bit chooses, in all combinations."""
+    """With the thirds of the lessons, in all combinations."""
     monkeypatch.setattr(variants, "here", lambda: possible)
-    digests = [f"{number:x}" for number in range(2 * len(names))]
-    met = {(variants.chosen(digest), int(digest, 16) % 2) for digest in digests}
-    assert met == {(name, half) for name in names for half in (0, 1)}
+    digests = [f"{number:x}" for number in range(3 * len(names))]
+    met = {(variants.chosen(digest), int(digest, 16) % 3) for digest in digests}
+    assert met == {(name, third) for name in names for third in range(3)}
     assert doctest.testmod(variants).failed == 0
 
 

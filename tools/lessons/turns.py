@@ -1,10 +1,10 @@
-"""Whose turn it is: ``python -m tools.lessons.turns en``, or ``ko``.
+"""Whose turn it is: ``python -m tools.lessons.turns en``, or ``ko``, or ``en 3``.
 
 A lesson is tried in pairs of ways that have most in common: solved in English or in Korean, in the
 browser or with Colab's versions. ``make test`` tries all. Where ``LESSONS_TURN`` holds a digest, as
-in ``.ci/run``, each lesson is tried in one way of each pair, and other commits try the other; half
-of the lessons are computed as another processor would. Of the site's pages a turn is a smaller
-part.
+in ``.ci/run``, each lesson is tried in one way of each pair, and other commits try the other; a
+third of the lessons is computed as another processor would (``en 3``). Of the site's pages a turn
+is a smaller part.
 """
 
 import os
@@ -42,6 +42,6 @@ def due(items: Sequence[T], second: bool = False, of: int = 2) -> list[T]:
 
 
 if __name__ == "__main__":
-    (lang,) = sys.argv[1:]
-    mine = due(lessons(ROOT, lang), second=lang != "en")
+    lang, *of = sys.argv[1:]
+    mine = due(lessons(ROOT, lang), second=lang != "en", of=int(of[0]) if of else 2)
     print(*[path.relative_to(ROOT).as_posix() for path in mine])

@@ -84,8 +84,8 @@ def here() -> tuple[str, ...]:
 def chosen(digest: str) -> str:
     """The variant for a commit: of ``IMITATED``, those that this processor has beside its own.
 
-    Which of two halves of the lessons a commit tries (``turns``) is decided by the digest's last
-    bit, so the others choose: every variant meets every lesson.
+    Which third of the lessons a commit tries (``turns``) is decided by the digest's rest on
+    division by three, so the quotient chooses: every variant meets every lesson.
 
     Args:
         digest: hexadecimal, for example of ``git rev-parse HEAD``.
@@ -97,7 +97,7 @@ def chosen(digest: str) -> str:
     possible = [name for name in IMITATED if name in here()]
     if possible[-1] == "avx2":  # these are its own kernels
         possible.pop()
-    return possible[int(digest, 16) // 2 % len(possible)]
+    return possible[int(digest, 16) // 3 % len(possible)]
 
 
 def describe(name: str) -> str:
