@@ -7,7 +7,7 @@ import pytest
 
 from tests import ROOT
 from tests.translations.kit import KOREAN, TITLE, checkout, lesson
-from tools.lessons import exercises, hygiene, sample, standard
+from tools.lessons import exercises, hygiene, pictures, sample, standard
 from tools.lessons.execute import written
 from tools.lessons.notebook import code_cells, language, lessons, read
 from tools.publish import Place, publish_lesson
@@ -298,7 +298,9 @@ def test_the_setup_cell_is_the_same_in_every_korean_lesson():
     assert not standard.same_setup(lessons)
 
 
-@pytest.mark.parametrize("check", hygiene.CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", [*hygiene.CHECKS, pictures.whole], ids=lambda check: check.__name__
+)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_korean_lessons_are_clean(path, check):
     assert not check(read(make.made_of(path)))
