@@ -52,6 +52,12 @@ class Trainer:
         self.precision = fast_precision(self.device, watchful=True)
         keep_freed_memory()
 
+    @property
+    def kind(self) -> dict[str, str]:
+        """What all trials of a file have in common."""
+        precision = str(self.precision).removeprefix("torch.")
+        return {"precision": precision, "device": self.device.type}
+
     def some(self, rows: list[int]) -> Split:
         return Split(self.split.images[rows], self.split.labels[rows])
 
@@ -82,8 +88,7 @@ class Trainer:
             "seconds_comparable": self.device.type == "cpu" and alone(seconds, busy, load),
             "steps": steps,
             "images_a_step": batch_size,
-            "precision": str(self.precision).removeprefix("torch."),
-            "device": self.device.type,
+            **self.kind,
             "threads": torch.get_num_threads(),
             "machine": machine() if self.device.type == "cpu" else describe(self.device),
             "versions": {"torch": torch.__version__, "python": platform.python_version()},

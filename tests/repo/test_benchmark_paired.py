@@ -574,6 +574,7 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     monkeypatch.setattr(harness, "read_questions", lambda: questions)
     monkeypatch.setattr(harness, "git", lambda word, *_: "x" * (word == "status"))
     monkeypatch.setattr(harness, "load", lambda name: type("Set", (), {"train": None}))
+    monkeypatch.setattr(fake, "kind", {"precision": "float32", "device": "cpu"}, raising=False)
     monkeypatch.setattr(harness, "Trainer", lambda split, device: fake)
     (tmp_path / "README.md").write_text(f"{BEGIN}\n{END}\n")
     assert call("run", "luck") == 2 and "no question luck" in capsys.readouterr().err
@@ -591,3 +592,7 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     assert "| flip | +0.4, proved |  | Stays. |" in said
     with harness.FileLock(f"{harness.TRIALS}.lock"):
         assert call("run") == 2 and "another run is at work" in capsys.readouterr().err
+    # A machine that another file is for says so at once, and not when its first trial is over.
+    monkeypatch.setattr(fake, "kind", {"precision": "bfloat16", "device": "cpu"})
+    monkeypatch.setattr(harness, "run", None)
+    assert call("run") == 2 and "bfloat16 on cpu and float32 on cpu" in capsys.readouterr().err
