@@ -15,10 +15,10 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. What is not named is as in lesson 10's ``fit_fast`` of November 2026.
+    """How to train. What is not named is as in lesson 10's ``fit_fast`` of 27 November 2026.
 
     A default is never changed, as stored trials mean it; a new field's default is what was done
-    before there was the field.
+    before there was the field. ``fit_fast`` itself keeps 6 of the 12 ``directions`` by now.
 
     Args:
         first: the first layer: frozen whitening, or 2×2 filters that learn by "sgd" or "muon".
