@@ -6,7 +6,7 @@ still while others have the processor; with one thread they are those of a quiet
 What counts is the median of the differences between neighbours, with the middle half of them.
 
 The ways of making a batch (``loader``) and of computing Muon's steps (``muon``) give the same
-training up to rounding. Pooling by ``torch.maximum`` with byte masks was tried, too: exact, and
+training up to rounding; fewer ``directions`` of whitening do not. Pooling by ``torch.maximum`` with byte masks was tried, too: exact, and
 twice as slow as ``max_pool2d`` forwards and backwards (bfloat16, one core of a Xeon with AMX).
 """
 
@@ -25,14 +25,20 @@ from helpers.data.loaders import AlternatingTrainingBatches
 from helpers.data.onepass import MovedBatches
 from helpers.device.memory import keep_freed_memory
 from helpers.device.precision import fast_precision
-from helpers.models.fastnet import FastNet, Widths
+from helpers.models.fastnet import KEPT, FastNet, Widths
 from helpers.training.muon import BatchedMuon, Muon
 
 Work = Callable[[], object]
 
 
 def steps(
-    split: Split, widths: Widths, pixels: int, loader: str, muon: str, batch_size: int = 512
+    split: Split,
+    widths: Widths,
+    pixels: int,
+    loader: str,
+    muon: str,
+    directions: str,
+    batch_size: int = 512,
 ) -> Work:
     """A function that makes one step of a training whose whitening layer does not learn any more.
 
@@ -42,10 +48,12 @@ def steps(
         pixels: 24 or 32, what the network sees.
         loader: "one pass", or "lessons" for one change after the other.
         muon: "batched", or "lessons" for one filter after the other.
+        directions: of whitening; "kept", or "lessons" for all twelve.
         batch_size: images a step.
     """
     cpu, sample = torch.device("cpu"), split.images[:1000].float() / 255
-    model = FastNet(sample, widths, 10, fast_precision(cpu, watchful=True)).train()
+    kept = 12 if directions == "lessons" else KEPT
+    model = FastNet(sample, widths, 10, fast_precision(cpu, watchful=True), kept).train()
     model.prepare(0.2 if pixels < 32 else 0.9)
     if loader == "one pass":
         batches: AlternatingTrainingBatches = MovedBatches(*split, batch_size, cpu, rest="drop")
@@ -111,7 +119,7 @@ def difference(usual: list[float], other: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.steps", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["loader", "muon"])
+    parser.add_argument("what", nargs="*", default=["loader", "muon", "directions"])
     parser.add_argument("--widths", type=int, nargs=3, default=(16, 64, 64))
     parser.add_argument("--pixels", type=int, nargs="+", default=[24, 32])
     parser.add_argument("--rounds", type=int, default=8)
@@ -121,7 +129,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     keep_freed_memory()
     split = load("cifar10").train
-    now = {"loader": "one pass", "muon": "batched"}
+    now = {"loader": "one pass", "muon": "batched", "directions": "kept"}
     for what in options.what:
         for pixels in options.pixels:
             ways = {

@@ -21,6 +21,7 @@ SIZES: tuple[Widths, ...] = (
 )  # fmt: skip
 GPU_SIZES = SIZES[:1] + SIZES[3:]  # where trying a size takes longer than it is worth to know
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
+KEPT = 6  # directions of 12; the others are edges in colour, of which JPEG files hold next to nothing
 
 
 def patches(images: torch.Tensor, size: int = 2) -> torch.Tensor:
@@ -72,7 +73,9 @@ def whitening_matrix(rows: torch.Tensor, eps: float = 0.0) -> torch.Tensor:
     return (directions / spreads).T.flip(0).float().to(rows.device)
 
 
-def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn.Conv2d:
+def whitening_conv(
+    images: torch.Tensor, size: int = 2, eps: float = 5e-4, keep: int | None = None
+) -> nn.Conv2d:
     """A frozen convolution that whitens the patches of images.
 
     Each filter comes with its negative, because the activation that follows would throw the
@@ -82,19 +85,28 @@ def whitening_conv(images: torch.Tensor, size: int = 2, eps: float = 5e-4) -> nn
         images: float, shape (n, channels, height, width), some hundreds or thousands of training
             images, standardised.
         size: height and width of the filters in pixels.
+        eps: added to each variance.
+        keep: how many directions, those of the largest variance; all ``channels * size * size`` if
+            None.
 
     Returns:
-        nn.Conv2d: from ``channels`` to ``2 * channels * size * size``, on the images' device.
+        nn.Conv2d: from ``channels`` to twice as many channels as there are directions, on the
+        images' device.
 
     Example:
         >>> whitening_conv(torch.randn(10, 3, 8, 8))
         Conv2d(3, 24, kernel_size=(2, 2), stride=(1, 1))
+        >>> whitening_conv(torch.randn(10, 3, 8, 8), keep=6).out_channels
+        12
 
     David Page, "How to train your ResNet 8: Bag of tricks" (2019); the negatives: tysam-code,
     hlb-CIFAR10 (2023).
     Built in lesson 10.
     """
     matrix = whitening_matrix(patches(images, size), eps)
+    if keep is not None and not 0 < keep <= len(matrix):
+        raise ValueError(f"expected keep from 1 to {len(matrix)} directions, got {keep}")
+    matrix = matrix[:keep]
     filters = matrix.view(-1, images.shape[1], size, size)
     outputs = 2 * len(filters)
     conv = nn.Conv2d(images.shape[1], outputs, size, device=images.device)
@@ -152,6 +164,7 @@ class FastNet(ImageClassificationBase):
             the network shall be; they set the first layer, and are standardised by it.
         widths: channels of the three blocks.
         precision: in which convolutions are computed; parameters and logits are float32.
+        directions: of whitening that are kept.
 
     Example:
         >>> images = torch.rand(10, 3, 32, 32)
@@ -171,12 +184,13 @@ class FastNet(ImageClassificationBase):
         widths: Widths = SIZES[0],
         classes: int = 10,
         precision: torch.dtype = torch.float32,
+        directions: int = KEPT,
     ) -> None:
         super().__init__()
         self.precision, self.pixels = precision, 32
         self.register_buffer("mean", images.mean((0, 2, 3), keepdim=True))
         self.register_buffer("std", images.std((0, 2, 3), keepdim=True))
-        self.whiten = whitening_conv((images - self.mean) / self.std)
+        self.whiten = whitening_conv((images - self.mean) / self.std, keep=directions)
         channels = (self.whiten.out_channels, *widths)
         blocks = [lean_block(i, o, pass_on, norm) for i, o in pairwise(channels)]
         self.blocks = nn.Sequential(*blocks)

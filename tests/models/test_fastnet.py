@@ -73,6 +73,19 @@ def test_the_convolution_whitens_and_has_negatives():
     torch.testing.assert_close(columns.cov(), torch.eye(12), **ROUNDING)
 
 
+def test_the_directions_of_the_largest_variance_can_be_kept_alone():
+    images = photos(60)
+    weights, few = whitening_conv(images).weight, whitening_conv(images, keep=5)
+    assert torch.equal(few.weight, torch.cat([weights[:5], -weights[:5]])) and not few.bias.any()
+    assert whitening_conv(images, keep=12).weight.equal(weights)
+
+
+@pytest.mark.parametrize("keep", [0, -1, 13])
+def test_more_directions_than_there_are_cannot_be_kept(keep):
+    with pytest.raises(ValueError, match=f"from 1 to 12 directions, got {keep}"):
+        whitening_conv(photos(10), keep=keep)
+
+
 def test_only_the_bias_can_be_trained():
     conv = whitening_conv(photos(10))
     assert [name for name, p in conv.named_parameters() if p.requires_grad] == ["bias"]

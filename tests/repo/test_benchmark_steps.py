@@ -22,7 +22,7 @@ def test_ways_take_turns_in_changing_order():
 
 
 @pytest.mark.parametrize("pixels", [24, 32])
-@pytest.mark.parametrize("settings", [("one pass", "batched"), ("lessons", "lessons")])
+@pytest.mark.parametrize("settings", [("one pass", "batched", "kept"), ("lessons",) * 3])
 def test_each_way_changes_all_that_learns(monkeypatch, pixels, settings):
     made = []
     monkeypatch.setattr(steps, "FastNet", lambda *args: made.append(FastNet(*args)) or made[0])
