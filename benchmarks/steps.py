@@ -6,8 +6,9 @@ still while others have the processor; with one thread they are those of a quiet
 What counts is the median of the differences between neighbours, with the middle half of them.
 
 The ways of making a batch (``loader``) and of computing Muon's steps (``muon``) give the same
-training up to rounding; fewer ``directions`` of whitening do not. Pooling by ``torch.maximum`` with byte masks was tried, too: exact, and
-twice as slow as ``max_pool2d`` forwards and backwards (bfloat16, one core of a Xeon with AMX).
+training up to rounding; fewer ``directions`` of whitening do not. Pooling by ``torch.maximum`` with
+byte masks was tried, too: exact, and twice as slow as ``max_pool2d`` forwards and backwards
+(bfloat16, one core of a Xeon with AMX).
 """
 
 import argparse

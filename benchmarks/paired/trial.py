@@ -141,7 +141,8 @@ def machine() -> str:
 def commit() -> str:
     """The commit of the code that runs, and whether the code has changed since."""
     head = git("rev-parse", "--short=12", "HEAD")
-    changed = git("status", "--porcelain", "--", "helpers", "benchmarks/paired")
+    tables = ":!helpers/course/*.csv"  # made from the trials while they run
+    changed = git("status", "--porcelain", "--", "helpers", "benchmarks/paired", tables)
     return f"{head}, changed" if changed else head or "unknown"
 
 

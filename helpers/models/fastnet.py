@@ -21,7 +21,7 @@ SIZES: tuple[Widths, ...] = (
 )  # fmt: skip
 GPU_SIZES = SIZES[:1] + SIZES[3:]  # where trying a size takes longer than it is worth to know
 PIXELS = ((0.5, 24), (1.0, 32))  # up to which share of a training, how many on a side
-KEPT = 6  # directions of 12; the others are edges in colour, of which JPEG files hold next to nothing
+KEPT = 6  # directions of 12; the others are edges in colour, which JPEG files hardly hold
 
 
 def patches(images: torch.Tensor, size: int = 2) -> torch.Tensor:
