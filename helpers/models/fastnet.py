@@ -103,10 +103,8 @@ def whitening_conv(
     hlb-CIFAR10 (2023).
     Built in lesson 10.
     """
-    matrix = whitening_matrix(patches(images, size), eps)
-    if keep is not None and not 0 < keep <= len(matrix):
-        raise ValueError(f"expected keep from 1 to {len(matrix)} directions, got {keep}")
-    matrix = matrix[:keep]
+    _check_kept(keep, images.shape[1] * size * size)
+    matrix = whitening_matrix(patches(images, size), eps)[:keep]
     filters = matrix.view(-1, images.shape[1], size, size)
     outputs = 2 * len(filters)
     conv = nn.Conv2d(images.shape[1], outputs, size, device=images.device)
@@ -124,6 +122,11 @@ def _check_rows(rows: torch.Tensor) -> None:
         raise ValueError(
             f"expected more rows than the {features} numbers in each, got {n}; take more images"
         )
+
+
+def _check_kept(keep: int | None, directions: int) -> None:
+    if keep is not None and not 0 < keep <= directions:
+        raise ValueError(f"expected keep from 1 to {directions} directions, got {keep}")
 
 
 @torch.no_grad()
