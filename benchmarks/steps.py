@@ -30,6 +30,8 @@ from helpers.models.fastnet import KEPT, FastNet, Widths
 from helpers.training.muon import BatchedMuon, Muon
 
 Work = Callable[[], object]
+NOW = {"loader": "one pass", "muon": "batched", "directions": "kept"}
+USUAL = {"loader": "lessons", "muon": "lessons", "directions": "all"}
 
 
 def steps(
@@ -49,11 +51,11 @@ def steps(
         pixels: 24 or 32, what the network sees.
         loader: "one pass", or "lessons" for one change after the other.
         muon: "batched", or "lessons" for one filter after the other.
-        directions: of whitening; "kept", or "lessons" for all twelve.
+        directions: of whitening; "kept", or "all" twelve.
         batch_size: images a step.
     """
     cpu, sample = torch.device("cpu"), split.images[:1000].float() / 255
-    kept = 12 if directions == "lessons" else KEPT
+    kept = 12 if directions == "all" else KEPT
     model = FastNet(sample, widths, 10, fast_precision(cpu, watchful=True), kept).train()
     model.prepare(0.2 if pixels < 32 else 0.9)
     if loader == "one pass":
@@ -120,7 +122,7 @@ def difference(usual: list[float], other: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.steps", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["loader", "muon", "directions"])
+    parser.add_argument("what", nargs="*", default=list(NOW))
     parser.add_argument("--widths", type=int, nargs=3, default=(16, 64, 64))
     parser.add_argument("--pixels", type=int, nargs="+", default=[24, 32])
     parser.add_argument("--rounds", type=int, default=8)
@@ -130,12 +132,11 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     keep_freed_memory()
     split = load("cifar10").train
-    now = {"loader": "one pass", "muon": "batched", "directions": "kept"}
     for what in options.what:
         for pixels in options.pixels:
             ways = {
                 name: steps(split, tuple(options.widths), pixels, **settings)
-                for name, settings in (("as in lessons", now | {what: "lessons"}), ("other", now))
+                for name, settings in (("usual", NOW | {what: USUAL[what]}), ("other", NOW))
             }
             usual, other = in_turn(ways, options.rounds, options.each).values()
             print(f"{what}, {pixels} pixels: {difference(usual, other)}", flush=True)

@@ -40,7 +40,8 @@ def run(stage: Stage) -> None:
     torch.set_num_threads(1)  # in each of the jobs
     train = Trainer(stage.images.train, stage.device, said["state"])
     spread = partial(jobs.shared_out, several, stage.left() - RESERVE)
-    made = jobs.run(train, file, questions, jobs.queue(asked, scales), spread=spread)
+    trials = jobs.queue(asked, scales)
+    made = jobs.run(train, file, questions, trials, spread=spread, kind=train.kind)
     stage.put(trials=made)
     for scale in {scale.name for scale in scales}:
         seconds = [one["seconds"] for one in store.read(file) if one["scale"]["name"] == scale]

@@ -11,7 +11,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from benchmarks.paired import exported, store
-from benchmarks.paired.jobs import check_alike, in_turn, queue, run, shared_out
+from benchmarks.paired.jobs import in_turn, queue, run, shared_out
 from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES
 from benchmarks.paired.table import filled, report, table, waiting, write
@@ -71,9 +71,9 @@ def command(options: argparse.Namespace) -> int:
             if options.file.resolve().parent == TRIALS.parent:
                 write(documents(questions.values()))
 
-        check_alike([*store.read(options.file), trainer.kind])  # before the first one is made
         with FileLock(f"{options.file}.lock", timeout=0):
-            made = run(trainer, options.file, questions, queue(some, scales), after, spread)
+            asked = queue(some, scales)
+            made = run(trainer, options.file, questions, asked, after, spread, trainer.kind)
         print(f"{made} trials made, nothing left to do")
         return 0
     if options.command == "table":

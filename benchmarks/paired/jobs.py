@@ -70,6 +70,7 @@ def run(
     asked: Iterable[tuple[Question, Recipe, Scale, int]],
     after: Callable[[Line], object] = lambda line: None,
     spread: Callable[[Train, Iterable[Trial]], Iterator[tuple[Trial, Facts]]] = in_turn,
+    kind: Facts | None = None,
 ) -> int:
     """Make the trials that are not there yet; how many were made.
 
@@ -80,9 +81,11 @@ def run(
         asked: which trials.
         after: called with each new trial, when it is in the file.
         spread: makes some trials, here or in other processes.
+        kind: what all of them will have in common, where that is known before the first is made.
     """
     lines = read(path)
     check_unchanged(questions, lines)
+    check_alike([*lines, kind] if kind else lines)
     done, missing = by_key(lines), dict[Trial, Question]()
     for question, recipe, scale, seed in asked:
         if (trial := (recipe, scale, seed)) not in done:

@@ -40,7 +40,8 @@ class SwitchedNet(FastNet):
         self.register_buffer("mean", mean)
         self.register_buffer("std", std)
         if recipe.first == "whitening":
-            self.whiten = fewer(whitening_conv((images - self.mean) / self.std), recipe.directions)
+            standard = (images - self.mean) / self.std
+            self.whiten = whitening_conv(standard, keep=recipe.directions)
         else:
             self.whiten = nn.Conv2d(3, 24, 2)
         channels = (self.whiten.out_channels, *widths)
@@ -66,20 +67,6 @@ class SwitchedNet(FastNet):
         if self.recipe.first == "whitening":
             learns = done < self.recipe.whiten_until
             self.whiten.get_parameter("bias").requires_grad_(learns)
-
-
-def fewer(conv: nn.Conv2d, directions: int) -> nn.Conv2d:
-    """A whitening layer that keeps the first directions, and their negatives."""
-    kept = conv.out_channels // 2
-    if directions == kept:
-        return conv
-    rows = [*range(directions), *range(kept, kept + directions)]
-    smaller = nn.Conv2d(conv.in_channels, len(rows), conv.kernel_size)  # type: ignore[arg-type]
-    with torch.no_grad():
-        smaller.weight.copy_(conv.weight[rows])
-        smaller.get_parameter("bias").zero_()
-    smaller.weight.requires_grad_(False)
-    return smaller
 
 
 def block(inputs: int, outputs: int, recipe: Recipe) -> nn.Sequential:

@@ -15,7 +15,8 @@ from helpers.models.lean import lean_block
 
 Widths = tuple[int, int, int]
 # From narrow to wide. A processor with units for matrices (AMX) takes a sixth more time for
-# 32-64-64 than for 16-64-64, and for 32-128-128 not even twice as much at 3.3 times the work.
+# 32-64-64 than for 16-64-64, and for 32-128-128 not even twice as much at 3.3 times the work (with
+# all directions of whitening).
 SIZES: tuple[Widths, ...] = (
     (16, 64, 64), (32, 64, 64), (32, 64, 128), (32, 128, 128), (64, 256, 256), (128, 512, 512),
 )  # fmt: skip

@@ -386,19 +386,22 @@ def test_stored_trials_say_what_they_are():
 # The trainings.
 
 
-def test_half_of_the_directions_make_the_recipe_of_fit_fast():
+@pytest.mark.parametrize("directions", [12, KEPT])  # of the trials, and of ``fit_fast``
+def test_the_defaults_and_half_of_the_directions_are_the_recipe_of_fit_fast(directions):
     """If this fails, ``fit_fast`` has changed: ask the questions that follow from that anew."""
     n, batch_size, steps = 64, 16, 8
     images = split(n)
     sample = images.images[::2].float() / 255
-    now = Recipe(directions=KEPT)
-    ours, theirs = SwitchedNet(sample, now, (16, 16, 16)), FastNet(sample, (16, 16, 16))
-    assert torch.equal(ours.whiten.weight, theirs.whiten.weight)
-    theirs.load_state_dict(ours.state_dict())  # other random numbers, where filters are left over
-    assert Recipe().pixels == PIXELS
+    recipe = Recipe(directions=directions)
+    torch.manual_seed(3)
+    ours = SwitchedNet(sample, recipe, (4, 8, 8))
+    torch.manual_seed(3)
+    theirs = FastNet(sample, (4, 8, 8), directions=directions)
+    assert all(torch.equal(p, q) for p, q in zip(ours.parameters(), theirs.parameters()))
+    assert Recipe() == Recipe(directions=12) and Recipe().pixels == PIXELS
     loader = AlternatingBatches(*images, batch_size, "cpu", True, random_shift)
     torch.manual_seed(4)
-    train(ours, loader, now, steps)
+    train(ours, loader, recipe, steps)
     loader = AlternatingBatches(*images, batch_size, "cpu", True, random_shift)
     torch.manual_seed(4)
     fast.train(theirs, loader, StepBudget(steps))
@@ -593,5 +596,4 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
         assert call("run") == 2 and "another run is at work" in capsys.readouterr().err
     # A machine that another file is for says so at once, and not when its first trial is over.
     monkeypatch.setattr(fake, "kind", {"precision": "bfloat16", "device": "cpu"})
-    monkeypatch.setattr(harness, "run", None)
     assert call("run") == 2 and "bfloat16 on cpu and float32 on cpu" in capsys.readouterr().err

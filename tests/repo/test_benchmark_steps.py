@@ -22,11 +22,11 @@ def test_ways_take_turns_in_changing_order():
 
 
 @pytest.mark.parametrize("pixels", [24, 32])
-@pytest.mark.parametrize("settings", [("one pass", "batched", "kept"), ("lessons",) * 3])
+@pytest.mark.parametrize("settings", [steps.NOW, steps.USUAL])
 def test_each_way_changes_all_that_learns(monkeypatch, pixels, settings):
     made = []
     monkeypatch.setattr(steps, "FastNet", lambda *args: made.append(FastNet(*args)) or made[0])
-    step = steps.steps(photos(), (4, 4, 4), pixels, *settings, batch_size=16)
+    step = steps.steps(photos(), (4, 4, 4), pixels, **settings, batch_size=16)
     (model,) = made
     for _ in range(3):
         before = {name: p.clone() for name, p in model.named_parameters() if p.requires_grad}
