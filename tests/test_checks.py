@@ -118,6 +118,7 @@ def arguments(folder):
         "train_epoch": {"model": net, "dl": pairs, "loss_func": loss, "opt": sgd},
         "train_step": {"model": net, "xb": ones(2, 4), "yb": labels, "loss_func": loss, "opt": sgd},
         "validate_epoch": {"model": net, "valid_dl": columns, "metric": metrics.batch_accuracy},
+        "whitening_conv": {"images": torch.rand(2, 3, 8, 8), "size": 2, "eps": 0.1, "keep": 6},
         "whitening_matrix": {"rows": torch.eye(3)[:, :2], "eps": 0.1},
     }  # fmt: skip
 
