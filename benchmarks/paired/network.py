@@ -46,6 +46,8 @@ class SwitchedNet(FastNet):
             self.whiten = nn.Conv2d(3, 24, 2)
         channels = (self.whiten.out_channels, *widths)
         self.blocks = nn.Sequential(*(block(*pair, recipe) for pair in pairwise(channels)))
+        rests = self.blocks[0].parameters() if recipe.rests < 1 else ()
+        self.resting = tuple(p for p in rests if p.requires_grad)
         self.head = nn.Linear(widths[-1], classes, bias=False)
         self.to(images.device).to(memory_format=fast_layout(images.device, precision))
 
@@ -54,7 +56,9 @@ class SwitchedNet(FastNet):
         if self.pixels < 32:
             xb = shrink(xb, self.pixels)
         xb = (xb - self.mean) / self.std
-        act = F.silu if self.recipe.activation == "silu" else F.relu
+        first = self.recipe.behind_first
+        name = self.recipe.activation if first == "activation" else first
+        act = F.silu if name == "silu" else F.relu
         lower = self.precision != torch.float32
         with torch.autocast(xb.device.type, dtype=self.precision, enabled=lower):
             features = self.blocks(act(self.whiten(xb)))
@@ -67,6 +71,8 @@ class SwitchedNet(FastNet):
         if self.recipe.first == "whitening":
             learns = done < self.recipe.whiten_until
             self.whiten.get_parameter("bias").requires_grad_(learns)
+        for weights in self.resting:
+            weights.requires_grad_(done < self.recipe.rests)
 
 
 def block(inputs: int, outputs: int, recipe: Recipe) -> nn.Sequential:

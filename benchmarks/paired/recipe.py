@@ -9,8 +9,10 @@ CHOICES = {
     "schedule": ("linear", "one_cycle", "constant"),
     "flip": ("alternating", "random", "none"),
     "activation": ("silu", "relu"),
+    "behind_first": ("activation", "relu"),
     "rest": ("keep", "drop", "carry"),
 }
+LATER = ("behind_first", "rests")  # settings that the first trials did not have
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Recipe:
     """How to train. What is not named is as in lesson 10's ``fit_fast`` of 27 November 2026.
 
     A default is never changed, as stored trials mean it; a new field's default is what was done
-    before there was the field. ``fit_fast`` itself keeps 6 of the 12 ``directions`` by now.
+    before there was the field, which is one of ``LATER`` then. ``fit_fast`` itself keeps 6 of the
+    12 ``directions`` by now.
 
     Args:
         first: the first layer: frozen whitening, or 2×2 filters that learn by "sgd" or "muon".
@@ -28,6 +31,9 @@ class Recipe:
         identity: whether convolutions begin by passing on.
         scales: whether the scales of the batch norms learn.
         activation: behind each norm and the first layer.
+        behind_first: another one behind the first layer, if it is not "activation".
+        rests: from which share of the training on the first block learns no more; its rates have
+            fallen to 0 by then.
         divide: by what the logits are divided.
         wider: factors of the scale's widths.
         optimizer: of the filters; biases and head have SGD, unless it is "adam".
@@ -54,6 +60,8 @@ class Recipe:
     identity: bool = True
     scales: bool = False
     activation: str = "silu"
+    behind_first: str = "activation"
+    rests: float = 1.0
     divide: float = 9.0
     wider: tuple[int, int, int] = (1, 1, 1)
     optimizer: str = "muon"
@@ -92,8 +100,12 @@ class Recipe:
         return Recipe(**asdict(self) | {name: frozen(value) for name, value in settings.items()})
 
     def plain(self) -> dict[str, Any]:
-        """All settings, as JSON keeps them."""
-        return {name: _thawed(value) for name, value in asdict(self).items()}
+        """All settings, as JSON keeps them; those of ``LATER`` where they are not the default.
+
+        So what was written down before there was such a setting still says the same.
+        """
+        new = {name for name in LATER if getattr(self, name) == getattr(Recipe, name)}
+        return {name: _thawed(value) for name, value in asdict(self).items() if name not in new}
 
     def work(self) -> float:
         """How much a step computes on average, as a share of one with all pixels."""

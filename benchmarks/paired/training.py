@@ -1,6 +1,7 @@
 """A training as a recipe says, with the random numbers of its seed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 
@@ -82,7 +83,7 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
     limit = STEADY * classes / (batch_size * features)
     head_rate = min(recipe.head_rate, limit) if recipe.steady else recipe.head_rate
     groups = [
-        {"params": biases, "lr": recipe.bias_rate},
+        *until_rest(biases, model, lr=recipe.bias_rate),
         {"params": model.head.parameters(), "lr": head_rate},
     ]
     chosen: list[Optimizer] = []
@@ -90,15 +91,27 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
         if recipe.first == "muon":
             filters = [first, *filters]
         rate = recipe.rate * (batch_size / 2000) ** 0.5
-        chosen = [BatchedMuon(filters, rate, dtype=model.precision, keep_length=recipe.keep_length)]
+        options = {"dtype": model.precision, "keep_length": recipe.keep_length}
+        chosen = [BatchedMuon(until_rest(filters, model), rate, **options)]
     else:
-        groups.append({"params": filters, "lr": recipe.rate})
+        groups += until_rest(filters, model, lr=recipe.rate)
     if recipe.first == "sgd":
         groups.append({"params": [first], "lr": FIRST_RATE})
     chosen.append(torch.optim.SGD(groups, momentum=0.85, nesterov=True))
     for optimizer in chosen if recipe.decay else ():
         Cautious(optimizer, recipe.decay)
     return chosen
+
+
+def until_rest(
+    weights: list[torch.Tensor], model: SwitchedNet, **options: float
+) -> list[dict[str, Any]]:
+    """One group of an optimiser, or two, if the first block rests in the end."""
+    early = [w for w in weights if any(w is one for one in model.resting)]
+    groups = [{"params": [w for w in weights if not any(w is one for one in early)], **options}]
+    if early:
+        groups.append({"params": early, "until": model.recipe.rests, **options})
+    return groups
 
 
 FIRST_RATE = 0.004  # of a first layer that learns by SGD: what lesson 10 gives to filters

@@ -32,7 +32,8 @@ def learn(
         budget: says before each step which share of the training is done; a new one for each
             training.
         optimizers: each for some of the model's parameters. They keep the learning rates of the
-            last step, which may be close to 0: make new ones for another training.
+            last step, which may be close to 0: make new ones for another training. A group of
+            parameters with an ``until`` goes through its whole schedule up to that share.
         schedule: from that share to a factor of all learning rates, see ``schedule``.
         smoothing: share of each label that is spread over all classes.
         before_step: called with the share before each step, if it is not None.
@@ -62,7 +63,7 @@ def learn(
             if before_step:
                 before_step(done)
             for group, peak in zip(groups, peaks):
-                group["lr"] = peak * schedule(done)
+                group["lr"] = peak * schedule(min(done / group.get("until", 1.0), 1.0))
             watched(xb, yb).backward()
             for opt in optimizers:
                 opt.step()

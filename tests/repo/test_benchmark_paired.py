@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from itertools import combinations
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from benchmarks.paired.network import SwitchedNet
 from benchmarks.paired.questions import check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES, Recipe, Scale
 from benchmarks.paired.table import BEGIN, END, filled, report, table, waiting, write
-from benchmarks.paired.training import Average, Cautious, PairedBatches, train
+from benchmarks.paired.training import Average, Cautious, PairedBatches, optimizers, train
 from benchmarks.paired.trial import Trainer, alone, right
 from helpers.course import trials as kept
 from helpers.course.evidence import HARMFUL, OPEN, PROVED, T, compare
@@ -24,8 +25,9 @@ from helpers.data.augment import random_shift
 from helpers.data.loaders import AlternatingBatches
 from helpers.models.fastnet import KEPT, PIXELS, FastNet
 from helpers.training import fast
+from helpers.training.budgeted import learn
 from helpers.training.fast import answers
-from helpers.training.schedule import StepBudget
+from helpers.training.schedule import StepBudget, linear_decay
 
 PART = SCALES["part"]
 TINY = Scale("part", 64, 10, 1, 16, (4, 4, 4))
@@ -506,6 +508,49 @@ def test_fewer_directions_are_the_first_with_their_negatives():
     weights = whole.whiten.weight
     assert torch.equal(half.whiten.weight, torch.cat([weights[:6], -weights[:6]]))
     assert not half.whiten.weight.requires_grad and half(sample[:2]).shape == (2, 10)
+
+
+def test_a_first_block_that_rests_learns_up_to_its_share():
+    images, recipe = split(64), Recipe(rests=0.5)
+    model = SwitchedNet(images.images[::2].float() / 255, recipe, (4, 8, 8))
+    learning, rates, kept = [p for p in model.parameters() if p.requires_grad], [], []
+    chosen = optimizers(model, recipe, 16)
+    assert {id(p) for opt in chosen for group in opt.param_groups for p in group["params"]} == {
+        id(p) for p in learning
+    }
+
+    def before_step(done):
+        model.prepare(done)
+        kept.append([p.clone() for p in model.blocks[0].parameters()])
+
+    chosen[0].register_step_pre_hook(lambda o, *_: rates.append([g["lr"] for g in o.param_groups]))
+    batches = PairedBatches(images, recipe, 16, 0)
+    learn(model, batches, StepBudget(8), chosen, linear_decay, 0.0, before_step)
+    late, early = zip(*rates)
+    assert [a / b for a, b in zip(early, late)] == pytest.approx(
+        [1, 6 / 7, 2 / 3, 2 / 5, 0, 0, 0, 0]
+    )
+    first, second = (list(model.blocks[i].parameters()) for i in (0, 1))
+    assert not any(p.requires_grad for p in first) and any(p.requires_grad for p in second)
+    assert all(torch.equal(a, b) for a, b in zip(kept[4], first))
+    assert not all(torch.equal(a, b) for a, b in zip(kept[3], first))
+
+
+def test_a_setting_that_came_later_is_written_down_where_it_is_used():
+    assert "rests" not in Recipe().plain() and Recipe(rests=0.5).plain()["rests"] == 0.5
+    assert Recipe().changed(Recipe(rests=0.5).plain()) == Recipe(rests=0.5)
+
+
+def test_relu_may_stand_behind_the_first_layer_alone():
+    images = split(40).images.float() / 255
+
+    def answer(**changes):
+        torch.manual_seed(0)
+        return SwitchedNet(images, Recipe(**changes), (4, 8, 8)).eval()(images[:4])
+
+    assert torch.equal(answer(behind_first="relu", activation="relu"), answer(activation="relu"))
+    different = [answer(), answer(behind_first="relu"), answer(activation="relu")]
+    assert not any(torch.equal(a, b) for a, b in combinations(different, 2))
 
 
 def test_steps_come_out_as_equal_arithmetic():
