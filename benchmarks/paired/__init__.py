@@ -8,12 +8,12 @@ out of the difference.
 1. ``questions.toml`` holds each question *before* it is asked: what is expected, the two recipes,
    how many seeds at which scale, and the smallest gain that matters. It must be committed first;
    a question that is changed after its first trial needs another name.
-2. ``python -m benchmarks.paired run`` goes through the questions and appends each trial to
-   ``benchmarks/results/paired.jsonl`` as one line of JSON. It can be stopped at any time and goes
-   on where it was. A trial that two questions share is made once. Each kind of machine has a file
-   of its own, as it draws and rounds otherwise: ``--file``; a GPU gets ``--device cuda --jobs 8``
+2. ``python -m benchmarks.paired run`` goes through the questions and appends each trial to a
+   ``paired*.jsonl`` in ``benchmarks/results`` as one line of JSON. It can be stopped at any time
+   and goes on where it was. A trial that two questions share is made once. Each kind of machine
+   has a file of its own, as it draws and rounds otherwise. A GPU gets ``--device cuda --jobs 8``
    (``python -m benchmarks.gpu paired`` does that, too).
-3. ``python -m benchmarks.paired table`` prints what follows from that file, and
+3. ``python -m benchmarks.paired table`` prints what follows from them, and
    ``python -m benchmarks.paired write`` puts the table into ``benchmarks/results/README.md``, and
    two small ones into ``helpers/course`` where lessons read them, also in Colab
    (``helpers.course.trials``; ``write --check`` only compares). Nothing there is typed.

@@ -1,6 +1,7 @@
 """``python -m benchmarks.paired run``, ``table`` or ``write``."""
 
 import argparse
+import re
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from benchmarks.paired import exported, store
-from benchmarks.paired.jobs import in_turn, queue, run, shared_out
+from benchmarks.paired.jobs import in_turn, kind_of, queue, run, shared_out
 from benchmarks.paired.questions import FILE, Question, check_unchanged, chosen, read_questions
 from benchmarks.paired.recipe import SCALES
 from benchmarks.paired.table import filled, report, table, waiting, write
@@ -40,6 +41,15 @@ def machines() -> dict[str, list[store.Line]]:
     return {path.name: store.read(path) for path in (TRIALS, *others)}
 
 
+def file_of(kind: dict[str, str]) -> Path:
+    """Where trials of such a machine are stored, or will be when there are some."""
+    for name, lines in machines().items():
+        if lines and kind_of(lines[0]) == kind_of(kind):
+            return TRIALS.with_name(name)
+    words = re.findall(r"[a-z0-9]+", f"{kind['machine']} {kind['precision']}".lower())
+    return TRIALS.with_name("_".join([TRIALS.stem, *words]) + TRIALS.suffix)
+
+
 def documents(questions: Iterable[Question]) -> dict[Path, str]:
     """What is made from the trials: the results' document, and two tables for lessons."""
     questions, stored = list(questions), machines()
@@ -59,6 +69,7 @@ def command(options: argparse.Namespace) -> int:
         check_committed(FILE)
         torch.set_num_threads(options.threads)
         trainer = Trainer(load("cifar10").train, options.device)
+        file = options.file or file_of(trainer.kind)
         spread = partial(shared_out, options.jobs, None) if options.jobs > 1 else in_turn
         scales = [SCALES[name] for name in options.scales]
 
@@ -68,18 +79,21 @@ def command(options: argparse.Namespace) -> int:
             )
             right = f"{line['accuracy']:.4f}, with views {line['accuracy_views']:.4f}"
             print(f"{words}: {right}, {line['seconds']:.0f} s", flush=True)
-            if options.file.resolve().parent == TRIALS.parent:
+            if file.resolve().parent == TRIALS.parent:
                 write(documents(questions.values()))
 
-        with FileLock(f"{options.file}.lock", timeout=0):
+        with FileLock(f"{file}.lock", timeout=0):
             asked = queue(some, scales)
-            made = run(trainer, options.file, questions, asked, after, spread, trainer.kind)
-        print(f"{made} trials made, nothing left to do")
+            made = run(trainer, file, questions, asked, after, spread, trainer.kind)
+        print(f"{made} trials made, nothing left to do in {file.name}")
         return 0
     if options.command == "table":
-        check_unchanged(questions, lines := store.read(options.file))
+        stored = {options.file.name: store.read(options.file)} if options.file else machines()
         scales = [SCALES[name] for name in options.scales]
-        print(table(lines, some, scales), waiting([lines], some, scales), sep="\n\n")
+        for name, lines in stored.items():
+            check_unchanged(questions, lines)
+            print(f"{name}:", table(lines, some, scales), sep="\n\n", end="\n\n")
+        print(waiting(stored.values(), some, scales))
         return 0
     for lines in machines().values():
         check_unchanged(questions, lines)
@@ -97,7 +111,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="where to train, such as cuda")
     parser.add_argument("--jobs", type=int, default=1, help="trials at the same time; for a GPU")
-    parser.add_argument("--file", type=Path, default=TRIALS, help="of trials")
+    parser.add_argument("--file", type=Path, help="of trials; this machine's (run), all (table)")
     parser.add_argument("--check", action="store_true", help="write: only compare")
     options = parser.parse_args()
     try:

@@ -110,14 +110,23 @@ def run(
 
 
 def check_alike(lines: Iterable[Line]) -> None:
-    """In another precision other recipes may be the best ones, and a GPU draws other numbers.
+    """In another precision other recipes may be the best ones; each machine rounds otherwise.
 
     Raises:
-        ValueError: when trials in two precisions or on two kinds of device would come into a file.
+        ValueError: when trials in two precisions or on two kinds of machine would come into a file.
     """
-    found = {f"{line['precision']} on {line.get('device', 'cpu')}" for line in lines}
-    if len(found) > 1:
+    if len(found := {kind_of(line) for line in lines}) > 1:
         raise ValueError(f"trials in {' and '.join(sorted(found))} do not mix; give another --file")
+
+
+def kind_of(facts: Facts) -> str:
+    """What must be the same for all trials of a file, in words.
+
+    Example:
+        >>> kind_of({"precision": "bfloat16", "machine": "GPU (NVIDIA H200)"})
+        'bfloat16 on GPU (NVIDIA H200)'
+    """
+    return f"{facts['precision']} on {facts['machine']}"
 
 
 _ready: tuple[Train, float]  # in a process of the pool

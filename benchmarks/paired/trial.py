@@ -56,7 +56,12 @@ class Trainer:
     def kind(self) -> dict[str, str]:
         """What all trials of a file have in common."""
         precision = str(self.precision).removeprefix("torch.")
-        return {"precision": precision, "device": self.device.type}
+        on_cpu = self.device.type == "cpu"
+        return {
+            "precision": precision,
+            "device": self.device.type,
+            "machine": machine() if on_cpu else describe(self.device),
+        }
 
     def some(self, rows: list[int]) -> Split:
         return Split(self.split.images[rows], self.split.labels[rows])
@@ -90,7 +95,6 @@ class Trainer:
             "images_a_step": batch_size,
             **self.kind,
             "threads": torch.get_num_threads(),
-            "machine": machine() if self.device.type == "cpu" else describe(self.device),
             "versions": {"torch": torch.__version__, "python": platform.python_version()},
             "commit": commit() if self.state is None else self.state,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -122,17 +122,25 @@ def test_several_processes_make_the_same_trials(questions, tmp_path):
     assert list(jobs.shared_out(1, 1e-9, trainer, trials)) == []
 
 
-def test_a_gpu_and_a_processor_do_not_come_into_one_file():
-    lines = [{"precision": "bfloat16"}, {"precision": "bfloat16", "device": "cpu"}]
+def test_two_machines_do_not_come_into_one_file():
+    lines = [{"precision": "bfloat16", "machine": "a processor", "seed": seed} for seed in (0, 1)]
     jobs.check_alike(lines)
-    with pytest.raises(ValueError, match="bfloat16 on cpu and bfloat16 on cuda do not mix"):
-        jobs.check_alike([*lines, {"precision": "bfloat16", "device": "cuda"}])
+    with pytest.raises(ValueError, match="bfloat16 on a GPU and bfloat16 on a processor do not"):
+        jobs.check_alike([*lines, {"precision": "bfloat16", "machine": "a GPU"}])
+
+
+def test_each_machine_has_a_file():
+    for name, lines in harness.machines().items():
+        assert harness.file_of(lines[0]).name == name
+    kind = {"precision": "float32", "machine": "Some (R) CPU, 8 cores", "device": "cpu"}
+    assert harness.file_of(kind).name == "paired_some_r_cpu_8_cores_float32.jsonl"
+    assert harness.file_of(kind).parent == harness.TRIALS.parent
 
 
 def test_two_precisions_do_not_come_into_one_file(questions, tmp_path):
     path, trials = tmp_path / "trials.jsonl", list(asked(questions))
     harness.run(fake, path, questions, trials[:2])
-    with pytest.raises(ValueError, match="trials in bfloat16 on cpu and float32 on cpu do not mix"):
+    with pytest.raises(ValueError, match="bfloat16 on none and float32 on none do not mix"):
         harness.run(lambda *t: fake(*t) | {"precision": "bfloat16"}, path, questions, trials)
     assert len(store.read(path)) == 2
 
@@ -621,24 +629,30 @@ def test_commands_say_what_they_do(monkeypatch, capsys, tmp_path, questions):
     monkeypatch.setattr(harness, "read_questions", lambda: questions)
     monkeypatch.setattr(harness, "git", lambda word, *_: "x" * (word == "status"))
     monkeypatch.setattr(harness, "load", lambda name: type("Set", (), {"train": None}))
-    monkeypatch.setattr(fake, "kind", {"precision": "float32", "device": "cpu"}, raising=False)
+    kind = {"precision": "float32", "device": "cpu", "machine": "none"}
+    monkeypatch.setattr(fake, "kind", kind, raising=False)
+    file = tmp_path / "trials_none_float32.jsonl"  # this machine's
     monkeypatch.setattr(harness, "Trainer", lambda split, device: fake)
     (tmp_path / "README.md").write_text(f"{BEGIN}\n{END}\n")
     assert call("run", "luck") == 2 and "no question luck" in capsys.readouterr().err
     assert call("run", "flip") == 2 and "commit questions.toml first" in capsys.readouterr().err
-    assert not harness.TRIALS.exists()
+    assert not list(tmp_path.glob("*.jsonl"))
     monkeypatch.setattr(harness, "git", lambda word, *_: "x" * (word == "ls-files"))
     assert call("run", "flip", "--threads", str(torch.get_num_threads())) == 0
     assert "6 trials made" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.glob("*.jsonl")] == [file.name]
     assert call("table", "flip") == 0 and "**proved**" in capsys.readouterr().out
+    assert call("table", "flip", "--file", str(tmp_path / "other.jsonl")) == 0
+    assert "No pair of trials yet: flip (part)" in capsys.readouterr().out
     assert call("write", "--check") == 0  # each trial has brought the document up to date
-    harness.run(fake, harness.TRIALS, questions, asked(questions))
+    harness.run(fake, file, questions, asked(questions))
     assert call("write", "--check") == 1 and "out of date" in capsys.readouterr().out
     assert call("write") == 0 and call("write", "--check") == 0
     said = (tmp_path / "README.md").read_text()
     assert "| flip | +0.4, proved |  | Stays. |" in said
-    with harness.FileLock(f"{harness.TRIALS}.lock"):
+    with harness.FileLock(f"{file}.lock"):
         assert call("run") == 2 and "another run is at work" in capsys.readouterr().err
     # A machine that another file is for says so at once, and not when its first trial is over.
-    monkeypatch.setattr(fake, "kind", {"precision": "bfloat16", "device": "cpu"})
-    assert call("run") == 2 and "bfloat16 on cpu and float32 on cpu" in capsys.readouterr().err
+    monkeypatch.setattr(fake, "kind", kind | {"precision": "bfloat16"})
+    assert call("run", "--file", str(file)) == 2
+    assert "bfloat16 on none and float32 on none" in capsys.readouterr().err
