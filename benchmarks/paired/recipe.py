@@ -12,7 +12,7 @@ CHOICES = {
     "behind_first": ("activation", "relu"),
     "rest": ("keep", "drop", "carry"),
 }
-LATER = ("behind_first", "rests")  # settings that the first trials did not have
+LATER = ("behind_first", "rests", "calm")  # settings that the first trials did not have
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Recipe:
 
     A default is never changed, as stored trials mean it; a new field's default is what was done
     before there was the field, which is one of ``LATER`` then. ``fit_fast`` itself keeps 6 of the
-    12 ``directions`` by now.
+    12 ``directions`` by now, and its rate has a ``calm`` of 512.
 
     Args:
         first: the first layer: frozen whitening, or 2×2 filters that learn by "sgd" or "muon".
@@ -38,6 +38,7 @@ class Recipe:
         wider: factors of the scale's widths.
         optimizer: of the filters; biases and head have SGD, unless it is "adam".
         rate: of the filters; for Muon at batches of 2,000, else for each image.
+        calm: a smaller batch has Muon's rate for so many images.
         bias_rate, head_rate: for each image (not for "adam").
         steady: whether the head's rate is limited as in ``fit_fast``.
         keep_length: whether Muon keeps the length of the filters.
@@ -66,6 +67,7 @@ class Recipe:
     wider: tuple[int, int, int] = (1, 1, 1)
     optimizer: str = "muon"
     rate: float = 0.24
+    calm: int = 0
     bias_rate: float = 0.05
     head_rate: float = 0.05
     steady: bool = True

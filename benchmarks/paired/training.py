@@ -90,7 +90,7 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
     if recipe.optimizer == "muon":
         if recipe.first == "muon":
             filters = [first, *filters]
-        rate = recipe.rate * (batch_size / 2000) ** 0.5
+        rate = recipe.rate * (max(batch_size, recipe.calm) / 2000) ** 0.5
         options = {"dtype": model.precision, "keep_length": recipe.keep_length}
         chosen = [BatchedMuon(until_rest(filters, model), rate, **options)]
     else:

@@ -26,6 +26,7 @@ DOUBTFUL = 0.3  # share of the test images that is looked at from six sides inst
 TRIED = 256  # images a step when sizes are tried on a processor; 128 seemed a fifth too slow
 LOOK = 0.4  # what looking at an image once costs, as a share of training with it once
 PAUSE = 0.2  # seconds in which a GPU is not made to wait for the clock
+CALM = 512  # images in a batch: with fewer, too, filters bear the rate of so many
 PROGRAMS = 100  # that torch.compile may make of one block: for each size, image size and mode
 
 # The rate of the head times batch size times features, for each class: the most that does not swing
@@ -55,7 +56,8 @@ def train(
     That of the head would, in large batches or with many features, so it has a limit.
 
     Args:
-        lr: of Muon, for batches of 2,000; it goes with the root of the batch size.
+        lr: of Muon, for batches of 2,000; it goes with the root of the batch size, but below 512
+            images it falls no further: that cost points (lesson 10).
         bias_lr: of the biases, for each image.
         head_lr: of the last layer, for each image; less where a step would overshoot.
         smoothing: share of each label that is spread over all classes.
@@ -68,7 +70,7 @@ def train(
     biases = [p for p in learning if p.ndim == 1]
     half = model.precision == torch.float16
     products = torch.float32 if half else model.precision  # float16 has too small a range for them
-    muon_lr = lr * (loader.batch_size / 2000) ** 0.5
+    muon_lr = lr * (max(loader.batch_size, CALM) / 2000) ** 0.5
     classes, features = model.head.weight.shape
     head_lr = min(head_lr, STEADY * classes / (loader.batch_size * features))
     muon = BatchedMuon(filters, muon_lr, dtype=products, keep_length=True)

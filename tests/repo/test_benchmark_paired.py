@@ -26,7 +26,7 @@ from helpers.data.loaders import AlternatingBatches
 from helpers.models.fastnet import KEPT, PIXELS, FastNet
 from helpers.training import fast
 from helpers.training.budgeted import learn
-from helpers.training.fast import answers
+from helpers.training.fast import CALM, answers
 from helpers.training.schedule import StepBudget, linear_decay
 
 PART = SCALES["part"]
@@ -402,13 +402,13 @@ def test_the_defaults_and_half_of_the_directions_are_the_recipe_of_fit_fast(dire
     n, batch_size, steps = 64, 16, 8
     images = split(n)
     sample = images.images[::2].float() / 255
-    recipe = Recipe(directions=directions)
+    recipe = Recipe(directions=directions, calm=CALM)
     torch.manual_seed(3)
     ours = SwitchedNet(sample, recipe, (4, 8, 8))
     torch.manual_seed(3)
     theirs = FastNet(sample, (4, 8, 8), directions=directions)
     assert all(torch.equal(p, q) for p, q in zip(ours.parameters(), theirs.parameters()))
-    assert Recipe() == Recipe(directions=12) and Recipe().pixels == PIXELS
+    assert Recipe() == Recipe(directions=12, calm=0) and Recipe().pixels == PIXELS
     loader = AlternatingBatches(*images, batch_size, "cpu", True, random_shift)
     torch.manual_seed(4)
     train(ours, loader, recipe, steps)
