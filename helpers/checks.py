@@ -80,6 +80,26 @@ def same_shape(predictions: torch.Tensor, targets: torch.Tensor) -> None:
         )
 
 
+def zeros_and_ones(**targets: torch.Tensor) -> None:
+    """Targets that say 1 for a 3 and 0 for anything else, under the name for the message.
+
+    Example:
+        >>> zeros_and_ones(yb=torch.tensor([1, 0]))
+    """
+    for what, values in targets.items():
+        if values.is_cpu and not ((values == 0) | (values == 1)).all():  # a GPU would have to wait
+            other = values[(values != 0) & (values != 1)].flatten()[0].item()
+            raise ValueError(
+                say(
+                    "{function}: expected {what} of 1 for a 3 and 0 for all else, found {other}; "
+                    "digits become such targets by ({what} == 3).float()",
+                    function=_caller(),
+                    what=what,
+                    other=other,
+                )
+            )
+
+
 def logits_and_labels(logits: torch.Tensor, labels: torch.Tensor) -> None:
     """One row of logits for each label: labels (n, 1) would be compared with all n predictions.
 
@@ -379,10 +399,12 @@ def parameters_to_train(params: Sequence[torch.Tensor]) -> None:
         )
 
 
-def own_optimizer(opt: torch.optim.Optimizer, model: nn.Module) -> None:
-    """An optimiser that holds some of the model's parameters."""
+def own_optimizer(opt: Any, model: nn.Module) -> None:
+    """An optimiser that holds some of the model's parameters, of torch or one with ``params``."""
+    groups = getattr(opt, "param_groups", None)
+    held = [p for group in groups for p in group["params"]] if groups else opt.params
     own = {id(p) for p in model.parameters()}
-    if not any(id(p) in own for group in opt.param_groups for p in group["params"]):
+    if not any(id(p) in own for p in held):
         raise ValueError(
             say(
                 "the optimiser holds none of this model's parameters, so it would train another "
@@ -488,6 +510,35 @@ def grids(image: torch.Tensor, kernel: torch.Tensor) -> None:
                     advice=say(advice),
                 )
             )
+
+
+def yes_or_no(**switches: object) -> None:
+    """True or False, each under the name that the message shall use."""
+    for what, value in switches.items():
+        if not isinstance(value, (bool, np.bool_)):
+            raise TypeError(
+                say(
+                    "{function}: {what} must be True or False, got {kind}; what comes after it is "
+                    "given by name, such as augment=random_flip",
+                    function=_caller(),
+                    what=what,
+                    kind=type(value).__name__,
+                )
+            )
+
+
+def channels_first(x: torch.Tensor) -> None:
+    """A batch of images whose channels do not stand last, as pictures that are drawn have them."""
+    batch_of_images(x)
+    if x.shape[-1] == 3 and x.shape[1] > 4:
+        raise ValueError(
+            say(
+                "{function}: expected a batch of shape (n, channels, rows, columns), got {shape}",
+                function=_caller(),
+                shape=tuple(x.shape),
+            )
+            + say("; the channels stand last: images.permute(0, 3, 1, 2) puts them first")
+        )
 
 
 def batch_of_images(x: torch.Tensor) -> None:

@@ -1,11 +1,11 @@
 """What went wrong in training, in plain words: a batch that does not fit, a loss that is lost."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from inspect import signature
 from traceback import walk_tb
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import nn
@@ -63,6 +63,37 @@ class LossWatch:
             raise _not_finite(losses[step - 1], step)
 
 
+def _check_aligned(predictions: Any, targets: Any) -> None:
+    both = predictions, targets
+    if not all(isinstance(one, torch.Tensor) for one in both):
+        return
+    short, long = sorted((tuple(one.shape) for one in both), key=len)
+    if len(short) == 1 and short[0] > 1 and long == (*short, 1):
+        raise ValueError(
+            say(
+                "predictions have shape {predictions} but targets {targets}: each would be "
+                "compared with all others. They must be the same: targets.view(predictions.shape)",
+                predictions=tuple(predictions.shape),
+                targets=tuple(targets.shape),
+            )
+        )
+
+
+def aligned(function: Loss) -> Loss:
+    """A loss or metric that refuses a column and a row, which it would compare number by number.
+
+    Example:
+        >>> aligned(lambda p, t: (p == t).float().mean())(torch.ones(2), torch.ones(2))
+        tensor(1.)
+    """
+
+    def checked(predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        _check_aligned(predictions, targets)
+        return function(predictions, targets)
+
+    return checked
+
+
 class Watched:
     """A loader whose batches are looked at, again at each pass; it keeps the latest one.
 
@@ -82,15 +113,7 @@ class Watched:
     def __iter__(self) -> Iterator[Pair]:
         batch = None
         for batch in self.dl:
-            if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-                raise TypeError(
-                    say(
-                        "expected each batch to be a pair of tensors (xb, yb), got {kind} of "
-                        "length {count}",
-                        kind=type(batch).__name__,
-                        count=len(batch),
-                    )
-                )
+            _check_pair(batch)
             self.latest = (batch[0], batch[1])
             yield batch
         if batch is None:
@@ -103,7 +126,7 @@ class Watched:
 
 
 def watched(
-    loader: str = "", loss: str = "", classes: bool = False
+    loader: str = "", loss: str = "", classes: bool = False, metric: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorate a function that trains or predicts: look at its batches and losses meanwhile.
 
@@ -113,6 +136,7 @@ def watched(
         loader: the name of its argument that gives batches; else it has the arguments xb and yb.
         loss: the name of its argument that is a loss function, if it has one.
         classes: whether labels are class numbers, so that wrong ones can be the reason, too.
+        metric: the name of its argument that is a metric, if it has one.
 
     Example:
         >>> @watched(loader="dl")
@@ -137,7 +161,11 @@ def watched(
                 values[loader] = batches
             own = bool(loss) and not isinstance(values[loss], LossWatch)
             if own:  # else whoever called this is watching
-                values[loss] = LossWatch(values[loss])
+                values[loss] = LossWatch(aligned(values[loss]))
+            if own or not loss:
+                _check_trained(values)
+            if metric:
+                values[metric] = aligned(values[metric])
             try:
                 result = function(*given.args, **given.kwargs)
             except (RuntimeError, IndexError) as error:
@@ -160,6 +188,45 @@ def watched(
         return watching
 
     return decorate
+
+
+def _check_pair(batch: Any) -> None:
+    """A batch, and not an example of a data set that no loader has made batches of."""
+    if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+        raise TypeError(
+            say(
+                "expected each batch to be a pair of tensors (xb, yb), got {kind} of length "
+                "{count}",
+                kind=type(batch).__name__,
+                count=len(batch) if hasattr(batch, "__len__") else 1,
+            )
+        )
+    if not all(isinstance(part, torch.Tensor) for part in batch):
+        raise TypeError(
+            say(
+                "expected each batch to be a pair of tensors (xb, yb), got {kind} and {other}. Is "
+                "it a data set? Batches are made by DataLoader(data_set, batch_size=64)",
+                kind=type(batch[0]).__name__,
+                other=type(batch[1]).__name__,
+            )
+        )
+
+
+def _check_trained(values: Mapping[str, Any]) -> None:
+    """A model, and no class of models; and optimisers that would change this model."""
+    from helpers import checks  # which imports this module
+
+    model = values["model"]
+    if isinstance(model, type):
+        raise TypeError(
+            say("expected a model, got the class {name}: make one, {name}()", name=model.__name__)
+        )
+    given = [values[name] for name in ("opt", "optimizer") if name in values]
+    several = values.get("optimizers")
+    for opt in [*given, *(several if isinstance(several, (list, tuple)) else ())]:
+        known = hasattr(opt, "param_groups") or hasattr(opt, "params")
+        if known and isinstance(model, nn.Module):
+            checks.own_optimizer(opt, model)
 
 
 def misfit(

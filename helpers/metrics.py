@@ -46,6 +46,7 @@ def mnist_loss(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     Built in lesson 03.
     """
     checks.same_shape(outputs, targets)
+    checks.zeros_and_ones(targets=targets)
     predictions = outputs.sigmoid()
     return torch.where(targets == 1, 1 - predictions, predictions).mean()
 
@@ -67,6 +68,7 @@ def batch_accuracy(outputs: torch.Tensor, yb: torch.Tensor) -> torch.Tensor:
     Built in lesson 03.
     """
     checks.same_shape(outputs, yb)
+    checks.zeros_and_ones(yb=yb)
     correct = (outputs > 0) == (yb == 1)
     return correct.float().mean()
 

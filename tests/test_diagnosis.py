@@ -6,8 +6,9 @@ from torch import nn
 from helpers.device.memory import explain_full_memory
 from helpers.diagnosis import LossWatch, Watched, misfit, watched
 from helpers.metrics import batch_accuracy
+from helpers.training import classifier
 from helpers.training.budgeted import learn
-from helpers.training.by_hand import BasicOptim, train_epoch
+from helpers.training.by_hand import BasicOptim, train_epoch, validate_epoch
 from helpers.training.schedule import StepBudget
 
 
@@ -259,3 +260,70 @@ def test_a_loss_without_a_gradient_is_named():
     with pytest.raises(ValueError, match="no gradient leads back.*not frozen"):
         batch, opt = (torch.ones(2, 4), torch.tensor([0, 1])), torch.optim.SGD(frozen.parameters())
         learn(frozen, [batch], StepBudget(1), [opt])
+
+
+# What trains something else than the learner thinks
+
+
+def pair_of_nets():
+    return nn.Linear(4, 3), nn.Linear(4, 3)
+
+
+def sgd(model):
+    return torch.optim.SGD(model.parameters(), lr=0.1)
+
+
+XB, YB = torch.ones(2, 4), torch.tensor([0, 1])
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        lambda net, opt: classifier.train_step(net, XB, YB, F.cross_entropy, opt),
+        lambda net, opt: classifier.train_classifier(net, 1, [(XB, YB)], [(XB, YB)], opt, "cpu"),
+        lambda net, opt: learn(net, [(XB, YB)], StepBudget(1), [opt]),
+        lambda net, opt: train_epoch(net, [(XB, YB)], F.cross_entropy, opt),
+    ],
+)
+def test_an_optimiser_of_another_model_is_refused_and_a_class_of_models(train):
+    net, other = pair_of_nets()
+    before = [p.clone() for p in net.parameters()]
+    with pytest.raises(ValueError, match="holds none of this model's parameters"):
+        train(net, sgd(other))
+    assert all(torch.equal(a, b) for a, b in zip(before, net.parameters()))
+    train(net, sgd(net))
+    assert not all(torch.equal(a, b) for a, b in zip(before, net.parameters()))
+    with pytest.raises(TypeError, match="got the class Linear: make one, Linear()"):
+        train(nn.Linear, sgd(net))
+
+
+def test_an_optimiser_by_hand_of_another_model_is_refused():
+    net, other = pair_of_nets()
+    opt = BasicOptim(other.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="holds none of this model's parameters"):
+        train_epoch(net, [(XB, YB)], F.cross_entropy, opt)
+
+
+def test_an_example_of_a_data_set_is_no_batch():
+    net, _ = pair_of_nets()
+    with pytest.raises(TypeError, match=r"got Tensor and int. Is it a data set\?"):
+        classifier.predict(net, [(torch.ones(4), 1)], "cpu")
+    with pytest.raises(TypeError, match="got int of length 1"):
+        classifier.predict(net, [1, 2], "cpu")
+
+
+def test_a_column_and_a_row_are_not_compared_in_a_loss_or_a_metric_of_ones_own():
+    net, row = nn.Linear(4, 1), torch.tensor([0.0, 1.0])
+
+    def loss(predictions, targets):
+        return ((predictions.sigmoid() - targets) ** 2).mean()
+
+    def metric(predictions, targets):
+        return ((predictions > 0) == (targets == 1)).float().mean()
+
+    with pytest.raises(ValueError, match=r"shape \(2, 1\) but targets \(2,\)"):
+        train_epoch(net, [(XB, row)], loss, sgd(net))
+    with pytest.raises(ValueError, match=r"targets.view\(predictions.shape\)"):
+        validate_epoch(net, [(XB, row)], metric)
+    assert validate_epoch(net, [(XB, row[:, None])], metric) == 0.5
+    assert validate_epoch(net, [(XB[:1], row[:1])], metric) in (0.0, 1.0)  # nothing to mix

@@ -141,3 +141,11 @@ def test_classes_may_be_numbers():
 def test_errors_that_would_be_broadcast_or_are_no_floats_are_refused(preds, error, words):
     with pytest.raises(error, match=words):
         rmse(preds, torch.ones(3))
+
+
+@pytest.mark.parametrize("function", [mnist_loss, batch_accuracy])
+def test_digits_are_no_targets(function):
+    outputs, digits = torch.tensor([[1.0], [-1.0]]), torch.tensor([[3], [7]])
+    with pytest.raises(ValueError, match=r"found 3; digits become such targets by \(\w+ == 3\)"):
+        function(outputs, digits)
+    assert 0 <= function(outputs, (digits == 3).float()) <= 1

@@ -25,7 +25,7 @@ def random_flip(images: torch.Tensor) -> torch.Tensor:
 
     Built in lesson 08.
     """
-    checks.batch_of_images(images)
+    checks.channels_first(images)
     mirrored = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
     return torch.where(mirrored, images.flip(-1), images)
 
@@ -47,7 +47,7 @@ def random_shift(images: torch.Tensor, pixels: int = 2) -> torch.Tensor:
 
     Built in lesson 08.
     """
-    checks.batch_of_images(images)
+    checks.channels_first(images)
     checks.whole(0, pixels=pixels)
     n, channels, height, width = images.shape
     up, left = torch.randint(-pixels, pixels + 1, (2, n, 1), device=images.device)
@@ -97,6 +97,8 @@ def shift_all_ways(images: torch.Tensor, pixels: int) -> torch.Tensor:
 
     Built in lesson 07.
     """
+    checks.only_tensors(images=images)
+    _check_several(images)
     moved = images.clone()
     moved[0::4] = shift(images[0::4], right=pixels)
     moved[1::4] = shift(images[1::4], right=-pixels)
@@ -143,6 +145,17 @@ def mean_matrix(
     for row, mean in enumerate(means):
         mean[row * size // pixels : -(-(row + 1) * size // pixels)] = 1  # rounded down, and up
     return (means / means.sum(1, keepdim=True)).to(dtype).to(device or "cpu")
+
+
+def _check_several(images: torch.Tensor) -> None:
+    if images.ndim < 3:
+        raise ValueError(
+            say(
+                "shift_all_ways: expected images of shape (n, ..., rows, columns), got {shape}; a "
+                "batch of one is images[None]",
+                shape=tuple(images.shape),
+            )
+        )
 
 
 def _check_shift(images: torch.Tensor, right: int, down: int) -> None:

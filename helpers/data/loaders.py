@@ -62,6 +62,7 @@ class Batches:
     ) -> None:
         checks.rows_and_labels(x, y)
         checks.whole(1, batch_size=batch_size)
+        checks.yes_or_no(shuffle=shuffle)
         self.x, self.y = x, y
         self.batch_size, self.shuffle = int(batch_size), shuffle  # split takes none of numpy
 
@@ -148,6 +149,7 @@ class ResidentBatches:
         checks.colour_bytes(images, labels)
         checks.whole(1, batch_size=batch_size)
         checks.of_python(batch_size=batch_size)
+        checks.yes_or_no(shuffle=shuffle)
         self.images, self.labels = images.to(device), labels.to(device)
         self.batch_size, self.shuffle = batch_size, shuffle
         self.augment, self.normalize = augment, normalize

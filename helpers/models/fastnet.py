@@ -42,6 +42,8 @@ def patches(images: torch.Tensor, size: int = 2) -> torch.Tensor:
 
     Built in lesson 10.
     """
+    checks.floats(images=images)
+    checks.channels_first(images)
     return nn.functional.unfold(images, size).transpose(1, 2).flatten(0, 1)
 
 

@@ -1,6 +1,7 @@
 """What layers are made of: which have parameters, and how many."""
 
 from collections.abc import Iterable
+from inspect import isgenerator
 from typing import TYPE_CHECKING
 
 import torch
@@ -33,6 +34,17 @@ def _check_parameters(params: object) -> None:
     if isinstance(params, nn.Module):
         raise TypeError(
             say("count_parameters: expected parameters, got a model: use model.parameters()")
+        )
+    if isgenerator(params) and params.gi_frame is None:
+        raise ValueError(
+            say(
+                "count_parameters: these parameters were gone through before, and can be gone "
+                "through only once: use model.parameters() again"
+            )
+        )
+    if callable(params):
+        raise TypeError(
+            say("count_parameters: expected parameters, got a function: use model.parameters()")
         )
     if isinstance(params, torch.Tensor):
         raise TypeError(

@@ -186,6 +186,7 @@ def tiles(
     Returns:
         tuple: the figure, and n axes without frames.
     """
+    _check_tiles(n, columns)
     columns = min(columns, n)
     rows = math.ceil(n / columns)
     figure, axes = plt.subplots(
@@ -197,6 +198,18 @@ def tiles(
     for axis, title in zip(places, titles or ()):
         axis.set_title(title, fontsize=fontsize)
     return figure, places
+
+
+MOST = 400  # images in a picture; more would take minutes
+
+
+def _check_tiles(n: int, columns: int) -> None:
+    if n > MOST:
+        raise ValueError(
+            f"expected at most {MOST} images in a picture, got {n}; draw some: images[:40]"
+        )
+    if columns < 1:
+        raise ValueError(f"expected 1 or more columns, got {columns}")
 
 
 def paint_weights(axis: Axes, image: torch.Tensor, limit: float | None = None) -> AxesImage:

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
 
+from helpers import checks
 from helpers.pictures.canvas import tiles
 
 
@@ -50,10 +51,20 @@ def cover(image: torch.Tensor, row: int, column: int, size: int) -> torch.Tensor
         >>> cover(torch.zeros(3, 4, 4, dtype=torch.uint8), 0, 0, 2)[0, :2, :3].tolist()
         [[128, 128, 0], [128, 128, 0]]
     """
+    checks.of_bytes(image)
+    _check_one(image)
     covered = image.clone()
     rows, columns = (slice(max(begin, 0), max(begin + size, 0)) for begin in (row, column))
     covered[:, rows, columns] = 128
     return covered
+
+
+def _check_one(image: torch.Tensor) -> None:
+    if image.ndim != 3:
+        raise ValueError(
+            f"cover: expected one image, shape (3, height, width), got {tuple(image.shape)}; of a "
+            "batch take images[0]"
+        )
 
 
 def draw_covered(

@@ -49,6 +49,7 @@ def learn(
     Built in lesson 09.
     """
     _check_budget(budget)
+    _check_several(optimizers)
     groups = [group for opt in optimizers for group in opt.param_groups]
     peaks = [group["lr"] for group in groups]
 
@@ -58,6 +59,7 @@ def learn(
     watched = LossWatch(loss_func)
     model.train()
     done = budget.done()
+    _check_time(done)
     while done < 1:
         for xb, yb in loader:
             if before_step:
@@ -72,6 +74,30 @@ def learn(
             if done == 1:
                 break
     watched.finish()
+
+
+def _check_several(optimizers: object) -> None:
+    if isinstance(optimizers, torch.optim.Optimizer):
+        raise TypeError(
+            say(
+                "learn: expected a list of optimisers, got {kind}; put a single one into a list, "
+                "too: [opt]",
+                kind=type(optimizers).__name__,
+            )
+        )
+    if not optimizers:
+        raise ValueError(say("learn: expected at least one optimiser, got none"))
+
+
+def _check_time(done: float) -> None:
+    """Nothing would be learnt, and the model look as if it were trained."""
+    if done >= 1:
+        raise ValueError(
+            say(
+                "learn: the time was over before the first step. A TimeBudget counts from the "
+                "moment when it is made: make it in the same cell, or give it more seconds"
+            )
+        )
 
 
 def _check_budget(budget: Budget) -> None:

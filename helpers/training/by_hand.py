@@ -95,7 +95,7 @@ def train_epoch(model: Model, dl: Loader, loss_func: Loss, opt: Optimiser) -> No
         opt.zero_grad()
 
 
-@diagnosis.watched(loader="valid_dl")
+@diagnosis.watched(loader="valid_dl", metric="metric")
 def validate_epoch(model: Model, valid_dl: Loader, metric: Loss) -> float:
     """The mean of a metric over the batches of the validation data.
 

@@ -275,7 +275,7 @@ class TrainingState:
 
 
 def check_training(
-    path: Path | None,
+    path: Path | str | None,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     settings: dict[str, float | str],
@@ -291,6 +291,7 @@ def check_training(
     if path is None:
         return
     _check_name(path)
+    path = Path(path)
     _check_readable(path, model, optimizer, settings, [])
     _check_folder(path)
     check_writable(path)
@@ -358,8 +359,22 @@ def _check_readable(
         raise problem
 
 
+def _check_order(function: str, model: object, path: object) -> None:
+    """A model and a file, in this order."""
+    if not isinstance(model, nn.Module) or not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            say(
+                "{function}: expected a model, then the name of a file, got {kind} and {other}",
+                function=function,
+                kind=type(model).__name__,
+                other=type(path).__name__,
+            )
+        )
+
+
 def _check_finite(model: nn.Module, path: Path | str) -> None:
     """Say what ``load_weights`` would refuse before it is written."""
+    _check_order("save_weights", model, path)
     problem = unreadable_weights(model, path)
     if problem:
         raise problem
@@ -367,6 +382,7 @@ def _check_finite(model: nn.Module, path: Path | str) -> None:
 
 def _check_weights(model: nn.Module, path: Path | str) -> None:
     """Say what is wrong with a file of weights before anything of the model is changed."""
+    _check_order("load_weights", model, path)
     problem = weights_misfit(stored(path), model, path)
     if problem:
         raise problem

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
+from helpers import checks
+
 Model = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -17,6 +19,7 @@ def mirrored(images: torch.Tensor) -> list[torch.Tensor]:
 
     Built in lesson 10.
     """
+    checks.channels_first(images)
     return [images, images.flip(-1)]
 
 
@@ -62,6 +65,7 @@ def look(model: Model, views: list[torch.Tensor]) -> torch.Tensor:
 
     Built in lesson 10.
     """
+    _check_views(views)
     return torch.stack([model(view) for view in views]).mean(0)
 
 
@@ -93,6 +97,14 @@ def look_twice(model: Model, images: torch.Tensor, doubtful: float = 0.3) -> tor
     if len(again):
         logits[again] = look(model, shifted(images[again]))
     return logits
+
+
+def _check_views(views: object) -> None:
+    if isinstance(views, torch.Tensor):
+        raise TypeError(
+            "look: expected a list of views, got a tensor, whose images would be taken for views "
+            "of one another; use mirrored(images), or [images] for a single look"
+        )
 
 
 def _check_share(doubtful: float) -> None:

@@ -16,6 +16,8 @@ from helpers.data.augment import (
     shrink,
 )
 from helpers.models.convolution import conv2d
+from helpers.models.fastnet import patches
+from helpers.training.views import mirrored, shifted
 
 
 def roomy(pixels):
@@ -128,3 +130,19 @@ def test_pixels_may_be_those_of_numpy_but_not_below_0():
     assert torch.equal(shift(images, np.int64(1)), shift(images, 1))
     with pytest.raises(ValueError, match="random_shift: pixels must be a whole number, 0 or more"):
         random_shift(images, -1)
+
+
+@pytest.mark.parametrize("change", [random_flip, random_shift, mirrored, shifted, patches])
+def test_images_whose_channels_stand_last_are_refused(change):
+    images = torch.rand(8, 6, 6, 3)
+    with pytest.raises(ValueError, match=r"permute\(0, 3, 1, 2\)"):
+        change(images)
+    change(images.permute(0, 3, 1, 2))
+    change(torch.rand(8, 3, 6, 3))  # narrow images are none of those
+
+
+def test_a_single_image_is_not_taken_for_its_rows():
+    with pytest.raises(ValueError, match=r"a batch of one is images\[None\]"):
+        shift_all_ways(torch.eye(28), 1)
+    with pytest.raises(TypeError, match="images must be a tensor, got list"):
+        shift_all_ways([[1.0]], 1)

@@ -401,3 +401,13 @@ def test_images_stay_with_their_labels_and_change_sides():
 def test_a_batch_size_of_numpy_is_one(shuffle):
     x, y = rows(5)
     assert [len(yb) for _, yb in Batches(x, y, np.int64(2), shuffle)] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("shuffle", [random_flip, "cpu", 1, None])
+def test_what_shuffle_is_given_by_mistake_is_refused(shuffle):
+    images, labels = torch.zeros(4, 3, 2, 2, dtype=torch.uint8), torch.arange(4)
+    with pytest.raises(TypeError, match="shuffle must be True or False, got"):
+        ResidentBatches(images, labels, 2, "cpu", shuffle)
+    with pytest.raises(TypeError, match="shuffle must be True or False, got"):
+        Batches(images, labels, 2, shuffle)
+    assert len(Batches(images, labels, 2, np.True_)) == 2

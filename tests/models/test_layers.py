@@ -48,3 +48,14 @@ def test_a_class_in_place_of_a_layer_is_named(wrong, name):
 def test_what_is_no_list_of_parameters_is_refused(params, words):
     with pytest.raises(TypeError, match=words):
         count_parameters(params)
+
+
+def test_parameters_that_were_gone_through_are_not_counted_as_none():
+    net = nn.Linear(3, 2)
+    params = net.parameters()
+    assert count_parameters(params) == 8
+    with pytest.raises(ValueError, match="only once: use model.parameters"):
+        count_parameters(params)
+    with pytest.raises(TypeError, match="got a function: use model.parameters"):
+        count_parameters(net.parameters)
+    assert count_parameters(nn.ReLU().parameters()) == 0

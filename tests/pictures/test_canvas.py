@@ -180,3 +180,11 @@ def test_style_sets_the_palette():
         colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
         assert colours[:2] == [canvas.BLUE, canvas.ORANGE]
         assert len(set(colours)) == len(colours)
+
+
+def test_a_whole_data_set_is_no_picture():
+    with pytest.raises(ValueError, match=r"at most 400 images in a picture, got 6131; draw some"):
+        canvas.image_grid(torch.zeros(6131, 28, 28))
+    with pytest.raises(ValueError, match="1 or more columns, got 0"):
+        canvas.image_grid(torch.zeros(2, 28, 28), columns=0)
+    assert not plt.get_fignums()

@@ -73,3 +73,10 @@ def test_a_map_and_a_title_for_each_photo(n):
 def test_what_lies_outside_the_image_is_cut_off(row, column, rows, columns):
     covered = cover(green(), row, column, 2)
     assert (covered != green()).sum() == 3 * rows * columns
+
+
+def test_one_image_of_bytes_is_covered():
+    with pytest.raises(ValueError, match=r"of a batch take images\[0\]"):
+        cover(torch.zeros(2, 3, 4, 4, dtype=torch.uint8), 0, 0, 2)
+    with pytest.raises(TypeError, match="expected bytes"):
+        cover(torch.zeros(3, 4, 4), 0, 0, 2)

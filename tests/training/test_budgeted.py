@@ -128,3 +128,22 @@ def test_a_budget_that_is_used_up_is_refused():
         learn(model, [task()], budget, [torch.optim.SGD(model.parameters(), lr=0.1)])
         with pytest.raises(ValueError, match="the budget is used up.*make a new one"):
             learn(model, [task()], budget, [torch.optim.SGD(model.parameters(), lr=0.1)])
+
+
+def test_a_time_that_was_over_before_the_first_step_is_said():
+    model, now = nn.Linear(2, 2), [0.0]
+    budget = TimeBudget(5, clock=lambda: now[0])
+    now[0] = 9.0
+    before = model.weight.clone()
+    with pytest.raises(ValueError, match="over before the first step"):
+        learn(model, [task()], budget, [torch.optim.SGD(model.parameters(), lr=0.1)])
+    assert torch.equal(model.weight, before)
+
+
+def test_optimisers_come_in_a_list():
+    model = nn.Linear(2, 2)
+    opt = torch.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(TypeError, match=r"got SGD; put a single one into a list, too: \[opt\]"):
+        learn(model, [task()], StepBudget(1), opt)
+    with pytest.raises(ValueError, match="at least one optimiser, got none"):
+        learn(model, [task()], StepBudget(1), [])

@@ -689,3 +689,22 @@ def test_a_file_has_the_same_size_whoever_writes_it(tmp_path, monkeypatch):
         save_weights(Tiny(), tmp_path / "w.pt")
         sizes.add((tmp_path / "w.pt").stat().st_size)
     assert len(sizes) == 1
+
+
+def test_a_model_comes_first_and_a_file_second(tmp_path):
+    net, file = nn.Linear(2, 2), tmp_path / "w.pt"
+    for function in (save_weights, load_weights):
+        with pytest.raises(
+            TypeError, match=f"{function.__name__}: expected a model, then the name"
+        ):
+            function(file, net)
+    with pytest.raises(TypeError, match="got OrderedDict and"):
+        save_weights(net.state_dict(), file)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_file_of_a_training_may_be_a_text(tmp_path):
+    net = nn.Linear(2, 2)
+    opt = torch.optim.SGD(net.parameters(), lr=0.1)
+    checkpoint.check_training(str(tmp_path / "new" / "t.pt"), net, opt, {})
+    assert (tmp_path / "new").is_dir()

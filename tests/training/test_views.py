@@ -80,3 +80,10 @@ def test_nobody_or_everybody(doubtful, views):
 def test_other_shares_are_refused(doubtful):
     with pytest.raises(ValueError, match=f"from 0 to 1, got {doubtful}"):
         look_twice(network(), photos(), doubtful)
+
+
+def test_images_are_not_taken_for_views():
+    images = torch.zeros(5, 1, 2, 2)
+    with pytest.raises(TypeError, match=r"expected a list of views.*\[images\]"):
+        look(lambda x: x.flatten(1), images)
+    assert look(lambda x: x.flatten(1), [images]).shape == (5, 4)
