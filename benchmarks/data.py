@@ -22,7 +22,10 @@ from helpers.data.fetch import decoded, served
 
 def plain_loop(name: str) -> None:
     """Decode each image file into a tensor, one after the other."""
-    for file in sorted(data.folder(name).rglob("*.png")):
+    files = sorted(file for kind in ("*.png", "*.jpg") for file in data.folder(name).rglob(kind))
+    if not files:
+        raise ValueError(f"{name} has no image files that such a loop could read")
+    for file in files:
         torch.as_tensor(np.array(Image.open(file)))
 
 

@@ -1,9 +1,9 @@
 """Lessons 08 to 10 at full scale on a processor: ``python -m benchmarks.full_lessons [08 09 10]``.
 
-Each lesson runs from top to bottom on all images, which a quiet machine with two cores needs one
-to two hours for where it has no fast bfloat16. What a lesson prints and the seconds of each cell go
-into a file beside those of the GPUs (``benchmarks/results/DATE_PROCESSOR_N.json``), cell by cell,
-so that a stopped run is not lost.
+Each lesson runs from top to bottom on all images. Two cores without fast bfloat16 needed an hour
+and a half for lesson 08, and a quarter of an hour for each of the others. What a lesson prints and
+the seconds of each cell go into a file beside those of the GPUs
+(``benchmarks/results/DATE_PROCESSOR_N.json``), cell by cell, so that a stopped run is not lost.
 """
 
 import os

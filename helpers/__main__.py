@@ -26,8 +26,8 @@ def main(arguments):
         try:
             command = importlib.import_module(COMMANDS[arguments[0]])
         except ImportError as error:
-            print(f"fix   {arguments[0]:12}  cannot start: {error}")
-            print("                    What is wrong here: python -m helpers")
+            print(f"fix   {arguments[0]:12}  cannot start: {error}", file=sys.stderr)
+            print("                    What is wrong here: python -m helpers", file=sys.stderr)
             return 1
         return command.main(arguments[1:])
     from helpers.course.doctor import report

@@ -32,6 +32,7 @@ A cell says what it needs in its metadata (in JupyterLab: the property inspector
 - the tag ``nbval-ignore-output`` with ``lesson.reason``, a sentence: the output is not compared.
 - ``lesson.tolerance`` and ``lesson.absolute``: how far its numbers may be off, integers too. A
   figure that is printed with its own tolerance (``± 0.006``) is compared by that.
+- ``lesson.one_seed``: why its numbers are those of one seed, so that other seeds are not tried.
 - ``lesson.spread``: how far they were off on other processors, written by ``spread``.
 - ``lesson.depends = "data"``: the output is compared on the real data only.
 - the tags ``exercise`` and ``check``: an exercise's stub, and the cell that judges it.
