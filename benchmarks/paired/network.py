@@ -67,6 +67,7 @@ class SwitchedNet(FastNet):
 
     def prepare(self, done: float) -> None:
         """Before each step, and at the end with 1: how many pixels, and what learns."""
+        self.done = done
         self.pixels = next(side for until, side in self.recipe.pixels if done <= until)
         if self.recipe.first == "whitening":
             learns = done < self.recipe.whiten_until

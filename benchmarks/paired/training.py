@@ -1,6 +1,7 @@
 """A training as a recipe says, with the random numbers of its seed."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -100,18 +101,30 @@ def optimizers(model: SwitchedNet, recipe: Recipe, batch_size: int) -> list[Opti
     chosen.append(torch.optim.SGD(groups, momentum=0.85, nesterov=True))
     for optimizer in chosen if recipe.decay else ():
         Cautious(optimizer, recipe.decay)
+    for optimizer in chosen if model.resting else ():
+        optimizer.register_step_pre_hook(partial(_slow_down, model))
     return chosen
 
 
 def until_rest(
     weights: list[torch.Tensor], model: SwitchedNet, **options: float
 ) -> list[dict[str, Any]]:
-    """One group of an optimiser, or two, if the first block rests in the end."""
+    """One group of an optimiser, or two, if the first block rests in the end: what is to rest has
+    gone through its whole schedule by then."""
     early = [w for w in weights if any(w is one for one in model.resting)]
     groups = [{"params": [w for w in weights if not any(w is one for one in early)], **options}]
     if early:
         groups.append({"params": early, "until": model.recipe.rests, **options})
     return groups
+
+
+def _slow_down(model: SwitchedNet, optimizer: Optimizer, *_: object) -> None:
+    """Before a step: the rates of what is to rest."""
+    schedule = SCHEDULES[model.recipe.schedule]
+    for group in optimizer.param_groups:
+        if until := group.get("until"):
+            now = schedule(model.done)
+            group["lr"] *= schedule(min(model.done / until, 1.0)) / now if now else 0.0
 
 
 FIRST_RATE = 0.004  # of a first layer that learns by SGD: what lesson 10 gives to filters

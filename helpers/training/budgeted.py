@@ -32,8 +32,7 @@ def learn(
         budget: says before each step which share of the training is done; a new one for each
             training.
         optimizers: each for some of the model's parameters. They keep the learning rates of the
-            last step, which may be close to 0: make new ones for another training. A group of
-            parameters with an ``until`` goes through its whole schedule up to that share.
+            last step, which may be close to 0: make new ones for another training.
         schedule: from that share to a factor of all learning rates, see ``schedule``.
         smoothing: share of each label that is spread over all classes.
         before_step: called with the share before each step, if it is not None.
@@ -59,13 +58,12 @@ def learn(
     watched = LossWatch(loss_func)
     model.train()
     done = budget.done()
-    _check_time(done)
     while done < 1:
         for xb, yb in loader:
             if before_step:
                 before_step(done)
             for group, peak in zip(groups, peaks):
-                group["lr"] = peak * schedule(min(done / group.get("until", 1.0), 1.0))
+                group["lr"] = peak * schedule(done)
             watched(xb, yb).backward()
             for opt in optimizers:
                 opt.step()
@@ -74,6 +72,7 @@ def learn(
             if done == 1:
                 break
     watched.finish()
+    _check_taken(budget)
 
 
 def _check_several(optimizers: object) -> None:
@@ -89,9 +88,9 @@ def _check_several(optimizers: object) -> None:
         raise ValueError(say("learn: expected at least one optimiser, got none"))
 
 
-def _check_time(done: float) -> None:
-    """Nothing would be learnt, and the model look as if it were trained."""
-    if done >= 1:
+def _check_taken(budget: Budget) -> None:
+    """Without a step nothing was learnt, and the model would look as if it were trained."""
+    if getattr(budget, "taken", 1) == 0:
         raise ValueError(
             say(
                 "learn: the time was over before the first step. A TimeBudget counts from the "

@@ -45,22 +45,6 @@ def test_rates_of_all_optimizers_follow_the_schedule():
     assert opts[1].rates == pytest.approx([0.8, 0.6, 0.4, 0.2])
 
 
-def test_a_group_of_parameters_can_be_done_earlier():
-    model = nn.Linear(2, 2)
-    groups = [{"params": [model.weight], "until": 0.5}, {"params": [model.bias]}]
-    noted = []
-
-    class Noting(torch.optim.SGD):
-        def step(self):
-            noted.append([group["lr"] for group in self.param_groups])
-            super().step()
-
-    learn(model, [task()], StepBudget(4), [Noting(groups, lr=0.8)], linear_decay)
-    early, late = zip(*noted)
-    assert early == pytest.approx([0.8, 0.4, 0.0, 0.0])
-    assert late == pytest.approx([0.8, 0.6, 0.4, 0.2])
-
-
 def test_the_loss_is_a_sum_and_gradients_do_not_pile_up():
     model = nn.Linear(2, 2)
     opt = NotingSGD(model.parameters(), lr=0.0)

@@ -1195,4 +1195,4 @@ def test_without_torch_it_points_to_the_report():
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1 and "python -m helpers" in done.stdout and not done.stderr
+    assert done.returncode == 1 and "python -m helpers" in done.stderr and not done.stdout
