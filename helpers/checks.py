@@ -531,28 +531,25 @@ def channels_first(x: torch.Tensor) -> None:
     """A batch of images whose channels do not stand last, as pictures that are drawn have them."""
     batch_of_images(x)
     if x.shape[-1] == 3 and x.shape[1] > 4:
-        raise ValueError(
-            say(
-                "{function}: expected a batch of shape (n, channels, rows, columns), got {shape}",
-                function=_caller(),
-                shape=tuple(x.shape),
-            )
-            + say("; the channels stand last: images.permute(0, 3, 1, 2) puts them first")
-        )
+        raise _no_batch(x, _way_to_photos(x))
 
 
 def batch_of_images(x: torch.Tensor) -> None:
     """Shape (n, channels, rows, columns)."""
     only_tensors(x=x)
     if x.ndim != 4:
-        raise ValueError(
-            say(
-                "{function}: expected a batch of shape (n, channels, rows, columns), got {shape}",
-                function=_caller(),
-                shape=tuple(x.shape),
-            )
-            + _way_to_batch(x)
+        raise _no_batch(x, _way_to_batch(x))
+
+
+def _no_batch(x: torch.Tensor, way: str) -> ValueError:
+    return ValueError(
+        say(
+            "{function}: expected a batch of shape (n, channels, rows, columns), got {shape}",
+            function=_caller(),
+            shape=tuple(x.shape),
         )
+        + way
+    )
 
 
 def filters(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from helpers import checks, diagnosis
+from helpers import diagnosis
 from helpers.device.place import SizedLoader
 from helpers.diagnosis import LossWatch
 from helpers.models.base import Batch, ImageClassificationBase, Result
@@ -73,7 +73,6 @@ def fit_epoch(
 
     Built in lesson 08.
     """
-    checks.own_optimizer(optimizer, model)
     model.train()
     watched_step, losses = LossWatch(model.training_step), []
     for batch in train_loader:
